@@ -1,0 +1,195 @@
+"""ParamAttr: what a parameter should be."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from paramattr import regularizer as regularizers
+from paramattr.initializer import Initializer
+from paramattr.initializer.registry import optional
+from paramattr.regularizer import WeightDecayRegularizer
+from paramattr.utils import checks
+
+
+def _check_name(value: object) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"name must be a string or None, but received {value!r} ({type(value).__name__})")
+    if value == "":
+        raise ValueError("name must not be empty; leave it out for an automatic name")
+    return value
+
+
+def _check_regularizer(value: object) -> WeightDecayRegularizer | None:
+    if value is None or isinstance(value, WeightDecayRegularizer):
+        return value
+    if isinstance(value, Mapping):
+        return regularizers.get(value)
+    raise TypeError(
+        f"regularizer must be an L1Decay, an L2Decay, a config of one or None,"
+        f" but received {value!r} ({type(value).__name__})"
+    )
+
+
+_CHECKS: dict[str, Callable[[Any], Any]] = {
+    "name": _check_name,
+    "initializer": lambda value: optional("initializer", value),
+    "learning_rate": lambda value: checks.real("learning_rate", value, low=0.0),
+    "regularizer": _check_regularizer,
+    "trainable": lambda value: checks.boolean("trainable", value),
+    "do_model_average": lambda value: checks.boolean("do_model_average", value),
+    "need_clip": lambda value: checks.boolean("need_clip", value),
+}
+
+
+@dataclass(init=False)
+class ParamAttr:
+    """The settings of a parameter: its name, first values, and how training treats it.
+
+    Give one to ``weight_attr`` or ``bias_attr`` of a layer, or to `create_parameter`. It is copied when used,
+    so one can serve many layers.
+
+    Parameters
+    ----------
+    name : str, optional
+        Name of the parameter; automatic (``linear_0.w_0``) if None.
+    initializer : Initializer, str, dict or type, optional
+        First values: an initializer, its registered name, its config or its class. With None the global
+        initializer, then the layer's own default decides.
+    learning_rate : float, default 1.0
+        Factor on the optimizer's learning rate for this parameter, >= 0.
+    regularizer : L1Decay, L2Decay or dict, optional
+        Penalty of this parameter; it takes the place of the optimizer's ``weight_decay``.
+    trainable : bool, default True
+        Whether the optimizer changes the parameter.
+    do_model_average : bool, default True
+        Whether `paramattr.incubate.ModelAverage` averages the parameter.
+    need_clip : bool, default True
+        Whether the optimizer's ``grad_clip`` counts and clips the parameter's gradient.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a field is of the wrong kind or out of range, when built and when assigned later.
+
+    References
+    ----------
+    Mirrors ``paddle.ParamAttr``; the order and defaults are the same.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> attr = paramattr.ParamAttr(
+    ...     initializer=paramattr.initializer.KaimingNormal(),
+    ...     regularizer=paramattr.regularizer.L2Decay(1e-4),
+    ...     do_model_average=False,
+    ...     need_clip=False,
+    ... )
+    >>> layer = paramattr.nn.Linear(4, 2, weight_attr=attr)
+    >>> layer.weight.need_clip, layer.weight.regularizer
+    (False, L2Decay(coeff=0.0001))
+    """
+
+    name: str | None
+    initializer: Initializer | None
+    learning_rate: float
+    regularizer: WeightDecayRegularizer | None
+    trainable: bool
+    do_model_average: bool
+    need_clip: bool
+
+    # Written out, not generated: an initializer may come in as a name or a config, which the fields never hold.
+    def __init__(
+        self,
+        name: str | None = None,
+        initializer: Initializer | str | Mapping[str, Any] | type[Initializer] | None = None,
+        learning_rate: float = 1.0,
+        regularizer: WeightDecayRegularizer | Mapping[str, Any] | None = None,
+        trainable: bool = True,
+        do_model_average: bool = True,
+        need_clip: bool = True,
+        **removed: object,
+    ) -> None:
+        if "gradient_clip" in removed:
+            raise TypeError(
+                "ParamAttr no longer takes gradient_clip: give the clip to the optimizer as grad_clip,"
+                " and use need_clip=False here for parameters that it should leave alone"
+            )
+        if removed:
+            fields = [field.name for field in dataclasses.fields(self)]
+            raise TypeError(f"ParamAttr has no field {next(iter(removed))!r}; its fields are {fields}")
+        self.name = name
+        self.initializer = initializer  # type: ignore[assignment]
+        self.learning_rate = learning_rate
+        self.regularizer = regularizer  # type: ignore[assignment]
+        self.trainable = trainable
+        self.do_model_average = do_model_average
+        self.need_clip = need_clip
+
+    def __setattr__(self, field: str, value: object) -> None:
+        check = _CHECKS.get(field)
+        if check is None:
+            raise AttributeError(f"ParamAttr has no field {field!r}; its fields are {list(_CHECKS)}")
+        object.__setattr__(self, field, check(value))
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the settings as a JSON-ready dict.
+
+        Examples
+        --------
+        >>> import paramattr
+        >>> attr = paramattr.ParamAttr(initializer="constant")
+        >>> paramattr.ParamAttr.from_config(attr.get_config()) == attr
+        True
+        """
+        config = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        for field in ("initializer", "regularizer"):
+            if config[field] is not None:
+                config[field] = config[field].get_config()
+        return config
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> ParamAttr:
+        """Make a ParamAttr from such a dict.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As the constructor.
+        """
+        return cls(**config)
+
+
+ParamAttrLike = ParamAttr | str | Initializer | WeightDecayRegularizer | bool | None
+
+
+def resolve(name: str, attr: ParamAttrLike) -> ParamAttr | None:
+    """Return the ParamAttr that the argument ``name`` of a layer stands for, or None for no parameter.
+
+    None and True are the default attribute, False is no parameter, a string is a name, an initializer or a
+    regularizer stands for an attribute with just that. The result is a copy.
+
+    Raises
+    ------
+    TypeError
+        For anything else.
+    """
+    if attr is False:
+        return None
+    if attr is None or attr is True:
+        return ParamAttr()
+    if isinstance(attr, ParamAttr):
+        return copy.copy(attr)
+    if isinstance(attr, str):
+        return ParamAttr(name=attr)
+    if isinstance(attr, Initializer):
+        return ParamAttr(initializer=attr)
+    if isinstance(attr, WeightDecayRegularizer):
+        return ParamAttr(regularizer=attr)
+    raise TypeError(
+        f"{name} must be a ParamAttr, a name, an initializer, a regularizer, a bool or None,"
+        f" but received {attr!r} ({type(attr).__name__})"
+    )

@@ -1,0 +1,176 @@
+"""The table of rules: each returns a value and, per input, the pullback of a gradient to that input.
+
+A rule works on arrays alone and knows no tape. Broadcasting is undone by the tape, so a pullback may return
+a gradient of the broadcast shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from paramattr.autograd.tape import Array, Pullback
+
+Outcome = tuple[Array, tuple[Pullback, ...]]
+Rule = Callable[..., Outcome]
+Axes = int | tuple[int, ...] | None
+
+
+def add(x: Array, y: Array) -> Outcome:
+    return x + y, (lambda g: g, lambda g: g)
+
+
+def subtract(x: Array, y: Array) -> Outcome:
+    return x - y, (lambda g: g, lambda g: -g)
+
+
+def multiply(x: Array, y: Array) -> Outcome:
+    return x * y, (lambda g: g * y, lambda g: g * x)
+
+
+def divide(x: Array, y: Array) -> Outcome:
+    return x / y, (lambda g: g / y, lambda g: -g * x / (y * y))
+
+
+def power(x: Array, y: Array) -> Outcome:
+    value = x**y
+    # At x = 0 the factor log(x) is -inf, but x**y * log(x) tends to 0 for y > 0.
+    return value, (
+        lambda g: g * y * x ** np.where(y == 0, 1, y - 1),
+        lambda g: g * value * np.log(np.where(x == 0, 1, x)),
+    )
+
+
+def negative(x: Array) -> Outcome:
+    return -x, (lambda g: -g,)
+
+
+def absolute(x: Array) -> Outcome:
+    return np.abs(x), (lambda g: g * np.sign(x),)
+
+
+def exp(x: Array) -> Outcome:
+    value = np.exp(x)
+    return value, (lambda g: g * value,)
+
+
+def log(x: Array) -> Outcome:
+    return np.log(x), (lambda g: g / x,)
+
+
+def sqrt(x: Array) -> Outcome:
+    value = np.sqrt(x)
+    return value, (lambda g: g / (2 * value),)
+
+
+def tanh(x: Array) -> Outcome:
+    value = np.tanh(x)
+    return value, (lambda g: g * (1 - value * value),)
+
+
+def maximum(x: Array, y: Array) -> Outcome:
+    # As in Paddle, a tie sends the whole gradient to the second input.
+    return np.maximum(x, y), (lambda g: g * (x > y), lambda g: g * (x <= y))
+
+
+def minimum(x: Array, y: Array) -> Outcome:
+    return np.minimum(x, y), (lambda g: g * (x < y), lambda g: g * (x >= y))
+
+
+def where(x: Array, y: Array, *, condition: Array) -> Outcome:
+    return np.where(condition, x, y), (lambda g: np.where(condition, g, 0), lambda g: np.where(condition, 0, g))
+
+
+def matmul(x: Array, y: Array) -> Outcome:
+    def to_x(g: Array) -> Array:
+        if y.ndim == 1:
+            return np.multiply.outer(g, y) if x.ndim > 1 else g * y
+        if x.ndim == 1:
+            return _sum_leading((g[..., None, :] @ y.swapaxes(-1, -2))[..., 0, :], 1)
+        return g @ y.swapaxes(-1, -2)
+
+    def to_y(g: Array) -> Array:
+        if x.ndim == 1:
+            return g * x if y.ndim == 1 else x[:, None] * g[..., None, :]
+        if y.ndim == 1:
+            return _sum_leading((x.swapaxes(-1, -2) @ g[..., None])[..., 0], 1)
+        if y.ndim == 2:
+            # One product over all leading axes instead of a batch of them and a sum.
+            return x.reshape(-1, x.shape[-1]).T @ g.reshape(-1, g.shape[-1])
+        return x.swapaxes(-1, -2) @ g
+
+    return x @ y, (to_x, to_y)
+
+
+def _sum_leading(g: Array, keep: int) -> Array:
+    total: Array = g.sum(axis=tuple(range(g.ndim - keep)))
+    return total
+
+
+def sum(x: Array, *, axis: Axes = None, keepdim: bool = False) -> Outcome:
+    def to_x(g: Array) -> Array:
+        return np.broadcast_to(_keep_axes(g, x, axis, keepdim), x.shape)
+
+    return np.asarray(x.sum(axis=axis, keepdims=keepdim)), (to_x,)
+
+
+def mean(x: Array, *, axis: Axes = None, keepdim: bool = False) -> Outcome:
+    total, (to_x,) = sum(x, axis=axis, keepdim=keepdim)
+    count = x.size // total.size if total.size else 1
+    return total / np.asarray(count, x.dtype), (lambda g: to_x(g) / np.asarray(count, x.dtype),)
+
+
+def max(x: Array, *, axis: Axes = None, keepdim: bool = False) -> Outcome:
+    value = np.asarray(x.max(axis=axis, keepdims=keepdim))
+
+    def to_x(g: Array) -> Array:
+        # As in Paddle, equal largest values share the gradient.
+        largest = x == _keep_axes(value, x, axis, keepdim)
+        share = largest / largest.sum(axis=axis, keepdims=True)
+        gradient: Array = _keep_axes(g, x, axis, keepdim) * share
+        return gradient
+
+    return value, (to_x,)
+
+
+def _keep_axes(reduced: Array, x: Array, axis: Axes, keepdim: bool) -> Array:
+    if keepdim:
+        return reduced
+    if axis is None:
+        return reduced.reshape((1,) * x.ndim)
+    return np.expand_dims(reduced, axis)
+
+
+def reshape(x: Array, *, shape: tuple[int, ...]) -> Outcome:
+    return x.reshape(shape), (lambda g: g.reshape(x.shape),)
+
+
+def transpose(x: Array, *, perm: tuple[int, ...]) -> Outcome:
+    inverse = np.argsort(perm)
+    return x.transpose(perm), (lambda g: g.transpose(inverse),)
+
+
+def getitem(x: Array, *, index: Any) -> Outcome:
+    def to_x(g: Array) -> Array:
+        scattered = np.zeros_like(x)
+        # An index array may name a place twice; unbuffered addition counts both.
+        np.add.at(scattered, index, g)
+        return scattered
+
+    return np.asarray(x[index]), (to_x,)
+
+
+def concat(*xs: Array, axis: int = 0) -> Outcome:
+    edges = np.cumsum([0] + [x.shape[axis] for x in xs])
+
+    def piece(start: int, stop: int) -> Pullback:
+        return lambda g: np.take(g, np.arange(start, stop), axis)
+
+    return np.concatenate(xs, axis), tuple(piece(a, b) for a, b in pairwise(edges))
+
+
+def astype(x: Array, *, dtype: np.dtype[Any]) -> Outcome:
+    return x.astype(dtype), (lambda g: g,)

@@ -1,0 +1,148 @@
+"""Initializers that name a law outright: Uniform, Normal, TruncatedNormal."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from paramattr import random
+from paramattr.initializer.base import Initializer
+from paramattr.initializer.registry import register
+from paramattr.utils import checks
+
+
+@register
+@dataclass(frozen=True)
+class Uniform(Initializer):
+    """Values spread evenly over ``[low, high)``.
+
+    Parameters
+    ----------
+    low : float, default -1.0
+        The least value.
+    high : float, default 1.0
+        The bound above, itself never drawn.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a bound is not a finite real number, or ``low >= high``.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.initializer.Uniform``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> p = paramattr.create_parameter([100], "float32", default_initializer=paramattr.initializer.Uniform(2.0, 3.0))
+    >>> bool(((p.numpy() >= 2) & (p.numpy() < 3)).all())
+    True
+    """
+
+    low: float = -1.0
+    high: float = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "low", checks.real("low", self.low))
+        object.__setattr__(self, "high", checks.real("high", self.high))
+        if self.low >= self.high:
+            raise ValueError(f"low must be below high, but received low={self.low!r}, high={self.high!r}")
+
+    def distribution(self, shape: tuple[int, ...]) -> random.Uniform:
+        """Return the uniform law on ``[low, high)``."""
+        return random.Uniform(self.low, self.high)
+
+
+@register
+@dataclass(frozen=True)
+class Normal(Initializer):
+    """Values of the normal law.
+
+    Parameters
+    ----------
+    mean : float, default 0.0
+        Mean.
+    std : float, default 1.0
+        Standard deviation, >= 0; with 0 every value is the mean.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not a finite real number, or ``std`` is negative.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.initializer.Normal``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.nn.Linear(4, 4, weight_attr=paramattr.initializer.Normal(std=0.02)).weight.shape
+    [4, 4]
+    """
+
+    mean: float = 0.0
+    std: float = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mean", checks.real("mean", self.mean))
+        object.__setattr__(self, "std", checks.real("std", self.std, low=0.0))
+
+    def distribution(self, shape: tuple[int, ...]) -> random.Normal:
+        """Return the normal law with this mean and std."""
+        return random.Normal(self.mean, self.std)
+
+
+@register
+@dataclass(frozen=True)
+class TruncatedNormal(Initializer):
+    """Values of the normal law given that they lie in ``[a, b]``.
+
+    Parameters
+    ----------
+    mean, std : float, default 0.0, 1.0
+        Of the normal law before truncation; ``std > 0``.
+    a, b : float, default -2.0, 2.0
+        The bounds themselves (not multiples of ``std``), ``a < b``; either may be infinite.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not a real number, ``mean`` or ``std`` is not finite, ``std <= 0`` or ``a >= b``.
+
+    Notes
+    -----
+    The law is exact wherever the window lies, also many ``std`` away from the mean, where Paddle returns the
+    bound itself for every value.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.initializer.TruncatedNormal``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> p = paramattr.create_parameter(
+    ...     [1000], "float32", default_initializer=paramattr.initializer.TruncatedNormal(0.0, 1.0, a=6.0, b=8.0)
+    ... )
+    >>> bool(6.0 <= p.numpy().min() < p.numpy().max() < 8.0)
+    True
+    """
+
+    mean: float = 0.0
+    std: float = 1.0
+    a: float = -2.0
+    b: float = 2.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mean", checks.real("mean", self.mean))
+        object.__setattr__(self, "std", checks.real("std", self.std, low=0.0, open_low=True))
+        object.__setattr__(self, "a", checks.real("a", self.a, finite=False))
+        object.__setattr__(self, "b", checks.real("b", self.b, finite=False))
+        if self.a >= self.b or self.a == math.inf or self.b == -math.inf:
+            raise ValueError(f"a must be below b, but received a={self.a!r}, b={self.b!r}")
+
+    def distribution(self, shape: tuple[int, ...]) -> random.TruncatedNormal:
+        """Return the truncated normal law."""
+        return random.TruncatedNormal(self.mean, self.std, self.a, self.b)

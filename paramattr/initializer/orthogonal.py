@@ -1,0 +1,71 @@
+"""Orthogonal: rows or columns of a random rotation."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from paramattr.initializer.base import Array, Initializer
+from paramattr.initializer.registry import register
+from paramattr.random import Key, Normal
+from paramattr.utils import checks
+
+
+@register
+@dataclass(frozen=True)
+class Orthogonal(Initializer):
+    """A (semi-)orthogonal matrix, uniform over all of them (the Haar measure).
+
+    Parameters
+    ----------
+    gain : float, default 1.0
+        Factor on the orthonormal rows or columns.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``gain`` is not a finite real number. When used: if the parameter has fewer than two axes.
+
+    Notes
+    -----
+    The first axis is the rows, all others together are the columns. The shorter of the two is orthonormal.
+
+    References
+    ----------
+    Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural
+    networks", 2014. Mezzadri, "How to generate random matrices from the classical compact groups", 2007.
+    Mirrors ``paddle.nn.initializer.Orthogonal``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> w = paramattr.nn.Linear(3, 5, weight_attr=paramattr.initializer.Orthogonal()).weight.numpy()
+    >>> bool(np.allclose(w @ w.T, np.eye(3), atol=1e-6))
+    True
+    """
+
+    gain: float = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gain", checks.real("gain", self.gain))
+
+    def check_shape(self, shape: tuple[int, ...]) -> None:
+        """Raise a ValueError unless ``shape`` has at least two axes."""
+        if len(shape) < 2:
+            raise ValueError(f"Orthogonal needs 2 or more axes, but the parameter has shape {list(shape)}")
+
+    def fill(self, out: Array, key: Key) -> None:
+        """Write ``gain`` times a Haar-distributed matrix."""
+        self.check_shape(out.shape)
+        if out.size == 0:
+            return
+        rows, columns = out.shape[0], math.prod(out.shape[1:])
+        gaussian = np.empty((max(rows, columns), min(rows, columns)), np.float64)
+        Normal(0.0, 1.0).fill(gaussian, key)
+        q, r = np.linalg.qr(gaussian)
+        # QR fixes no signs; those of a positive diagonal of R make Q Haar-distributed.
+        q *= np.where(np.diag(r) < 0, -self.gain, self.gain)
+        out[...] = (q if rows >= columns else q.T).reshape(out.shape)

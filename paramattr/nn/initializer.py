@@ -1,0 +1,4 @@
+"""Paddle's path to `paramattr.initializer`."""
+
+from paramattr.initializer import *  # noqa: F403
+from paramattr.initializer import __all__ as __all__

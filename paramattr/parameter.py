@@ -1,0 +1,381 @@
+"""Parameter: a learnable tensor with its attributes; how one is made, now or lazily."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from paramattr.attr import ParamAttr, ParamAttrLike, resolve
+from paramattr.autograd import Size, Tensor
+from paramattr.autograd.tape import Array
+from paramattr.initializer import Constant, Initializer, XavierUniform, get, global_initializer
+from paramattr.random import next_key
+from paramattr.regularizer import WeightDecayRegularizer
+from paramattr.utils import checks, dtypes, unique_name
+
+
+class _OptimizeAttr(dict[str, float]):
+    """``Parameter.optimize_attr``: Paddle's dict with the one key, checked, over the parameter's own setting."""
+
+    def __init__(self, attr: ParamAttr) -> None:
+        super().__init__(learning_rate=attr.learning_rate)
+        self._attr = attr
+
+    def __setitem__(self, key: str, value: float) -> None:
+        if key != "learning_rate":
+            raise ValueError(f"optimize_attr has the key 'learning_rate' alone, but received {key!r}")
+        self._attr.learning_rate = value
+        super().__setitem__(key, self._attr.learning_rate)
+
+
+class Parameter(Tensor):
+    """A learnable tensor: values, gradient and the settings of its `ParamAttr`.
+
+    Layers make parameters through `create_parameter`; there is seldom a reason to build one by hand.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        Sizes of the axes.
+    dtype : {"float16", "bfloat16", "float32", "float64"} or dtype, optional
+        Of the values; the default dtype if None.
+    attr : ParamAttr
+        The settings; copied.
+    initializer : Initializer
+        What draws the first values.
+    name : str
+        The name, not in use by a living parameter.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind, the name is in use, or the initializer does not fit the shape.
+
+    References
+    ----------
+    Mirrors the parameters of ``paddle.nn.Layer``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> p = paramattr.create_parameter([2], "float32", default_initializer=paramattr.initializer.Constant(1.5))
+    >>> p.numpy()
+    array([1.5, 1.5], dtype=float32)
+    >>> p.trainable, p.need_clip, p.optimize_attr
+    (True, True, {'learning_rate': 1.0})
+    """
+
+    persistable = True
+
+    def __init__(
+        self,
+        shape: ArrayLike,
+        dtype: DTypeLike | None,
+        *,
+        attr: ParamAttr,
+        initializer: Initializer,
+        name: str,
+    ) -> None:
+        sizes = checks.shape("shape", shape)
+        kind = dtypes.floating("dtype", dtype)
+        if unique_name.is_taken(name):
+            unique_name.claim(name, self)  # raises, before a key is taken or memory touched
+        initializer.check_shape(sizes)
+        lazy = _lazy.depth > 0
+        if not lazy:
+            checks.fits_in_memory("a parameter of shape", sizes, kind.itemsize)
+        # A stand-in without memory, until the values exist; it carries shape and dtype.
+        super().__init__(np.broadcast_to(np.zeros((), kind), sizes), stop_gradient=not attr.trainable, name=name)
+        self._attr = ParamAttr(**vars(attr))
+        self._attr.name = name
+        self._attr.initializer = initializer
+        self._initializer = initializer
+        self._key = next_key()
+        self._initialized = False
+        if not lazy:
+            self.initialize()
+        unique_name.claim(name, self)
+
+    def initialize(self) -> None:
+        """Draw the first values of a parameter made under `LazyGuard`; does nothing if they exist.
+
+        The values are those the parameter would have had at once, whatever was drawn in between.
+        """
+        if self._initialized:
+            return
+        checks.fits_in_memory("a parameter of shape", tuple(self.shape), self.dtype.itemsize)
+        values = np.empty(self._data.shape, self._data.dtype)
+        self._initializer.fill(values, self._key)
+        self._data = values
+        self._initialized = True
+
+    @property
+    def is_initialized(self) -> bool:
+        """Whether the values exist: False only under `LazyGuard`, before `initialize`."""
+        return self._initialized
+
+    @property
+    def data(self) -> Array:
+        """The values themselves, not a copy."""
+        if not self._initialized:
+            raise RuntimeError(f"{self._label()} was made under LazyGuard and has no values yet: call initialize()")
+        return self._data
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the values."""
+        dtype: np.dtype[Any] = self._data.dtype
+        return dtype
+
+    @property
+    def shape(self) -> Size:
+        """The sizes of the axes; equal to a list or a tuple of them."""
+        return Size(self._data.shape)
+
+    @property
+    def initializer(self) -> Initializer:
+        """The initializer that drew the first values."""
+        return self._initializer
+
+    @property
+    def trainable(self) -> bool:
+        """Whether the optimizer changes the parameter; the opposite of ``stop_gradient``."""
+        return not self._stop_gradient
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._attr.trainable = value
+        self._stop_gradient = not self._attr.trainable
+
+    @property
+    def stop_gradient(self) -> bool:
+        """Whether gradients stop here; the opposite of ``trainable``."""
+        return self._stop_gradient
+
+    @stop_gradient.setter
+    def stop_gradient(self, value: bool) -> None:
+        self.trainable = not checks.boolean("stop_gradient", value)
+
+    @property
+    def optimize_attr(self) -> dict[str, float]:
+        """``{"learning_rate": factor}``; assign to the key, or assign a dict, to change the factor."""
+        return _OptimizeAttr(self._attr)
+
+    @optimize_attr.setter
+    def optimize_attr(self, value: dict[str, float]) -> None:
+        checks.instance("optimize_attr", value, dict, "a dict with the key 'learning_rate'")
+        if set(value) != {"learning_rate"}:
+            raise ValueError(f"optimize_attr must have the key 'learning_rate' alone, but received {value!r}")
+        self._attr.learning_rate = value["learning_rate"]
+
+    @property
+    def regularizer(self) -> WeightDecayRegularizer | None:
+        """The parameter's own penalty, or None."""
+        return self._attr.regularizer
+
+    @regularizer.setter
+    def regularizer(self, value: WeightDecayRegularizer | None) -> None:
+        self._attr.regularizer = value
+
+    @property
+    def do_model_average(self) -> bool:
+        """Whether `paramattr.incubate.ModelAverage` averages the parameter."""
+        return self._attr.do_model_average
+
+    @do_model_average.setter
+    def do_model_average(self, value: bool) -> None:
+        self._attr.do_model_average = value
+
+    @property
+    def need_clip(self) -> bool:
+        """Whether the optimizer's clip counts and clips this gradient."""
+        return self._attr.need_clip
+
+    @need_clip.setter
+    def need_clip(self, value: bool) -> None:
+        self._attr.need_clip = value
+
+    def set_value(self, value: Tensor | ArrayLike) -> None:
+        """Copy ``value``, cast to the parameter's dtype, into the parameter.
+
+        Parameters
+        ----------
+        value : array_like or Tensor
+            Numeric, of exactly the parameter's shape.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If ``value`` is not numeric, or of another shape; the parameter keeps its values.
+        """
+        array = value.data if isinstance(value, Tensor) else np.asarray(value)
+        if array.dtype.kind not in "biuf" and not dtypes.is_floating(array.dtype):
+            raise TypeError(f"value of {self._label()} must be numeric, but received dtype {array.dtype}")
+        if array.shape != self._data.shape:
+            raise ValueError(f"value of {self._label()} must have shape {self.shape!r}, not {list(array.shape)}")
+        if self._initialized:
+            self._data[...] = array
+        else:
+            self._data = np.array(array, self._data.dtype, order="C")
+            self._initialized = True
+
+    def __repr__(self) -> str:
+        if not self._initialized:
+            return (
+                f"Parameter containing:\nTensor(shape={self.shape!r}, dtype={self.dtype.name},"
+                f" stop_gradient={self.stop_gradient}, not initialized)"
+            )
+        return f"Parameter containing:\n{super().__repr__()}"
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = self.__dict__.copy()
+        # A copy starts outside every recorded graph.
+        state["_leaf"] = state["_node"] = None
+        if not self._initialized:
+            state["_data"] = (self._data.shape, self._data.dtype)
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._attr = ParamAttr(**vars(self._attr))
+        if not self._initialized:
+            shape, dtype = state["_data"]
+            self._data = np.broadcast_to(np.zeros((), dtype), shape)
+        name = self._attr.name
+        if name is None or unique_name.is_taken(name):
+            # As in Paddle, a copy beside its original gets a name of its own.
+            name = unique_name.generate(f"{name}_deepcopy")
+        self.name = self._attr.name = name
+        unique_name.claim(name, self)
+
+
+class _Lazy(threading.local):
+    depth = 0
+
+
+_lazy = _Lazy()
+
+
+class LazyGuard(contextlib.AbstractContextManager["LazyGuard"]):
+    """Make parameters without values inside a ``with`` block; `Parameter.initialize` draws them later.
+
+    A parameter takes its place in the random stream when it is made, so its values do not depend on when, or in
+    which order, parameters are initialized.
+
+    References
+    ----------
+    Mirrors ``paddle.LazyGuard``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> with paramattr.LazyGuard():
+    ...     layer = paramattr.nn.Linear(1000, 1000)
+    >>> layer.weight.is_initialized
+    False
+    >>> layer.weight.initialize()
+    """
+
+    def __enter__(self) -> LazyGuard:
+        _lazy.depth += 1
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        _lazy.depth -= 1
+
+
+def make(
+    shape: ArrayLike,
+    dtype: DTypeLike | None,
+    attr: ParamAttrLike,
+    *,
+    is_bias: bool,
+    default_initializer: Initializer | None,
+    prefix: str | None,
+    argument: str = "attr",
+) -> Parameter | None:
+    """Make the parameter that ``attr`` describes, or return None where it is False.
+
+    The first that is given draws the values: ``attr.initializer``, the global initializer, ``default_initializer``,
+    ``XavierUniform()`` for weights or ``Constant(0.0)`` for biases. Without a name the parameter gets the next one
+    of its owner, ``prefix``; None stands for a new owner, as in `create_parameter`.
+    """
+    settings = resolve(argument, attr)
+    if settings is None:
+        return None
+    initializer = settings.initializer or global_initializer(is_bias=is_bias) or default_initializer
+    if initializer is None:
+        initializer = Constant(0.0) if is_bias else XavierUniform()
+    name = settings.name
+    if name is None:
+        owner = unique_name.generate("create_parameter") if prefix is None else prefix
+        name = unique_name.generate(f"{owner}.{'b' if is_bias else 'w'}")
+    return Parameter(shape, dtype, attr=settings, initializer=initializer, name=name)
+
+
+def create_parameter(
+    shape: ArrayLike,
+    dtype: DTypeLike | None = None,
+    name: str | None = None,
+    attr: ParamAttrLike = None,
+    is_bias: bool = False,
+    default_initializer: Initializer | str | dict[str, Any] | None = None,
+) -> Parameter:
+    """Make a parameter.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        Sizes of the axes; 0 is allowed.
+    dtype : {"float16", "bfloat16", "float32", "float64"} or dtype, optional
+        Of the values; the default dtype if None.
+    name : str, optional
+        Name; ``attr.name`` wins over it, and without either it is automatic.
+    attr : ParamAttr, str, Initializer, regularizer, True or None
+        The settings.
+    is_bias : bool, default False
+        Whether the defaults for biases apply (0) or those for weights (XavierUniform).
+    default_initializer : Initializer, str or dict, optional
+        Draws the values if neither ``attr`` nor the global initializer says otherwise.
+
+    Returns
+    -------
+    Parameter
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range (``attr=False`` too: it asks for no parameter),
+        a name is in use, or the initializer does not fit the shape.
+
+    References
+    ----------
+    Mirrors ``paddle.create_parameter``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.create_parameter([2, 3], "float64").shape
+    [2, 3]
+    """
+    if attr is False:
+        raise ValueError("attr=False asks for no parameter, which create_parameter can't return")
+    settings = resolve("attr", attr)
+    if settings is not None and settings.name is None and name is not None:
+        settings.name = name
+    default = None if default_initializer is None else get(default_initializer)
+    parameter = make(
+        shape,
+        dtype,
+        settings,
+        is_bias=checks.boolean("is_bias", is_bias),
+        default_initializer=default,
+        prefix=None,
+    )
+    if parameter is None:  # pragma: no cover  (only attr=False gives None, and it was refused above)
+        raise ValueError(f"attr must describe a parameter, but received {attr!r}")
+    return parameter

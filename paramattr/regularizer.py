@@ -1,0 +1,129 @@
+"""Penalties on a parameter that the optimizer adds to its gradient: L1Decay and L2Decay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from paramattr.utils import checks
+from paramattr.utils.registry import Configurable, Registry
+
+__all__ = ["L1Decay", "L2Decay", "WeightDecayRegularizer", "get"]
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class WeightDecayRegularizer(Configurable):
+    """Base class of penalties: a coefficient, and the penalty's gradient.
+
+    Parameters
+    ----------
+    coeff : float, default 0.0
+        Strength of the penalty, >= 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``coeff`` is not a finite real number >= 0.
+    """
+
+    coeff: float = 0.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "coeff", checks.real("coeff", self.coeff, low=0.0))
+
+    def gradient(self, value: Array) -> Array:
+        """Return the gradient of the penalty at ``value``, in its shape and dtype."""
+        raise TypeError(f"{type(self).__name__} must define gradient, but can't say what it is at {value!r}")
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__}, coeff={self.coeff:f}"
+
+
+@dataclass(frozen=True)
+class L1Decay(WeightDecayRegularizer):
+    """The penalty coeff · Σ|p|; it adds coeff · sign(p) to the gradient, and so drives values to exactly 0.
+
+    Parameters
+    ----------
+    coeff : float, default 0.0
+        Strength, >= 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``coeff`` is not a finite real number >= 0.
+
+    References
+    ----------
+    Mirrors ``paddle.regularizer.L1Decay``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> paramattr.regularizer.L1Decay(0.1).gradient(np.array([-2.0, 0.0, 3.0]))
+    array([-0.1,  0. ,  0.1])
+    """
+
+    def gradient(self, value: Array) -> Array:
+        """Return coeff · sign(value)."""
+        gradient: Array = np.sign(value) * np.asarray(self.coeff, value.dtype)
+        return gradient
+
+
+@dataclass(frozen=True)
+class L2Decay(WeightDecayRegularizer):
+    """The penalty coeff / 2 · Σp²; it adds coeff · p to the gradient.
+
+    Parameters
+    ----------
+    coeff : float, default 0.0
+        Strength, >= 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``coeff`` is not a finite real number >= 0.
+
+    References
+    ----------
+    Mirrors ``paddle.regularizer.L2Decay``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> paramattr.regularizer.L2Decay(0.1).gradient(np.array([-2.0, 0.0, 3.0]))
+    array([-0.2,  0. ,  0.3])
+    """
+
+    def gradient(self, value: Array) -> Array:
+        """Return coeff · value."""
+        gradient: Array = value * np.asarray(self.coeff, value.dtype)
+        return gradient
+
+
+_registry: Registry[WeightDecayRegularizer] = Registry("regularizer", WeightDecayRegularizer)
+_registry.register(L1Decay)
+_registry.register(L2Decay)
+
+
+def get(identifier: object) -> WeightDecayRegularizer:
+    """Return the regularizer for a config, a name, a class or an instance.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``identifier`` is none of these, or the name is unknown.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.regularizer.get({"name": "L2Decay", "coeff": 0.5})
+    L2Decay(coeff=0.5)
+    """
+    return _registry.get(identifier)

@@ -1,0 +1,5 @@
+"""Helpers below every other part: argument checks, dtypes, unique names, registries."""
+
+from paramattr.utils import unique_name
+
+__all__ = ["unique_name"]

@@ -1,0 +1,114 @@
+"""Classes under names: look-up by name, alias, config, class or instance, and configs back."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+C = TypeVar("C", bound=type)
+
+
+def snake_case(name: str) -> str:
+    """``KaimingNormal`` to ``kaiming_normal``; ``Conv2D`` to ``conv2d``: a digit and what follows stay together."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[0-9A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
+class Configurable:
+    """A dataclass that is plain data: to a JSON-ready dict and back."""
+
+    def get_config(self) -> dict[str, Any]:
+        """Return ``{"name": class name, field: value, …}``, ready for JSON.
+
+        Examples
+        --------
+        >>> import paramattr
+        >>> paramattr.initializer.Uniform(-0.5, 0.5).get_config()
+        {'name': 'Uniform', 'low': -0.5, 'high': 0.5}
+        """
+        if not dataclasses.is_dataclass(self):
+            raise TypeError(f"{type(self).__name__} must be a dataclass, or define get_config itself, to have a config")
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.init}
+        return {"name": type(self).__name__, **fields}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Any:
+        """Make an instance from the fields of ``config`` (its ``name`` is left out).
+
+        Raises
+        ------
+        TypeError
+            If a field is not one of the constructor's.
+        """
+        return cls(**{key: value for key, value in config.items() if key != "name"})
+
+
+class Registry(Generic[T]):
+    """Subclasses of one base class under their names.
+
+    Parameters
+    ----------
+    kind : str
+        What the entries are called in error messages, for example ``"initializer"``.
+    base : type
+        The class that every entry derives from; it has ``from_config``.
+    """
+
+    def __init__(self, kind: str, base: type[T]) -> None:
+        self._kind = kind
+        self._base = base
+        self._classes: dict[str, type[T]] = {}
+        self._aliases: dict[str, str] = {}
+
+    def __iter__(self) -> Iterator[type[T]]:
+        return iter(self._classes.values())
+
+    def register(self, cls: C) -> C:
+        """Enter ``cls`` under its own name and that name in snake_case; return it, so it can be a decorator."""
+        if not issubclass(cls, self._base):
+            raise TypeError(f"only subclasses of {self._base.__name__} can be registered, but received {cls!r}")
+        name, alias = cls.__name__, snake_case(cls.__name__)
+        for key in (name, alias):
+            taken = self._classes.get(self._aliases.get(key, key))
+            # The same definition run again, as in a notebook cell, replaces itself.
+            if taken is not None and (taken.__module__, taken.__qualname__) != (cls.__module__, cls.__qualname__):
+                raise ValueError(f"the {self._kind} name {key!r} is taken by {taken.__module__}.{taken.__qualname__}")
+        self._classes[name] = cls
+        self._aliases[alias] = name
+        return cls  # type: ignore[return-value]  # narrowed by issubclass
+
+    def lookup(self, name: str) -> type[T]:
+        """Return the class registered under ``name`` or its snake_case alias."""
+        cls = self._classes.get(self._aliases.get(name, name))
+        if cls is not None:
+            return cls
+        import difflib  # here, because a look-up that succeeds never needs it
+
+        names = [*self._classes, *self._aliases]
+        folded = {key.lower(): key for key in names}
+        near = difflib.get_close_matches(name.lower(), folded, n=1)
+        hint = f"did you mean {folded[near[0]]!r}?" if near else f"known are {sorted(self._classes)}"
+        raise ValueError(f"unknown {self._kind} {name!r}; {hint}")
+
+    def get(self, identifier: object) -> T:
+        """Return an instance for a name, a config, a registered class or an instance."""
+        if isinstance(identifier, self._base):
+            return identifier
+        if isinstance(identifier, str):
+            return self.lookup(identifier)()
+        if isinstance(identifier, type) and issubclass(identifier, self._base):
+            return identifier()
+        if isinstance(identifier, Mapping):
+            name = identifier.get("name")
+            if not isinstance(name, str):
+                raise ValueError(
+                    f"{self._kind} config must have a string under 'name', but received {dict(identifier)!r}"
+                )
+            instance: T = self.lookup(name).from_config(identifier)  # type: ignore[attr-defined]
+            return instance
+        raise TypeError(
+            f"{self._kind} must be a name, a config, a {self._base.__name__} class or an instance of one,"
+            f" but received {identifier!r} ({type(identifier).__name__})"
+        )

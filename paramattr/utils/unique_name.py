@@ -1,0 +1,97 @@
+"""Automatic names, and the names that are taken while their parameters live.
+
+Mirrors ``paddle.utils.unique_name``, except that a name is free again once its owner is gone.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+__all__ = ["claim", "generate", "guard"]
+
+
+class _Scope:
+    """Counters per prefix, and the living owner of each taken name."""
+
+    def __init__(self) -> None:
+        self.counters: Counter[str] = Counter()
+        self.owners: weakref.WeakValueDictionary[str, object] = weakref.WeakValueDictionary()
+
+
+_scope = _Scope()
+
+
+def generate(key: str) -> str:
+    """Return ``key`` with the next number of its own counter, skipping names in use.
+
+    Parameters
+    ----------
+    key : str
+        The prefix, for example ``"linear"``.
+
+    Returns
+    -------
+    str
+        ``"linear_0"``, then ``"linear_1"``, …
+
+    Examples
+    --------
+    >>> from paramattr.utils import unique_name
+    >>> with unique_name.guard():
+    ...     unique_name.generate("linear"), unique_name.generate("linear")
+    ('linear_0', 'linear_1')
+    """
+    while True:
+        name = f"{key}_{_scope.counters[key]}"
+        _scope.counters[key] += 1
+        if name not in _scope.owners:
+            return name
+
+
+def is_taken(name: str) -> bool:
+    """Whether a living owner holds ``name``."""
+    return name in _scope.owners
+
+
+def claim(name: str, owner: object) -> None:
+    """Give ``name`` to ``owner`` for as long as ``owner`` lives.
+
+    Raises
+    ------
+    ValueError
+        If another living owner has the name.
+    """
+    holder = _scope.owners.get(name)
+    if holder is not None and holder is not owner:
+        raise ValueError(f"name {name!r} is in use by another parameter; choose another name or delete that parameter")
+    _scope.owners[name] = owner
+
+
+def release(name: str, owner: object) -> None:
+    """Take ``name`` back from ``owner``, if it is the one that holds it."""
+    if _scope.owners.get(name) is owner:
+        del _scope.owners[name]
+
+
+@contextmanager
+def guard() -> Iterator[None]:
+    """Start all counters and taken names afresh inside a ``with`` block, and restore them after it.
+
+    Mirrors ``paddle.utils.unique_name.guard``: two models built each in its own guard get the same names.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> with paramattr.utils.unique_name.guard():
+    ...     paramattr.nn.Linear(2, 3).weight.name
+    'linear_0.w_0'
+    """
+    global _scope
+    outer, _scope = _scope, _Scope()
+    try:
+        yield
+    finally:
+        _scope = outer

@@ -1,0 +1,99 @@
+from dataclasses import dataclass
+
+import pytest
+
+import paramattr as pa
+from paramattr import initializer as init
+
+
+@init.register
+@dataclass(frozen=True)
+class ScaledNormal(init.Initializer):
+    scale: float = 1.0
+
+    def distribution(self, shape):
+        fan_in, _ = init.compute_fans(shape)
+        return pa.random.Normal(0.0, self.scale / fan_in)
+
+
+def test_names_aliases_classes_configs_and_instances():
+    expected = init.KaimingNormal(nonlinearity="leaky_relu", negative_slope=0.2)
+    config = {"name": "KaimingNormal", "nonlinearity": "leaky_relu", "negative_slope": 0.2}
+    assert init.get(config) == expected
+    assert init.get({**config, "name": "kaiming_normal"}) == expected
+    assert init.get("KaimingNormal") == init.get("kaiming_normal") == init.get(init.KaimingNormal)
+    assert init.get(expected) is expected
+
+
+def test_every_class_is_registered_under_both_names():
+    names = {cls.__name__ for cls in init.registered()}
+    assert names >= {
+        "Constant", "Normal", "Uniform", "XavierUniform", "XavierNormal", "KaimingUniform", "KaimingNormal",
+        "TruncatedNormal", "Assign", "Bilinear", "Dirac", "Orthogonal",
+    }  # fmt: skip
+    assert init.get("truncated_normal") == init.TruncatedNormal()
+
+
+@pytest.mark.parametrize(
+    ("unknown", "nearest"),
+    [("KaimingNorml", "KaimingNormal"), ("xavier_unifrom", "xavier_uniform"), ("orthogonal_", "orthogonal")],
+)
+def test_an_unknown_name_suggests_the_nearest(unknown, nearest):
+    with pytest.raises(ValueError, match=f"did you mean '{nearest}'"):
+        init.get(unknown)
+
+
+def test_a_name_near_nothing_lists_what_there_is():
+    with pytest.raises(ValueError, match="Bilinear"):
+        init.get("qqqqqq")
+
+
+@pytest.mark.parametrize("identifier", [3, None, [], pa.nn.Linear, pa.regularizer.L2Decay(0.1)])
+def test_what_is_no_identifier_is_a_type_error(identifier):
+    with pytest.raises(TypeError, match="initializer"):
+        init.get(identifier)
+
+
+def test_a_config_with_an_unknown_setting_is_refused():
+    with pytest.raises(TypeError, match="sd"):
+        init.get({"name": "Normal", "sd": 1.0})
+    with pytest.raises(ValueError, match="std"):
+        init.get({"name": "Normal", "std": -1.0})
+
+
+def test_a_users_class_works_everywhere_by_name():
+    assert init.get("scaled_normal") == ScaledNormal()
+    assert init.get({"name": "ScaledNormal", "scale": 2.0}).get_config() == {"name": "ScaledNormal", "scale": 2.0}
+    attr = pa.ParamAttr(initializer="scaled_normal")
+    assert pa.ParamAttr.from_config(attr.get_config()) == attr
+    layer = pa.nn.Linear(100, 100, weight_attr=attr)
+    assert 0.009 < layer.weight.numpy().std() < 0.011
+    with init.set_global_initializer("ScaledNormal"):
+        assert pa.nn.Linear(2, 2).weight.initializer == ScaledNormal()
+
+
+def test_a_name_belongs_to_one_class():
+    with pytest.raises(ValueError, match="Normal"):
+
+        @init.register
+        @dataclass(frozen=True)
+        class Normal(init.Initializer):
+            pass
+
+    with pytest.raises(TypeError, match="Initializer"):
+        init.register(dict)
+    assert init.get("Normal") == init.Normal()
+
+
+def test_a_definition_run_again_replaces_itself():
+    def define(default):
+        @init.register
+        @dataclass(frozen=True)
+        class Cell(init.Initializer):
+            value: float = default
+
+        return Cell
+
+    define(1.0)
+    second = define(2.0)
+    assert init.get("cell") == second(2.0)

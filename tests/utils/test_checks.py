@@ -1,0 +1,101 @@
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paramattr.utils import checks
+
+
+@given(st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | st.fractions())
+def test_real_accepts_every_finite_real_number(value):
+    assert checks.real("x", value) == float(value)
+
+
+@pytest.mark.parametrize("value", [np.float32(1.5), np.int8(3), np.array(2.0), Fraction(1, 2)])
+def test_real_accepts_numpy_scalars(value):
+    assert checks.real("x", value) == float(value)
+
+
+@pytest.mark.parametrize("value", [True, np.True_, "1", None, 1j, [1.0], np.array([1.0])])
+def test_real_refuses_other_kinds_by_name(value):
+    with pytest.raises(TypeError, match=r"rate must be a real number, but received"):
+        checks.real("rate", value)
+
+
+@pytest.mark.parametrize(
+    ("value", "limits"),
+    [
+        (math.nan, {"finite": False}),
+        (math.inf, {}),
+        (10**400, {}),
+        (-0.1, {"low": 0.0}),
+        (0.0, {"low": 0.0, "open_low": True}),
+        (1.1, {"low": 0.0, "high": 1.0}),
+    ],
+)
+def test_real_refuses_values_outside_the_bounds(value, limits):
+    with pytest.raises(ValueError, match="rate must be"):
+        checks.real("rate", value, **limits)
+
+
+def test_bounds_are_inclusive_unless_open():
+    assert checks.real("x", 0, low=0, high=0) == 0
+    assert checks.real("x", math.inf, finite=False) == math.inf
+
+
+@pytest.mark.parametrize("value", [1.0, True, "1", None])
+def test_integer_refuses_other_kinds(value):
+    with pytest.raises(TypeError, match="k must be an integer"):
+        checks.integer("k", value)
+
+
+@pytest.mark.parametrize(("value", "limits"), [(0, {"low": 1}), (5, {"low": 1, "high": 4})])
+def test_integer_refuses_values_outside_the_bounds(value, limits):
+    with pytest.raises(ValueError, match="k must be"):
+        checks.integer("k", value, **limits)
+
+
+@given(st.lists(st.integers(0, 50), max_size=4))
+def test_shape_accepts_any_sequence_of_sizes(sizes):
+    for form in (sizes, tuple(sizes), np.array(sizes, dtype=np.int64)):
+        assert checks.shape("shape", form) == tuple(sizes)
+
+
+def test_shape_of_one_number():
+    assert checks.shape("shape", 3) == checks.shape("shape", np.int64(3)) == (3,)
+
+
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [
+        ([-1], ValueError),
+        ([1.5], TypeError),
+        ("12", TypeError),
+        (None, TypeError),
+        ([2**62, 4], ValueError),
+        (True, TypeError),
+    ],
+)
+def test_shape_refuses_what_is_none(value, error):
+    with pytest.raises(error, match="shape"):
+        checks.shape("shape", value)
+
+
+def test_a_size_beyond_memory_is_refused_before_it_is_touched():
+    checks.fits_in_memory("array", (1024,), 4)
+    with pytest.raises(ValueError, match="GiB"):
+        checks.fits_in_memory("array", (2**25, 2**25), 4)
+
+
+def test_choice_and_boolean():
+    assert checks.choice("mode", "a", ["a", "b"]) == "a"
+    assert checks.boolean("flag", np.True_) is True
+    with pytest.raises(ValueError, match=r"mode must be one of \['a', 'b'\]"):
+        checks.choice("mode", "c", ["a", "b"])
+    with pytest.raises(TypeError, match="mode"):
+        checks.choice("mode", 3, ["a", "b"])
+    with pytest.raises(TypeError, match="flag must be a bool"):
+        checks.boolean("flag", 1)
