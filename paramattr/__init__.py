@@ -1,6 +1,9 @@
 """Model parameters and their attributes, in NumPy, with the API of PaddlePaddle."""
 
-from paramattr import incubate, initializer, nn, optimizer, random, regularizer, utils
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from paramattr import initializer, random, regularizer, utils
 from paramattr.attr import ParamAttr
 from paramattr.autograd import (
     Tensor,
@@ -19,6 +22,9 @@ from paramattr.autograd import (
 from paramattr.parameter import LazyGuard, Parameter, create_parameter
 from paramattr.random import seed
 from paramattr.utils.dtypes import get_default_dtype, set_default_dtype
+
+if TYPE_CHECKING:
+    from paramattr import incubate, nn, optimizer
 
 __version__ = "0.1.0"
 
@@ -51,3 +57,14 @@ __all__ = [
     "utils",
     "where",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Loaded when first asked for: who only makes parameters does not wait for layers and optimizers.
+    if name in ("incubate", "nn", "optimizer"):
+        return import_module(f"paramattr.{name}")
+    raise AttributeError(f"module 'paramattr' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

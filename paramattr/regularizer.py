@@ -43,7 +43,6 @@ class WeightDecayRegularizer(Configurable):
         return f"{type(self).__name__}, coeff={self.coeff:f}"
 
 
-@dataclass(frozen=True)
 class L1Decay(WeightDecayRegularizer):
     """The penalty coeff · Σ|p|; it adds coeff · sign(p) to the gradient, and so drives values to exactly 0.
 
@@ -75,7 +74,6 @@ class L1Decay(WeightDecayRegularizer):
         return gradient
 
 
-@dataclass(frozen=True)
 class L2Decay(WeightDecayRegularizer):
     """The penalty coeff / 2 · Σp²; it adds coeff · p to the gradient.
 

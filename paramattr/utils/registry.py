@@ -17,7 +17,11 @@ def snake_case(name: str) -> str:
 
 
 class Configurable:
-    """A dataclass that is plain data: to a JSON-ready dict and back."""
+    """A frozen dataclass that is plain data: to a JSON-ready dict and back."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # What a frozen dataclass says of its own fields, also for other names and in subclasses that add no field.
+        raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
 
     def get_config(self) -> dict[str, Any]:
         """Return ``{"name": class name, field: value, …}``, ready for JSON.

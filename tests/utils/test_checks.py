@@ -33,6 +33,7 @@ def test_real_refuses_other_kinds_by_name(value):
         (10**400, {}),
         (-0.1, {"low": 0.0}),
         (0.0, {"low": 0.0, "open_low": True}),
+        (1.0, {"high": 1.0, "open_high": True}),
         (1.1, {"low": 0.0, "high": 1.0}),
     ],
 )

@@ -1,0 +1,206 @@
+"""Gradient clipping: by value, by the norm of each gradient, by the norm of all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from paramattr.autograd import Tensor
+from paramattr.autograd.tape import Array
+from paramattr.utils import checks
+from paramattr.utils.norm import l2_norm
+
+__all__ = ["ClipGradBase", "ClipGradByGlobalNorm", "ClipGradByNorm", "ClipGradByValue"]
+
+
+def _scaled(gradient: Array, norm: float, clip_norm: float) -> Array:
+    """Return ``gradient`` times clip_norm / max(norm, clip_norm); itself where that is 1."""
+    if norm <= clip_norm:
+        return gradient
+    factor = clip_norm / norm
+    # In a narrow dtype a small factor has few digits, or none.
+    narrow = gradient.dtype.itemsize == 2 or factor < 1e-30
+    kind = np.dtype(np.float64) if narrow else gradient.dtype
+    with np.errstate(invalid="ignore"):  # an infinite norm makes 0 · inf; the nan that follows is the answer
+        scaled = gradient.astype(kind, copy=False) * kind.type(factor)
+    return np.asarray(scaled, gradient.dtype)
+
+
+class ClipGradBase:
+    """Base class of clips: a subclass says what becomes of a list of gradients.
+
+    Give a clip to an optimizer as ``grad_clip``. Called with pairs of parameter and gradient it returns such
+    pairs, those of parameters with ``need_clip=False`` unchanged and those without a gradient left out.
+    No gradient is written to.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.clip.ClipGradBase``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> class Sign(paramattr.nn.ClipGradBase):
+    ...     def clip(self, gradients):
+    ...         return [np.sign(gradient) for gradient in gradients]
+    >>> import numpy as np
+    >>> Sign().clip([np.array([-3.0, 2.0])])
+    [array([-1.,  1.])]
+    """
+
+    def clip(self, gradients: Sequence[Array]) -> list[Array]:
+        """Return the clipped gradients, in order; one that is not changed may be the array itself."""
+        raise TypeError(f"{type(self).__name__} does not define clip")
+
+    def __call__(self, params_grads: Iterable[tuple[Tensor, Tensor | None]]) -> list[tuple[Tensor, Tensor]]:
+        """Return the pairs of parameter and gradient with what `clip` makes of the gradients."""
+        pairs = [(parameter, gradient) for parameter, gradient in params_grads if gradient is not None]
+        chosen = [place for place, (parameter, _) in enumerate(pairs) if getattr(parameter, "need_clip", True)]
+        clipped = self.clip([pairs[place][1].data for place in chosen])
+        for place, array in zip(chosen, clipped, strict=True):
+            parameter, gradient = pairs[place]
+            if array is not gradient.data:
+                pairs[place] = (parameter, Tensor(array))
+        return pairs
+
+
+class ClipGradByValue(ClipGradBase):
+    """Limit every element of a gradient to the range [min, max].
+
+    Parameters
+    ----------
+    max : float
+        Largest value.
+    min : float, optional
+        Smallest value; ``-max`` if None, and then ``max`` must be above 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not a finite real number, or ``min`` is above ``max``.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.ClipGradByValue``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> clip = paramattr.nn.ClipGradByValue(1.0)
+    >>> clip
+    Clip Gradient By Value, min = -1.000000, max=1.000000
+    >>> clip.clip([np.array([-3.0, 0.5, 2.0])])
+    [array([-1. ,  0.5,  1. ])]
+    """
+
+    def __init__(self, max: float, min: float | None = None) -> None:
+        if min is None:
+            self.max = checks.real("max (without min)", max, low=0.0, open_low=True)
+            self.min = -self.max
+        else:
+            self.max = checks.real("max", max)
+            self.min = checks.real("min", min)
+        if self.min > self.max:
+            raise ValueError(f"min must be <= max, but received min={min!r} and max={max!r}")
+
+    def clip(self, gradients: Sequence[Array]) -> list[Array]:
+        """Return the gradients with every element inside the range; a nan stays a nan."""
+        return [
+            np.minimum(np.maximum(gradient, gradient.dtype.type(self.min)), gradient.dtype.type(self.max))
+            for gradient in gradients
+        ]
+
+    def __repr__(self) -> str:
+        return f"Clip Gradient By Value, min = {self.min:f}, max={self.max:f}"
+
+
+class ClipGradByNorm(ClipGradBase):
+    """Scale down each gradient whose own L2 norm is above ``clip_norm``.
+
+    Parameters
+    ----------
+    clip_norm : float
+        Largest norm, > 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``clip_norm`` is not a finite real number > 0.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.ClipGradByNorm``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> clip = paramattr.nn.ClipGradByNorm(1.0)
+    >>> clip
+    Gradient Clip By Norm, clip_norm=1.000000
+    >>> clip.clip([np.array([3.0, 4.0]), np.array([0.5])])
+    [array([0.6, 0.8]), array([0.5])]
+    """
+
+    def __init__(self, clip_norm: float) -> None:
+        self.clip_norm = checks.real("clip_norm", clip_norm, low=0.0, open_low=True)
+
+    def clip(self, gradients: Sequence[Array]) -> list[Array]:
+        """Return the gradients, each with a norm of at most ``clip_norm``."""
+        return [_scaled(gradient, l2_norm([gradient]), self.clip_norm) for gradient in gradients]
+
+    def __repr__(self) -> str:
+        return f"Gradient Clip By Norm, clip_norm={self.clip_norm:f}"
+
+
+class ClipGradByGlobalNorm(ClipGradBase):
+    """Scale down all gradients by one factor when their L2 norm taken together is above ``clip_norm``.
+
+    The gradients become g · clip_norm / max(norm, clip_norm); those of parameters with ``need_clip=False`` neither
+    count in the norm nor are scaled.
+
+    Parameters
+    ----------
+    clip_norm : float
+        Largest norm, > 0.
+    group_name : str, default "default_group"
+        A label; Paddle's static graphs tell several clips apart by it, nothing here depends on it.
+    auto_skip_clip : bool, default False
+        In Paddle, do not multiply where the factor is 1. That never changes a value, and here it is always so.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``clip_norm`` is not a finite real number > 0, or another argument is of the wrong kind.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.ClipGradByGlobalNorm``, except that the ``grad`` of a parameter is left as it was;
+    Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks", 2013.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> clip = paramattr.nn.ClipGradByGlobalNorm(1.0)
+    >>> clip
+    Gradient Clip By GlobalNorm, global_norm=1.000000
+    >>> clip.clip([np.array([3.0]), np.array([4.0])])
+    [array([0.6]), array([0.8])]
+    """
+
+    def __init__(self, clip_norm: float, group_name: str = "default_group", auto_skip_clip: bool = False) -> None:
+        checks.instance("group_name", group_name, str, "a string")
+        self.clip_norm = checks.real("clip_norm", clip_norm, low=0.0, open_low=True)
+        self.group_name = group_name
+        self.auto_skip_clip = checks.boolean("auto_skip_clip", auto_skip_clip)
+
+    def clip(self, gradients: Sequence[Array]) -> list[Array]:
+        """Return the gradients, with a norm of at most ``clip_norm`` taken together."""
+        norm = l2_norm(gradients)
+        return [_scaled(gradient, norm, self.clip_norm) for gradient in gradients]
+
+    def __repr__(self) -> str:
+        return f"Gradient Clip By GlobalNorm, global_norm={self.clip_norm:f}"

@@ -1,0 +1,89 @@
+"""Dropout and flattening."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from paramattr.autograd import Tensor
+from paramattr.random import generator, next_key
+from paramattr.utils import checks
+
+MODES = ("upscale_in_train", "downscale_in_infer")
+
+
+def dropout(
+    x: Tensor,
+    p: float = 0.5,
+    axis: int | Sequence[int] | None = None,
+    training: bool = True,
+    mode: str = "upscale_in_train",
+) -> Tensor:
+    """Return ``x`` with elements set to 0 at random.
+
+    Parameters
+    ----------
+    x : Tensor
+        Of any shape.
+    p : float, default 0.5
+        Probability of each element to become 0, in [0, 1].
+    axis : int or sequence of int, optional
+        Axes along which elements are dropped independently; along the others all go together. All axes if None.
+    training : bool, default True
+        Whether to drop at all.
+    mode : {"upscale_in_train", "downscale_in_infer"}
+        Whether what is kept grows by 1 / (1 - p) in training, or everything shrinks by 1 - p outside of it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range.
+
+    References
+    ----------
+    Srivastava et al., "Dropout", 2014. Mirrors ``paddle.nn.functional.dropout``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.nn.functional.dropout(paramattr.to_tensor([1.0, 2.0]), 0.0).numpy()
+    array([1., 2.], dtype=float32)
+    """
+    rate = checks.real("p", p, low=0.0, high=1.0)
+    up = checks.choice("mode", mode, MODES) == "upscale_in_train"
+    if not checks.boolean("training", training):
+        return x if up else x * (1.0 - rate)
+    if rate == 0.0:
+        return x
+    sizes = tuple(x.shape)
+    if axis is not None:
+        given = (axis,) if isinstance(axis, (int, np.integer)) else tuple(axis)
+        chosen = {checks.integer("axis", a, low=-x.ndim, high=x.ndim - 1) % x.ndim for a in given}
+        sizes = tuple(size if place in chosen else 1 for place, size in enumerate(sizes))
+    kept = (generator(next_key()).random(sizes) >= rate).astype(x.dtype)
+    if up and rate < 1.0:
+        kept /= np.asarray(1.0 - rate, x.dtype)
+    return x * kept
+
+
+def flatten(x: Tensor, start_axis: int = 0, stop_axis: int = -1) -> Tensor:
+    """Return ``x`` with the axes from ``start_axis`` to ``stop_axis`` made one.
+
+    Raises
+    ------
+    ValueError
+        If an axis does not exist, or ``start_axis`` comes after ``stop_axis``.
+
+    References
+    ----------
+    Mirrors ``paddle.flatten``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> paramattr.nn.functional.flatten(paramattr.to_tensor(np.ones((2, 3, 4))), 1).shape
+    [2, 12]
+    """
+    return x.flatten(start_axis, stop_axis)

@@ -1,0 +1,166 @@
+"""What convolution and pooling share: sizes per axis, every form of padding, windows and their inverse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from paramattr.autograd.tape import Array
+from paramattr.utils import checks
+
+Sizes = tuple[int, ...]
+Pairs = tuple[tuple[int, int], ...]
+SizeLike = int | Sequence[int]
+PaddingLike = str | int | Sequence[int] | Sequence[Sequence[int]]
+
+FORMATS = {1: ("NCL", "NLC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
+
+
+def sizes(name: str, value: object, n: int, *, low: int) -> Sizes:
+    """Return ``value``, one integer or one per spatial axis, as ``n`` integers >= ``low``."""
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+        return (checks.integer(name, value, low=low),) * n
+    if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
+        raise TypeError(
+            f"{name} must be an integer or a sequence of {n}, but received {value!r} ({type(value).__name__})"
+        )
+    if len(value) != n:
+        raise ValueError(f"{name} must be an integer or a sequence of {n}, but received {value!r}")
+    return tuple(checks.integer(f"{name}[{axis}]", size, low=low) for axis, size in enumerate(value))
+
+
+def output_padding(value: object, stride: Sizes, dilation: Sizes) -> Sizes:
+    """Return ``value`` as one integer per spatial axis, each below the stride or the dilation there."""
+    extra = sizes("output_padding", value, len(stride), low=0)
+    limit = tuple(map(max, stride, dilation))
+    if any(more >= most for more, most in zip(extra, limit, strict=True) if more):
+        raise ValueError(f"output_padding must be below stride or dilation {list(limit)}, but received {list(extra)}")
+    return extra
+
+
+def channels_last(data_format: str, n: int) -> bool:
+    """Whether ``data_format`` names the channels after the spatial axes."""
+    return checks.choice("data_format", data_format, FORMATS[n]) == FORMATS[n][1]
+
+
+def padding(value: object, n: int, *, last: bool = False) -> str | Pairs:
+    """Return ``value`` as one (before, after) pair per spatial axis, or as ``"SAME"`` or ``"VALID"``.
+
+    Taken are, as in Paddle: an integer; one per axis; ``[before, after, …]`` for all axes; a list of pairs; a list of
+    pairs for all axes of the input, those of batch and channels 0; a string.
+    """
+    if isinstance(value, str):
+        return checks.choice("padding", value.upper(), ["SAME", "VALID"])
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+        return ((checks.integer("padding", value, low=0),) * 2,) * n
+    if isinstance(value, bytes) or not isinstance(value, Sequence):
+        raise TypeError(
+            f"padding must be an integer, a string or a sequence, but received {value!r} ({type(value).__name__})"
+        )
+    entries: list[Any] = list(value)
+    if entries and all(isinstance(entry, Sequence) and not isinstance(entry, str) for entry in entries):
+        return _pairs(entries, value, n, last)
+    if len(entries) not in (n, 2 * n):
+        raise ValueError(f"padding must have {n} or {2 * n} integers or pairs, but received {value!r}")
+    numbers = [checks.integer(f"padding[{place}]", entry, low=0) for place, entry in enumerate(entries)]
+    if len(numbers) == n:
+        return tuple((number, number) for number in numbers)
+    return tuple((numbers[2 * axis], numbers[2 * axis + 1]) for axis in range(n))
+
+
+def _pairs(entries: list[Sequence[Any]], value: object, n: int, last: bool) -> Pairs:
+    pairs = []
+    for place, entry in enumerate(entries):
+        if len(entry) != 2:
+            raise ValueError(f"padding[{place}] must be a pair (before, after), but received {entry!r}")
+        before, after = (checks.integer(f"padding[{place}]", number, low=0) for number in entry)
+        pairs.append((before, after))
+    if len(pairs) == n + 2:
+        spatial = pairs[1:-1] if last else pairs[2:]
+        others = [pairs[0], pairs[-1] if last else pairs[1]]
+        if any(pair != (0, 0) for pair in others):
+            raise ValueError(f"padding of the batch and channel axes must be 0, but received {value!r}")
+        pairs = spatial
+    if len(pairs) != n:
+        raise ValueError(f"padding must have {n} pairs, or {n + 2} with batch and channels, but received {value!r}")
+    return tuple(pairs)
+
+
+def resolve_padding(pads: str | Pairs, space: Sizes, kernel: Sizes, stride: Sizes) -> Pairs:
+    """Return the pairs that ``"SAME"`` and ``"VALID"`` stand for at an input of ``space``; pairs as they are."""
+    if pads == "VALID":
+        return ((0, 0),) * len(space)
+    if pads != "SAME":
+        return pads  # type: ignore[return-value]  # a string is one of the two
+    totals = [
+        max((-(-size // step) - 1) * step + taps - size, 0)
+        for size, taps, step in zip(space, kernel, stride, strict=True)
+    ]
+    return tuple((total // 2, total - total // 2) for total in totals)
+
+
+def spans(kernel: Sizes, dilation: Sizes) -> Sizes:
+    """How far the dilated kernel reaches along each axis."""
+    return tuple((taps - 1) * gap + 1 for taps, gap in zip(kernel, dilation, strict=True))
+
+
+def windows(x: Array, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Array:
+    """View ``x`` of shape [N, C, space…] as [N, C, kernel…, out…]: what each place of the output sees."""
+    space = x.shape[2:]
+    out = tuple(
+        (size - span) // step + 1 for size, span, step in zip(space, spans(kernel, dilation), stride, strict=True)
+    )
+    steps = x.strides[2:]
+    return as_strided(
+        x,
+        (*x.shape[:2], *kernel, *out),
+        (
+            *x.strides[:2],
+            *(s * gap for s, gap in zip(steps, dilation, strict=True)),
+            *(s * step for s, step in zip(steps, stride, strict=True)),
+        ),
+        writeable=False,
+    )
+
+
+def scatter(parts: Array, space: Sizes, stride: Sizes, dilation: Sizes) -> Array:
+    """Add up what `windows` took apart: the transpose of that linear map, from [N, C, kernel…, out…]."""
+    n = len(space)
+    kernel, out = parts.shape[2 : 2 + n], parts.shape[2 + n :]
+    total = np.zeros((*parts.shape[:2], *space), parts.dtype)
+    for tap in np.ndindex(*kernel):
+        places = tuple(
+            slice(i * gap, i * gap + (count - 1) * step + 1 if count else 0, step)
+            for i, gap, step, count in zip(tap, dilation, stride, out, strict=True)
+        )
+        total[(slice(None), slice(None), *places)] += parts[(slice(None), slice(None), *tap)]
+    return total
+
+
+def pad(x: Array, pairs: Pairs, value: float = 0.0) -> Array:
+    """Return ``x`` of shape [N, C, space…] with ``value`` around its spatial axes."""
+    if not any(map(any, pairs)):
+        return x
+    space = tuple(size + sum(pair) for size, pair in zip(x.shape[2:], pairs, strict=True))
+    padded = np.full((*x.shape[:2], *space), value, x.dtype) if value else np.zeros((*x.shape[:2], *space), x.dtype)
+    padded[crop(x.shape[2:], pairs)] = x
+    return padded
+
+
+def crop(space: Sizes, pairs: Pairs) -> tuple[slice, ...]:
+    """Return the index of the unpadded part."""
+    inner = (slice(before, before + size) for size, (before, _) in zip(space, pairs, strict=True))
+    return (slice(None), slice(None), *inner)
+
+
+def first(x: Array, last: bool) -> Array:
+    """View ``x`` with its channels at axis 1."""
+    return np.moveaxis(x, -1, 1) if last else x
+
+
+def back(x: Array, last: bool) -> Array:
+    """Undo `first`."""
+    return np.moveaxis(x, 1, -1) if last else x

@@ -1,0 +1,470 @@
+"""Maximum and average pooling in one, two and three dimensions."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from paramattr.autograd import Tensor, apply
+from paramattr.autograd.rules import Outcome
+from paramattr.autograd.tape import Array
+from paramattr.nn.functional import geometry
+from paramattr.nn.functional.geometry import PaddingLike, Pairs, SizeLike, Sizes
+from paramattr.utils import checks
+
+
+def _widen(pads: Pairs, space: Sizes, kernel: Sizes, stride: Sizes, ceil_mode: bool) -> Pairs:
+    """Return ``pads`` with what ceil_mode adds at the end, so that the last window is whole."""
+    if not ceil_mode:
+        return pads
+    return tuple(
+        (before, after + -(size + before + after - taps) % step)
+        for size, (before, after), taps, step in zip(space, pads, kernel, stride, strict=True)
+    )
+
+
+def _max_pool(x: Array, *, kernel: Sizes, stride: Sizes, pads: Pairs, last: bool) -> Outcome:
+    data = geometry.first(x, last)
+    padded = geometry.pad(data, pads, -np.inf)
+    ones = (1,) * len(kernel)
+    seen = geometry.windows(padded, kernel, stride, ones)
+    taps = list(np.ndindex(*kernel))
+    whole = (slice(None), slice(None))
+    value = seen[whole + taps[0]].copy()
+    for tap in taps[1:]:
+        np.maximum(value, seen[whole + tap], out=value)
+
+    def to_x(g: Array) -> Array:
+        grown = geometry.first(g, last)
+        parts = np.zeros((*value.shape[:2], *kernel, *value.shape[2:]), g.dtype)
+        free = np.ones(value.shape, bool)
+        for tap in taps:
+            # The first of equal values alone gets the gradient.
+            chosen = free & (seen[whole + tap] == value)
+            np.copyto(parts[whole + tap], grown, where=chosen)
+            free &= ~chosen
+        total = geometry.scatter(parts, padded.shape[2:], stride, ones)
+        return geometry.back(total[geometry.crop(data.shape[2:], pads)], last)
+
+    return geometry.back(value, last), (to_x,)
+
+
+def _avg_pool(x: Array, *, kernel: Sizes, stride: Sizes, pads: Pairs, counts: Array, last: bool) -> Outcome:
+    data = geometry.first(x, last)
+    padded = geometry.pad(data, pads)
+    ones = (1,) * len(kernel)
+    seen = geometry.windows(padded, kernel, stride, ones)
+    taps = list(np.ndindex(*kernel))
+    whole = (slice(None), slice(None))
+    value = seen[whole + taps[0]].copy()
+    for tap in taps[1:]:
+        value += seen[whole + tap]
+    divisor = counts.astype(x.dtype)
+    value /= divisor
+
+    def to_x(g: Array) -> Array:
+        share = geometry.first(g, last) / divisor
+        spread = share[(*whole, *(None,) * len(kernel))]
+        parts = np.broadcast_to(spread, (*share.shape[:2], *kernel, *share.shape[2:]))
+        total = geometry.scatter(parts, padded.shape[2:], stride, ones)
+        return geometry.back(total[geometry.crop(data.shape[2:], pads)], last)
+
+    return geometry.back(value, last), (to_x,)
+
+
+def _counts(space: Sizes, kernel: Sizes, stride: Sizes, pads: Pairs, widened: Pairs, exclusive: bool) -> Array:
+    """Return how many elements each window averages: of the input, or with ``exclusive`` off of its padding too."""
+    total = np.ones((1,) * len(space))
+    for axis, (size, taps, step, (before, after), (_, end)) in enumerate(
+        zip(space, kernel, stride, pads, widened, strict=True)
+    ):
+        starts = np.arange((size + before + end - taps) // step + 1) * step - before
+        low, high = (0, size) if exclusive else (-before, size + after)
+        inside = np.minimum(starts + taps, high) - np.maximum(starts, low)
+        total = total * np.expand_dims(inside, tuple(i for i in range(len(space)) if i != axis))
+    return np.maximum(total, 1)
+
+
+def _settings(
+    name: str,
+    n: int,
+    x: Tensor,
+    kernel_size: SizeLike,
+    stride: SizeLike | None,
+    padding: PaddingLike,
+    ceil_mode: bool,
+    data_format: str,
+) -> tuple[Sizes, Sizes, Pairs, Pairs, Sizes, bool]:
+    last = geometry.channels_last(data_format, n)
+    kernel = geometry.sizes("kernel_size", kernel_size, n, low=1)
+    steps = kernel if stride is None else geometry.sizes("stride", stride, n, low=1)
+    form = geometry.padding(padding, n, last=last)
+    if checks.boolean("ceil_mode", ceil_mode) and form == "VALID":
+        raise ValueError("ceil_mode must be False with padding='VALID', which keeps whole windows alone")
+    if x.ndim != n + 2:
+        raise ValueError(f"{name} expected an input with {n + 2} axes, but received {x.shape!r}")
+    space = tuple(x.shape[1 : n + 1] if last else x.shape[2:])
+    pads = geometry.resolve_padding(form, space, kernel, steps)
+    if form != "SAME" and any(max(pair) >= taps for pair, taps in zip(pads, kernel, strict=True) if any(pair)):
+        raise ValueError(f"{name} needs padding below kernel_size {list(kernel)}, but received {padding!r}")
+    widened = _widen(pads, space, kernel, steps, ceil_mode)
+    if any(size + sum(pair) < taps for size, pair, taps in zip(space, widened, kernel, strict=True)):
+        raise ValueError(f"{name}: kernel_size {list(kernel)} is larger than the padded input {x.shape!r}")
+    return kernel, steps, pads, widened, space, last
+
+
+def _max(
+    n: int,
+    x: Tensor,
+    kernel_size: SizeLike,
+    stride: SizeLike | None,
+    padding: PaddingLike,
+    return_mask: bool,
+    ceil_mode: bool,
+    data_format: str,
+) -> Any:
+    name = f"max_pool{n}d"
+    kernel, steps, _, pads, space, last = _settings(name, n, x, kernel_size, stride, padding, ceil_mode, data_format)
+    value = apply(_max_pool, x, kernel=kernel, stride=steps, pads=pads, last=last)
+    if not checks.boolean("return_mask", return_mask):
+        return value
+    return value, Tensor(_places(x.data, value.data, kernel, steps, pads, space, last))
+
+
+def _places(x: Array, value: Array, kernel: Sizes, stride: Sizes, pads: Pairs, space: Sizes, last: bool) -> Array:
+    """Where each largest value stands in its flattened plane; the first of equal ones."""
+    ones = (1,) * len(kernel)
+    seen = geometry.windows(geometry.pad(geometry.first(x, last), pads, -np.inf), kernel, stride, ones)
+    plane = np.arange(math.prod(space)).reshape(1, 1, *space)
+    positions = geometry.windows(geometry.pad(plane, pads, -1), kernel, stride, ones)
+    largest = geometry.first(value, last)
+    found = np.full(largest.shape, -1)
+    whole = (slice(None), slice(None))
+    for tap in np.ndindex(*kernel):
+        here = positions[whole + tap]
+        np.copyto(found, here, where=(found < 0) & (here >= 0) & (seen[whole + tap] == largest))
+    return geometry.back(found, last)
+
+
+def _avg(
+    n: int,
+    x: Tensor,
+    kernel_size: SizeLike,
+    stride: SizeLike | None,
+    padding: PaddingLike,
+    ceil_mode: bool,
+    exclusive: bool,
+    divisor_override: float | None,
+    data_format: str,
+) -> Tensor:
+    name = f"avg_pool{n}d"
+    kernel, steps, pads, widened, space, last = _settings(
+        name, n, x, kernel_size, stride, padding, ceil_mode, data_format
+    )
+    if divisor_override is None:
+        counts = _counts(space, kernel, steps, pads, widened, checks.boolean("exclusive", exclusive))
+    else:
+        counts = np.asarray(checks.real("divisor_override", divisor_override, low=0.0, open_low=True))
+    return apply(_avg_pool, x, kernel=kernel, stride=steps, pads=widened, counts=counts, last=last)
+
+
+def max_pool1d(
+    x: Tensor,
+    kernel_size: SizeLike,
+    stride: SizeLike | None = None,
+    padding: PaddingLike = 0,
+    return_mask: bool = False,
+    ceil_mode: bool = False,
+) -> Any:
+    """Return the largest value in each window.
+
+    Parameters
+    ----------
+    x : Tensor
+        Of shape [N, C, length].
+    kernel_size : int or sequence of int
+        Size of the window.
+    stride : int or sequence of int, optional
+        Step of the window; ``kernel_size`` if None.
+    padding : int, str or sequence, default 0
+        Around the input, in the forms of `conv1d`; below ``kernel_size``. Padding is never the largest.
+    return_mask : bool, default False
+        Whether to return also where each value stood in its flattened plane.
+    ceil_mode : bool, default False
+        Whether a last, incomplete window counts.
+
+    Returns
+    -------
+    Tensor, or a pair of Tensors with ``return_mask``
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.functional.max_pool1d``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> x = paramattr.to_tensor(np.arange(4.0, dtype="float32").reshape(1, 1, 4))
+    >>> paramattr.nn.functional.max_pool1d(x, 2).numpy().ravel()
+    array([1., 3.], dtype=float32)
+    """
+    return _max(1, x, kernel_size, stride, padding, return_mask, ceil_mode, "NCL")
+
+
+def avg_pool1d(
+    x: Tensor,
+    kernel_size: SizeLike,
+    stride: SizeLike | None = None,
+    padding: PaddingLike = 0,
+    exclusive: bool = True,
+    ceil_mode: bool = False,
+) -> Tensor:
+    """Return the mean of each window.
+
+    Parameters
+    ----------
+    x : Tensor
+        Of shape [N, C, length].
+    kernel_size : int or sequence of int
+        Size of the window.
+    stride : int or sequence of int, optional
+        Step of the window; ``kernel_size`` if None.
+    padding : int, str or sequence, default 0
+        Zeros around the input, in the forms of `conv1d`; below ``kernel_size``.
+    exclusive : bool, default True
+        Whether padding is left out of the mean.
+    ceil_mode : bool, default False
+        Whether a last, incomplete window counts.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.functional.avg_pool1d``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> x = paramattr.to_tensor(np.arange(4.0, dtype="float32").reshape(1, 1, 4))
+    >>> paramattr.nn.functional.avg_pool1d(x, 2).numpy().ravel()
+    array([0.5, 2.5], dtype=float32)
+    """
+    return _avg(1, x, kernel_size, stride, padding, ceil_mode, exclusive, None, "NCL")
+
+
+def max_pool2d(
+    x: Tensor,
+    kernel_size: SizeLike,
+    stride: SizeLike | None = None,
+    padding: PaddingLike = 0,
+    return_mask: bool = False,
+    ceil_mode: bool = False,
+    data_format: str = "NCHW",
+) -> Any:
+    """Return the largest value in each window.
+
+    Parameters
+    ----------
+    x : Tensor
+        Of shape [N, C, height, width], or [N, height, width, C] as ``data_format`` says.
+    kernel_size : int or sequence of int
+        Size of the window.
+    stride : int or sequence of int, optional
+        Step of the window; ``kernel_size`` if None.
+    padding : int, str or sequence, default 0
+        Around the input, in the forms of `conv2d`; below ``kernel_size``. Padding is never the largest.
+    return_mask : bool, default False
+        Whether to return also where each value stood in its flattened plane.
+    ceil_mode : bool, default False
+        Whether a last, incomplete window counts.
+    data_format : {"NCHW", "NHWC"}
+        Order of the axes.
+
+    Returns
+    -------
+    Tensor, or a pair of Tensors with ``return_mask``
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.functional.max_pool2d``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> x = paramattr.to_tensor(np.arange(8.0, dtype="float32").reshape(1, 1, 2, 4))
+    >>> paramattr.nn.functional.max_pool2d(x, 2).numpy().ravel()
+    array([5., 7.], dtype=float32)
+    """
+    return _max(2, x, kernel_size, stride, padding, return_mask, ceil_mode, data_format)
+
+
+def avg_pool2d(
+    x: Tensor,
+    kernel_size: SizeLike,
+    stride: SizeLike | None = None,
+    padding: PaddingLike = 0,
+    ceil_mode: bool = False,
+    exclusive: bool = True,
+    divisor_override: float | None = None,
+    data_format: str = "NCHW",
+) -> Tensor:
+    """Return the mean of each window.
+
+    Parameters
+    ----------
+    x : Tensor
+        Of shape [N, C, height, width], or [N, height, width, C] as ``data_format`` says.
+    kernel_size : int or sequence of int
+        Size of the window.
+    stride : int or sequence of int, optional
+        Step of the window; ``kernel_size`` if None.
+    padding : int, str or sequence, default 0
+        Zeros around the input, in the forms of `conv2d`; below ``kernel_size``.
+    ceil_mode : bool, default False
+        Whether a last, incomplete window counts.
+    exclusive : bool, default True
+        Whether padding is left out of the mean.
+    divisor_override : float, optional
+        Divide by this instead of the number of elements; > 0.
+    data_format : {"NCHW", "NHWC"}
+        Order of the axes.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.functional.avg_pool2d``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> x = paramattr.to_tensor(np.arange(8.0, dtype="float32").reshape(1, 1, 2, 4))
+    >>> paramattr.nn.functional.avg_pool2d(x, 2).numpy().ravel()
+    array([2.5, 4.5], dtype=float32)
+    """
+    return _avg(2, x, kernel_size, stride, padding, ceil_mode, exclusive, divisor_override, data_format)
+
+
+def max_pool3d(
+    x: Tensor,
+    kernel_size: SizeLike,
+    stride: SizeLike | None = None,
+    padding: PaddingLike = 0,
+    return_mask: bool = False,
+    ceil_mode: bool = False,
+    data_format: str = "NCDHW",
+) -> Any:
+    """Return the largest value in each window.
+
+    Parameters
+    ----------
+    x : Tensor
+        Of shape [N, C, depth, height, width], or [N, depth, height, width, C] as ``data_format`` says.
+    kernel_size : int or sequence of int
+        Size of the window.
+    stride : int or sequence of int, optional
+        Step of the window; ``kernel_size`` if None.
+    padding : int, str or sequence, default 0
+        Around the input, in the forms of `conv3d`; below ``kernel_size``. Padding is never the largest.
+    return_mask : bool, default False
+        Whether to return also where each value stood in its flattened plane.
+    ceil_mode : bool, default False
+        Whether a last, incomplete window counts.
+    data_format : {"NCDHW", "NDHWC"}
+        Order of the axes.
+
+    Returns
+    -------
+    Tensor, or a pair of Tensors with ``return_mask``
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.functional.max_pool3d``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> x = paramattr.to_tensor(np.arange(8.0, dtype="float32").reshape(1, 1, 2, 2, 2))
+    >>> paramattr.nn.functional.max_pool3d(x, 2).numpy().ravel()
+    array([7.], dtype=float32)
+    """
+    return _max(3, x, kernel_size, stride, padding, return_mask, ceil_mode, data_format)
+
+
+def avg_pool3d(
+    x: Tensor,
+    kernel_size: SizeLike,
+    stride: SizeLike | None = None,
+    padding: PaddingLike = 0,
+    ceil_mode: bool = False,
+    exclusive: bool = True,
+    divisor_override: float | None = None,
+    data_format: str = "NCDHW",
+) -> Tensor:
+    """Return the mean of each window.
+
+    Parameters
+    ----------
+    x : Tensor
+        Of shape [N, C, depth, height, width], or [N, depth, height, width, C] as ``data_format`` says.
+    kernel_size : int or sequence of int
+        Size of the window.
+    stride : int or sequence of int, optional
+        Step of the window; ``kernel_size`` if None.
+    padding : int, str or sequence, default 0
+        Zeros around the input, in the forms of `conv3d`; below ``kernel_size``.
+    ceil_mode : bool, default False
+        Whether a last, incomplete window counts.
+    exclusive : bool, default True
+        Whether padding is left out of the mean.
+    divisor_override : float, optional
+        Divide by this instead of the number of elements; > 0.
+    data_format : {"NCDHW", "NDHWC"}
+        Order of the axes.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.functional.avg_pool3d``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> x = paramattr.to_tensor(np.arange(8.0, dtype="float32").reshape(1, 1, 2, 2, 2))
+    >>> paramattr.nn.functional.avg_pool3d(x, 2).numpy().ravel()
+    array([3.5], dtype=float32)
+    """
+    return _avg(3, x, kernel_size, stride, padding, ceil_mode, exclusive, divisor_override, data_format)

@@ -1,0 +1,39 @@
+"""Layers."""
+
+from paramattr.nn.layer.activation import GELU, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from paramattr.nn.layer.common import Dropout, Flatten
+from paramattr.nn.layer.container import LayerList, Sequential
+from paramattr.nn.layer.conv import Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Conv3D, Conv3DTranspose
+from paramattr.nn.layer.layer import Layer
+from paramattr.nn.layer.linear import Linear
+from paramattr.nn.layer.loss import CrossEntropyLoss, MSELoss
+from paramattr.nn.layer.pooling import AvgPool1D, AvgPool2D, AvgPool3D, MaxPool1D, MaxPool2D, MaxPool3D
+
+__all__ = [
+    "AvgPool1D",
+    "AvgPool2D",
+    "AvgPool3D",
+    "Conv1D",
+    "Conv1DTranspose",
+    "Conv2D",
+    "Conv2DTranspose",
+    "Conv3D",
+    "Conv3DTranspose",
+    "CrossEntropyLoss",
+    "Dropout",
+    "Flatten",
+    "GELU",
+    "Layer",
+    "LayerList",
+    "LeakyReLU",
+    "Linear",
+    "MSELoss",
+    "MaxPool1D",
+    "MaxPool2D",
+    "MaxPool3D",
+    "ReLU",
+    "Sequential",
+    "Sigmoid",
+    "Softmax",
+    "Tanh",
+]

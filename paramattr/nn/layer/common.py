@@ -1,0 +1,91 @@
+"""Flatten and Dropout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from paramattr.autograd import Tensor
+from paramattr.nn import functional
+from paramattr.nn.functional.common import MODES
+from paramattr.nn.layer.layer import Layer
+from paramattr.utils import checks
+
+
+class Flatten(Layer):
+    """Make several axes one.
+
+    Parameters
+    ----------
+    start_axis, stop_axis : int, default 1, -1
+        The first and the last of them.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an axis is not an integer; in use: if the input does not have it.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.Flatten``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> paramattr.nn.Flatten()(paramattr.to_tensor(np.ones((2, 3, 4)))).shape
+    [2, 12]
+    """
+
+    def __init__(self, start_axis: int = 1, stop_axis: int = -1) -> None:
+        super().__init__()
+        self.start_axis = checks.integer("start_axis", start_axis)
+        self.stop_axis = checks.integer("stop_axis", stop_axis)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ``x`` with the axes joined."""
+        return functional.flatten(x, self.start_axis, self.stop_axis)
+
+
+class Dropout(Layer):
+    """Set elements to 0 at random, in training mode.
+
+    Parameters
+    ----------
+    p : float, default 0.5
+        Probability of each element to become 0, in [0, 1].
+    axis : int or sequence of int, optional
+        Axes along which elements are dropped independently; all if None.
+    mode : {"upscale_in_train", "downscale_in_infer"}
+        Whether what is kept grows by 1 / (1 - p) in training, or everything shrinks by 1 - p outside of it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.Dropout``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> layer = paramattr.nn.Dropout(0.5)
+    >>> layer.eval()
+    >>> layer(paramattr.to_tensor([1.0, 2.0])).numpy()
+    array([1., 2.], dtype=float32)
+    """
+
+    def __init__(self, p: float = 0.5, axis: int | Sequence[int] | None = None, mode: str = "upscale_in_train") -> None:
+        super().__init__()
+        self.p = checks.real("p", p, low=0.0, high=1.0)
+        self.axis = axis
+        self.mode = checks.choice("mode", mode, MODES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ``x`` with elements dropped, unless in evaluation mode."""
+        return functional.dropout(x, self.p, self.axis, self.training, self.mode)
+
+    def extra_repr(self) -> str:
+        """Return the settings."""
+        return f"p={self.p}, axis={self.axis}, mode={self.mode}"

@@ -1,0 +1,183 @@
+"""Sequential and LayerList."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, overload
+
+from paramattr.nn.layer.layer import Layer
+from paramattr.utils import checks
+
+
+class _Indexed(Layer):
+    """Sublayers by position."""
+
+    def _listed(self) -> list[Layer]:
+        return [layer for layer in self._sub_layers.values() if layer is not None]
+
+    def _position(self, index: int) -> int:
+        number, count = checks.integer("index", index), len(self._sub_layers)
+        if not -count <= number < count:
+            raise IndexError(f"index {number} is out of range for {type(self).__name__} with {count} layers")
+        return number % count
+
+    def __len__(self) -> int:
+        return len(self._sub_layers)
+
+    def __iter__(self) -> Iterator[Layer]:
+        return iter(self._listed())
+
+
+class Sequential(_Indexed):
+    """Layers one after another.
+
+    Parameters
+    ----------
+    *layers : Layer, (str, Layer), list of them, or dict of str to Layer
+        Layers, or pairs of a name and a layer; without names they are ``"0"``, ``"1"``, …
+
+    Raises
+    ------
+    TypeError, ValueError
+        If something else is given, or a name twice.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.Sequential``.
+
+    Examples
+    --------
+    >>> from paramattr import nn
+    >>> net = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2))
+    >>> len(net), type(net[1]).__name__
+    (3, 'ReLU')
+    >>> [name for name, _ in nn.Sequential(("first", nn.ReLU())).named_children()]
+    ['first']
+    """
+
+    def __init__(self, *layers: Any) -> None:
+        super().__init__()
+        entries: Iterable[Any] = layers
+        if len(layers) == 1 and isinstance(layers[0], Mapping):
+            entries = layers[0].items()
+        elif len(layers) == 1 and isinstance(layers[0], list):
+            entries = layers[0]
+        for place, entry in enumerate(entries):
+            pair = isinstance(entry, (tuple, list))
+            if pair and len(entry) != 2:
+                raise ValueError(f"layers[{place}] must be a layer or a pair (name, layer), but received {entry!r}")
+            name, layer = entry if pair else (str(place), entry)
+            if not isinstance(layer, Layer):
+                raise TypeError(f"layers[{place}] must be a Layer, but received {layer!r} ({type(layer).__name__})")
+            if name in self._sub_layers:
+                raise ValueError(f"layers[{place}] must have a name of its own, but {name!r} is taken")
+            self.add_sublayer(name, layer)
+
+    @overload
+    def __getitem__(self, key: int | str) -> Layer: ...
+    @overload
+    def __getitem__(self, key: slice) -> Sequential: ...
+    def __getitem__(self, key: int | str | slice) -> Layer:
+        """Return a layer by position or name, or a Sequential of a slice."""
+        if isinstance(key, slice):
+            return Sequential(*list(self.named_children())[key])
+        return self._sub_layers[self._name(key)]  # type: ignore[return-value]  # never None here
+
+    def _name(self, key: int | str) -> str:
+        if isinstance(key, str):
+            if key not in self._sub_layers:
+                raise KeyError(key)
+            return key
+        return list(self._sub_layers)[self._position(key)]
+
+    def __setitem__(self, key: int | str, layer: Layer) -> None:
+        """Put ``layer`` in the place of another, or under a new name at the end."""
+        name = key if isinstance(key, str) else self._name(key)
+        checks.instance("layer", layer, Layer, "a Layer")
+        self.add_sublayer(name, layer)
+
+    def __delitem__(self, key: int | str) -> None:
+        """Take a layer out."""
+        del self._sub_layers[self._name(key)]
+
+    def forward(self, x: Any) -> Any:
+        """Pass ``x`` through all layers."""
+        for layer in self._listed():
+            x = layer(x)
+        return x
+
+
+class LayerList(_Indexed):
+    """Layers in a list, with all their parameters known to the layer that holds it.
+
+    Parameters
+    ----------
+    sublayers : iterable of Layer, optional
+        The first entries.
+
+    Raises
+    ------
+    TypeError
+        If an entry is not a Layer.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.LayerList``.
+
+    Examples
+    --------
+    >>> from paramattr import nn
+    >>> layers = nn.LayerList([nn.Linear(2, 2) for _ in range(3)])
+    >>> len(layers), len(layers[1:]), len(layers.parameters())
+    (3, 2, 6)
+    """
+
+    def __init__(self, sublayers: Iterable[Layer] | None = None) -> None:
+        super().__init__()
+        if sublayers is not None:
+            self.extend(sublayers)
+
+    def _replace(self, layers: list[Layer]) -> None:
+        for place, layer in enumerate(layers):
+            if not isinstance(layer, Layer):
+                raise TypeError(f"entry {place} must be a Layer, but received {layer!r} ({type(layer).__name__})")
+        self._sub_layers.clear()
+        for place, layer in enumerate(layers):
+            self.add_sublayer(str(place), layer)
+
+    @overload
+    def __getitem__(self, index: int) -> Layer: ...
+    @overload
+    def __getitem__(self, index: slice) -> LayerList: ...
+    def __getitem__(self, index: int | slice) -> Layer:
+        """Return a layer, or a LayerList of a slice."""
+        layers = self._listed()
+        return LayerList(layers[index]) if isinstance(index, slice) else layers[self._position(index)]
+
+    def __setitem__(self, index: int, layer: Layer) -> None:
+        """Put ``layer`` in the place of another."""
+        layers = self._listed()
+        layers[self._position(index)] = layer
+        self._replace(layers)
+
+    def __delitem__(self, index: int | slice) -> None:
+        """Take layers out; the ones behind move up."""
+        layers = self._listed()
+        del layers[index if isinstance(index, slice) else self._position(index)]
+        self._replace(layers)
+
+    def append(self, sublayer: Layer) -> LayerList:
+        """Add a layer at the end, and return the list."""
+        return self.extend([sublayer])
+
+    def extend(self, sublayers: Iterable[Layer]) -> LayerList:
+        """Add layers at the end, and return the list."""
+        self._replace([*self._listed(), *sublayers])
+        return self
+
+    def insert(self, index: int, sublayer: Layer) -> None:
+        """Add a layer before the one at ``index``."""
+        layers = self._listed()
+        number = checks.integer("index", index, low=-len(layers), high=len(layers))
+        layers.insert(number, sublayer)
+        self._replace(layers)

@@ -1,0 +1,609 @@
+"""Convolutions and transposed convolutions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from paramattr.attr import ParamAttrLike
+from paramattr.autograd import Tensor
+from paramattr.initializer import Normal
+from paramattr.nn import functional
+from paramattr.nn.functional import geometry
+from paramattr.nn.functional.geometry import PaddingLike, SizeLike, Sizes
+from paramattr.nn.layer.layer import Layer
+from paramattr.parameter import Parameter
+from paramattr.utils import checks
+
+
+class _Convolution(Layer):
+    """What all convolutions are: checked geometry, a weight and a bias."""
+
+    dims: ClassVar[int]
+    weight: Parameter
+    bias: Parameter | None
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: SizeLike,
+        stride: SizeLike,
+        padding: PaddingLike,
+        dilation: SizeLike,
+        groups: int,
+        data_format: str,
+    ) -> None:
+        super().__init__()
+        n = self.dims
+        self.in_channels = checks.integer("in_channels", in_channels, low=1)
+        self.out_channels = checks.integer("out_channels", out_channels, low=1)
+        self.groups = checks.integer("groups", groups, low=1)
+        for name in ("in_channels", "out_channels"):
+            if getattr(self, name) % self.groups:
+                raise ValueError(
+                    f"{name} must be divisible by groups={self.groups}, but received {getattr(self, name)}"
+                )
+        self.kernel_size = geometry.sizes("kernel_size", kernel_size, n, low=1)
+        self.stride = geometry.sizes("stride", stride, n, low=1)
+        self.dilation = geometry.sizes("dilation", dilation, n, low=1)
+        self._last = geometry.channels_last(data_format, n)
+        geometry.padding(padding, n, last=self._last)
+        self.padding = padding
+        self.data_format = data_format
+
+    def _check(self, x: Tensor) -> None:
+        if x.ndim != self.dims + 2 or x.shape[-1 if self._last else 1] != self.in_channels:
+            layout = ", ".join(str(self.in_channels) if axis == "C" else axis for axis in self.data_format)
+            raise ValueError(f"{self!r} expected an input of shape [{layout}], but received {x.shape!r}")
+
+    def extra_repr(self) -> str:
+        """Return the channels, the kernel and what differs from the defaults."""
+        parts = [f"{self.in_channels}, {self.out_channels}, kernel_size={list(self.kernel_size)}"]
+        ones = (1,) * self.dims
+        if self.stride != ones:
+            parts.append(f"stride={list(self.stride)}")
+        if self.padding != 0:
+            parts.append(f"padding={self.padding}")
+        if self.dilation != ones:
+            parts.append(f"dilation={list(self.dilation)}")
+        if self.groups != 1:
+            parts.append(f"groups={self.groups}")
+        return ", ".join([*parts, f"data_format={self.data_format}"])
+
+
+class _Conv(_Convolution):
+    _function: ClassVar[Callable[..., Tensor]]
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: SizeLike,
+        stride: SizeLike,
+        padding: PaddingLike,
+        dilation: SizeLike,
+        groups: int,
+        padding_mode: str,
+        weight_attr: ParamAttrLike,
+        bias_attr: ParamAttrLike,
+        data_format: str,
+    ) -> None:
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, data_format)
+        self.padding_mode = checks.choice("padding_mode", padding_mode, ["zeros", "reflect", "replicate", "circular"])
+        if self.padding_mode != "zeros" and isinstance(padding, str):
+            raise ValueError(f"padding must be numbers with padding_mode={padding_mode!r}, but received {padding!r}")
+        shape = [self.out_channels, self.in_channels // self.groups, *self.kernel_size]
+        # Paddle's default: in_channels are all counted here, whatever the groups.
+        std = math.sqrt(2.0 / (self.in_channels * math.prod(self.kernel_size)))
+        self.weight = self._weight(shape, weight_attr, Normal(0.0, std))
+        self.bias = self.create_parameter([self.out_channels], bias_attr, is_bias=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the convolution of ``x`` with the weight, plus the bias."""
+        self._check(x)
+        padding: PaddingLike = self.padding
+        if self.padding_mode != "zeros":
+            pairs: Any = geometry.padding(padding, self.dims, last=self._last)
+            x, padding = functional.pad(x, pairs, self.padding_mode, self.data_format), 0
+        return type(self)._function(
+            x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups, self.data_format
+        )
+
+    def extra_repr(self) -> str:
+        """Return the channels, the kernel and what differs from the defaults."""
+        mode = "" if self.padding_mode == "zeros" else f", padding_mode={self.padding_mode}"
+        return super().extra_repr() + mode
+
+
+class _ConvTranspose(_Convolution):
+    _function: ClassVar[Callable[..., Tensor]]
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: SizeLike,
+        stride: SizeLike,
+        padding: PaddingLike,
+        output_padding: SizeLike,
+        dilation: SizeLike,
+        groups: int,
+        weight_attr: ParamAttrLike,
+        bias_attr: ParamAttrLike,
+        data_format: str,
+    ) -> None:
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, data_format)
+        self.output_padding: Sizes = geometry.output_padding(output_padding, self.stride, self.dilation)
+        shape = [self.in_channels, self.out_channels // self.groups, *self.kernel_size]
+        self.weight = self._weight(shape, weight_attr)
+        self.bias = self.create_parameter([self.out_channels], bias_attr, is_bias=True)
+
+    def forward(self, x: Tensor, output_size: SizeLike | None = None) -> Tensor:
+        """Return the transposed convolution of ``x``; ``output_size`` takes the place of ``output_padding``."""
+        self._check(x)
+        return type(self)._function(
+            x,
+            self.weight,
+            self.bias,
+            stride=self.stride,
+            padding=self.padding,
+            output_padding=self.output_padding if output_size is None else 0,
+            dilation=self.dilation,
+            groups=self.groups,
+            output_size=output_size,
+            data_format=self.data_format,
+        )
+
+    def extra_repr(self) -> str:
+        """Return the channels, the kernel and what differs from the defaults."""
+        extra = f", output_padding={list(self.output_padding)}" if any(self.output_padding) else ""
+        return super().extra_repr() + extra
+
+
+class Conv1D(_Conv):
+    """The 1-dimensional convolution (cross-correlation).
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        Channels of input and output, >= 1, both divisible by ``groups``.
+    kernel_size : int or sequence of int
+        Size of the kernel per axis, >= 1.
+    stride, dilation : int or sequence of int, default 1
+        Step of the kernel, and of the input under it; >= 1.
+    padding : int, str or sequence, default 0
+        In the forms of `functional.conv1d`.
+    groups : int, default 1
+        In how many groups channels are connected.
+    padding_mode : {"zeros", "reflect", "replicate", "circular"}
+        What the padding is made of.
+    weight_attr : ParamAttr, str, Initializer, regularizer or None
+        Settings of the weight, of shape ``[out_channels, in_channels / groups, kernel…]``; by default normal with std
+        sqrt(2 / (in_channels · kernel sizes)).
+    bias_attr : ParamAttr, str, Initializer, regularizer, bool or None
+        Settings of the bias, of shape ``[out_channels]``; 0 by default. False: no bias.
+    data_format : {"NCL", "NLC"}
+        Order of the axes of input and output.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range; in use: if the input does not fit.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.Conv1D``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> layer = paramattr.nn.Conv1D(2, 4, 3, padding=1)
+    >>> layer(paramattr.to_tensor(np.ones([1, 2, 5], dtype="float32"))).shape
+    [1, 4, 5]
+    """
+
+    dims = 1
+    _function = staticmethod(functional.conv1d)
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: SizeLike,
+        stride: SizeLike = 1,
+        padding: PaddingLike = 0,
+        dilation: SizeLike = 1,
+        groups: int = 1,
+        padding_mode: str = "zeros",
+        weight_attr: ParamAttrLike = None,
+        bias_attr: ParamAttrLike = None,
+        data_format: str = "NCL",
+    ) -> None:
+        super().__init__(
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            dilation,
+            groups,
+            padding_mode,
+            weight_attr,
+            bias_attr,
+            data_format,
+        )
+
+
+class Conv1DTranspose(_ConvTranspose):
+    """The 1-dimensional transposed convolution: each input value adds a scaled kernel to the output.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        Channels of input and output, >= 1, both divisible by ``groups``.
+    kernel_size : int or sequence of int
+        Size of the kernel per axis, >= 1.
+    stride, dilation : int or sequence of int, default 1
+        Step between the kernels in the output, and inside a kernel; >= 1.
+    padding : int, str or sequence, default 0
+        What is cut off the output, in the forms of `functional.conv1d`.
+    output_padding : int or sequence of int, default 0
+        Added at the end of the output; below stride or dilation.
+    groups : int, default 1
+        In how many groups channels are connected.
+    weight_attr : ParamAttr, str, Initializer, regularizer or None
+        Settings of the weight, of shape ``[in_channels, out_channels / groups, kernel…]``; XavierUniform by default.
+    bias_attr : ParamAttr, str, Initializer, regularizer, bool or None
+        Settings of the bias, of shape ``[out_channels]``; 0 by default. False: no bias.
+    data_format : {"NCL", "NLC"}
+        Order of the axes of input and output.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range; in use: if the input does not fit.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.Conv1DTranspose``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> layer = paramattr.nn.Conv1DTranspose(2, 4, 2, stride=2)
+    >>> layer(paramattr.to_tensor(np.ones([1, 2, 5], dtype="float32"))).shape
+    [1, 4, 10]
+    """
+
+    dims = 1
+    _function = staticmethod(functional.conv1d_transpose)
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: SizeLike,
+        stride: SizeLike = 1,
+        padding: PaddingLike = 0,
+        output_padding: SizeLike = 0,
+        groups: int = 1,
+        dilation: SizeLike = 1,
+        weight_attr: ParamAttrLike = None,
+        bias_attr: ParamAttrLike = None,
+        data_format: str = "NCL",
+    ) -> None:
+        super().__init__(
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            output_padding,
+            dilation,
+            groups,
+            weight_attr,
+            bias_attr,
+            data_format,
+        )
+
+
+class Conv2D(_Conv):
+    """The 2-dimensional convolution (cross-correlation).
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        Channels of input and output, >= 1, both divisible by ``groups``.
+    kernel_size : int or sequence of int
+        Size of the kernel per axis, >= 1.
+    stride, dilation : int or sequence of int, default 1
+        Step of the kernel, and of the input under it; >= 1.
+    padding : int, str or sequence, default 0
+        In the forms of `functional.conv2d`.
+    groups : int, default 1
+        In how many groups channels are connected.
+    padding_mode : {"zeros", "reflect", "replicate", "circular"}
+        What the padding is made of.
+    weight_attr : ParamAttr, str, Initializer, regularizer or None
+        Settings of the weight, of shape ``[out_channels, in_channels / groups, kernel…]``; by default normal with std
+        sqrt(2 / (in_channels · kernel sizes)).
+    bias_attr : ParamAttr, str, Initializer, regularizer, bool or None
+        Settings of the bias, of shape ``[out_channels]``; 0 by default. False: no bias.
+    data_format : {"NCHW", "NHWC"}
+        Order of the axes of input and output.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range; in use: if the input does not fit.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.Conv2D``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> layer = paramattr.nn.Conv2D(2, 4, 3, padding=1)
+    >>> layer(paramattr.to_tensor(np.ones([1, 2, 5, 5], dtype="float32"))).shape
+    [1, 4, 5, 5]
+    """
+
+    dims = 2
+    _function = staticmethod(functional.conv2d)
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: SizeLike,
+        stride: SizeLike = 1,
+        padding: PaddingLike = 0,
+        dilation: SizeLike = 1,
+        groups: int = 1,
+        padding_mode: str = "zeros",
+        weight_attr: ParamAttrLike = None,
+        bias_attr: ParamAttrLike = None,
+        data_format: str = "NCHW",
+    ) -> None:
+        super().__init__(
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            dilation,
+            groups,
+            padding_mode,
+            weight_attr,
+            bias_attr,
+            data_format,
+        )
+
+
+class Conv2DTranspose(_ConvTranspose):
+    """The 2-dimensional transposed convolution: each input value adds a scaled kernel to the output.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        Channels of input and output, >= 1, both divisible by ``groups``.
+    kernel_size : int or sequence of int
+        Size of the kernel per axis, >= 1.
+    stride, dilation : int or sequence of int, default 1
+        Step between the kernels in the output, and inside a kernel; >= 1.
+    padding : int, str or sequence, default 0
+        What is cut off the output, in the forms of `functional.conv2d`.
+    output_padding : int or sequence of int, default 0
+        Added at the end of the output; below stride or dilation.
+    groups : int, default 1
+        In how many groups channels are connected.
+    weight_attr : ParamAttr, str, Initializer, regularizer or None
+        Settings of the weight, of shape ``[in_channels, out_channels / groups, kernel…]``; XavierUniform by default.
+    bias_attr : ParamAttr, str, Initializer, regularizer, bool or None
+        Settings of the bias, of shape ``[out_channels]``; 0 by default. False: no bias.
+    data_format : {"NCHW", "NHWC"}
+        Order of the axes of input and output.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range; in use: if the input does not fit.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.Conv2DTranspose``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> layer = paramattr.nn.Conv2DTranspose(2, 4, 2, stride=2)
+    >>> layer(paramattr.to_tensor(np.ones([1, 2, 5, 5], dtype="float32"))).shape
+    [1, 4, 10, 10]
+    """
+
+    dims = 2
+    _function = staticmethod(functional.conv2d_transpose)
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: SizeLike,
+        stride: SizeLike = 1,
+        padding: PaddingLike = 0,
+        output_padding: SizeLike = 0,
+        dilation: SizeLike = 1,
+        groups: int = 1,
+        weight_attr: ParamAttrLike = None,
+        bias_attr: ParamAttrLike = None,
+        data_format: str = "NCHW",
+    ) -> None:
+        super().__init__(
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            output_padding,
+            dilation,
+            groups,
+            weight_attr,
+            bias_attr,
+            data_format,
+        )
+
+
+class Conv3D(_Conv):
+    """The 3-dimensional convolution (cross-correlation).
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        Channels of input and output, >= 1, both divisible by ``groups``.
+    kernel_size : int or sequence of int
+        Size of the kernel per axis, >= 1.
+    stride, dilation : int or sequence of int, default 1
+        Step of the kernel, and of the input under it; >= 1.
+    padding : int, str or sequence, default 0
+        In the forms of `functional.conv3d`.
+    groups : int, default 1
+        In how many groups channels are connected.
+    padding_mode : {"zeros", "reflect", "replicate", "circular"}
+        What the padding is made of.
+    weight_attr : ParamAttr, str, Initializer, regularizer or None
+        Settings of the weight, of shape ``[out_channels, in_channels / groups, kernel…]``; by default normal with std
+        sqrt(2 / (in_channels · kernel sizes)).
+    bias_attr : ParamAttr, str, Initializer, regularizer, bool or None
+        Settings of the bias, of shape ``[out_channels]``; 0 by default. False: no bias.
+    data_format : {"NCDHW", "NDHWC"}
+        Order of the axes of input and output.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range; in use: if the input does not fit.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.Conv3D``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> layer = paramattr.nn.Conv3D(2, 4, 3, padding=1)
+    >>> layer(paramattr.to_tensor(np.ones([1, 2, 5, 5, 5], dtype="float32"))).shape
+    [1, 4, 5, 5, 5]
+    """
+
+    dims = 3
+    _function = staticmethod(functional.conv3d)
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: SizeLike,
+        stride: SizeLike = 1,
+        padding: PaddingLike = 0,
+        dilation: SizeLike = 1,
+        groups: int = 1,
+        padding_mode: str = "zeros",
+        weight_attr: ParamAttrLike = None,
+        bias_attr: ParamAttrLike = None,
+        data_format: str = "NCDHW",
+    ) -> None:
+        super().__init__(
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            dilation,
+            groups,
+            padding_mode,
+            weight_attr,
+            bias_attr,
+            data_format,
+        )
+
+
+class Conv3DTranspose(_ConvTranspose):
+    """The 3-dimensional transposed convolution: each input value adds a scaled kernel to the output.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        Channels of input and output, >= 1, both divisible by ``groups``.
+    kernel_size : int or sequence of int
+        Size of the kernel per axis, >= 1.
+    stride, dilation : int or sequence of int, default 1
+        Step between the kernels in the output, and inside a kernel; >= 1.
+    padding : int, str or sequence, default 0
+        What is cut off the output, in the forms of `functional.conv3d`.
+    output_padding : int or sequence of int, default 0
+        Added at the end of the output; below stride or dilation.
+    groups : int, default 1
+        In how many groups channels are connected.
+    weight_attr : ParamAttr, str, Initializer, regularizer or None
+        Settings of the weight, of shape ``[in_channels, out_channels / groups, kernel…]``; XavierUniform by default.
+    bias_attr : ParamAttr, str, Initializer, regularizer, bool or None
+        Settings of the bias, of shape ``[out_channels]``; 0 by default. False: no bias.
+    data_format : {"NCDHW", "NDHWC"}
+        Order of the axes of input and output.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range; in use: if the input does not fit.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.Conv3DTranspose``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> layer = paramattr.nn.Conv3DTranspose(2, 4, 2, stride=2)
+    >>> layer(paramattr.to_tensor(np.ones([1, 2, 5, 5, 5], dtype="float32"))).shape
+    [1, 4, 10, 10, 10]
+    """
+
+    dims = 3
+    _function = staticmethod(functional.conv3d_transpose)
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: SizeLike,
+        stride: SizeLike = 1,
+        padding: PaddingLike = 0,
+        output_padding: SizeLike = 0,
+        dilation: SizeLike = 1,
+        groups: int = 1,
+        weight_attr: ParamAttrLike = None,
+        bias_attr: ParamAttrLike = None,
+        data_format: str = "NCDHW",
+    ) -> None:
+        super().__init__(
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            output_padding,
+            dilation,
+            groups,
+            weight_attr,
+            bias_attr,
+            data_format,
+        )

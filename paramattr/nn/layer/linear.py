@@ -1,0 +1,70 @@
+"""Linear."""
+
+from __future__ import annotations
+
+from paramattr.attr import ParamAttrLike
+from paramattr.autograd import Tensor
+from paramattr.nn import functional
+from paramattr.nn.layer.layer import Layer
+from paramattr.parameter import Parameter
+from paramattr.utils import checks
+
+
+class Linear(Layer):
+    """The affine map ``x @ weight + bias``.
+
+    Parameters
+    ----------
+    in_features, out_features : int
+        Sizes of the last axis of input and output, >= 0.
+    weight_attr : ParamAttr, str, Initializer, regularizer or None
+        Settings of the weight, of shape ``[in_features, out_features]``; XavierUniform by default.
+    bias_attr : ParamAttr, str, Initializer, regularizer, bool or None
+        Settings of the bias, of shape ``[out_features]``; 0 by default. False: no bias.
+    name : str, optional
+        First part of the layer's name.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range; in use: if the input's last axis is not
+        ``in_features``.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.Linear``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> layer = paramattr.nn.Linear(3, 2)
+    >>> layer(paramattr.to_tensor([[1.0, 2.0, 3.0]])).shape
+    [1, 2]
+    """
+
+    weight: Parameter
+    bias: Parameter | None
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        weight_attr: ParamAttrLike = None,
+        bias_attr: ParamAttrLike = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(name)
+        self.in_features = checks.integer("in_features", in_features, low=0)
+        self.out_features = checks.integer("out_features", out_features, low=0)
+        self.weight = self._weight([self.in_features, self.out_features], weight_attr)
+        self.bias = self.create_parameter([self.out_features], bias_attr, is_bias=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map ``x`` of shape ``[*, in_features]`` to ``[*, out_features]``."""
+        if x.ndim == 0 or x.shape[-1] != self.in_features:
+            raise ValueError(f"{self!r} expected an input of shape [*, {self.in_features}], but received {x.shape!r}")
+        return functional.linear(x, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        """Return the sizes and the dtype."""
+        return f"in_features={self.in_features}, out_features={self.out_features}, dtype={self._dtype.name}"

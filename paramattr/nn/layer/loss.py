@@ -1,0 +1,113 @@
+"""Losses as layers."""
+
+from __future__ import annotations
+
+from paramattr.autograd import Tensor
+from paramattr.nn import functional
+from paramattr.nn.functional.loss import REDUCTIONS
+from paramattr.nn.layer.layer import Layer
+from paramattr.utils import checks
+
+
+class CrossEntropyLoss(Layer):
+    """Minus the logarithm of the probability given to the label.
+
+    Parameters
+    ----------
+    weight : Tensor, optional
+        A weight per class, of shape [classes].
+    ignore_index : int, default -100
+        Samples of this class number count nothing.
+    reduction : {"mean", "sum", "none"}, default "mean"
+        What becomes of the losses of the samples.
+    soft_label : bool, default False
+        Whether labels are probabilities.
+    axis : int, default -1
+        The axis of the classes.
+    use_softmax : bool, default True
+        Whether the input holds logits, not probabilities.
+    label_smoothing : float, default 0.0
+        Share of each label that is spread evenly over all classes, in [0, 1].
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.CrossEntropyLoss``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> loss = paramattr.nn.CrossEntropyLoss()
+    >>> round(loss(paramattr.to_tensor([[0.0, 0.0]]), paramattr.to_tensor([1])).item(), 4)
+    0.6931
+    """
+
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        ignore_index: int = -100,
+        reduction: str = "mean",
+        soft_label: bool = False,
+        axis: int = -1,
+        use_softmax: bool = True,
+        label_smoothing: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.weight = weight
+        self.ignore_index = checks.integer("ignore_index", ignore_index)
+        self.reduction = checks.choice("reduction", reduction, REDUCTIONS)
+        self.soft_label = checks.boolean("soft_label", soft_label)
+        self.axis = checks.integer("axis", axis)
+        self.use_softmax = checks.boolean("use_softmax", use_softmax)
+        self.label_smoothing = checks.real("label_smoothing", label_smoothing, low=0.0, high=1.0)
+
+    def forward(self, input: Tensor, label: Tensor) -> Tensor:
+        """Return the loss of ``input`` at ``label``."""
+        return functional.cross_entropy(
+            input,
+            label,
+            self.weight,
+            self.ignore_index,
+            self.reduction,
+            self.soft_label,
+            self.axis,
+            self.use_softmax,
+            self.label_smoothing,
+        )
+
+
+class MSELoss(Layer):
+    """The squared difference.
+
+    Parameters
+    ----------
+    reduction : {"mean", "sum", "none"}, default "mean"
+        What becomes of the elements.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``reduction`` is unknown.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.MSELoss``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.nn.MSELoss()(paramattr.to_tensor([1.0, 3.0]), paramattr.to_tensor([0.0, 0.0])).item()
+    5.0
+    """
+
+    def __init__(self, reduction: str = "mean") -> None:
+        super().__init__()
+        self.reduction = checks.choice("reduction", reduction, REDUCTIONS)
+
+    def forward(self, input: Tensor, label: Tensor) -> Tensor:
+        """Return the loss of ``input`` at ``label``."""
+        return functional.mse_loss(input, label, self.reduction)

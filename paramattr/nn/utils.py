@@ -1,0 +1,220 @@
+"""Clipping gradients in place, and parameters as one vector."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from paramattr.autograd import Tensor
+from paramattr.autograd.tape import Array
+from paramattr.utils import checks
+from paramattr.utils.norm import l2_norm
+
+__all__ = ["clip_grad_norm_", "clip_grad_value_", "parameters_to_vector", "vector_to_parameters"]
+
+
+def _tensors(parameters: Iterable[Tensor] | Tensor) -> list[Tensor]:
+    if isinstance(parameters, Tensor):
+        return [parameters]
+    checks.instance("parameters", parameters, Iterable, "a Tensor or several")
+    tensors = list(parameters)
+    for place, tensor in enumerate(tensors):
+        checks.instance(f"parameters[{place}]", tensor, Tensor, "a Tensor")
+    return tensors
+
+
+def _gradients(parameters: Iterable[Tensor] | Tensor) -> list[Array]:
+    return [tensor.grad.data for tensor in _tensors(parameters) if tensor.grad is not None]
+
+
+def clip_grad_norm_(
+    parameters: Iterable[Tensor] | Tensor,
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+) -> Tensor:
+    """Scale the gradients of ``parameters`` in place so that their norm taken together is at most ``max_norm``.
+
+    The gradients are multiplied by min(1, max_norm / (norm + 1e-6)).
+
+    Parameters
+    ----------
+    parameters : Tensor or iterable of Tensor
+        Those without a gradient are skipped; ``need_clip`` plays no part.
+    max_norm : float
+        Largest norm, >= 0; infinity to measure only.
+    norm_type : {2, 1, inf, 0}, default 2
+        The p of the norm. 0 is, as in Paddle, the number of gradients that are not zero everywhere.
+    error_if_nonfinite : bool, default False
+        Whether a norm that is nan or infinite is an error.
+
+    Returns
+    -------
+    Tensor
+        The norm before clipping, of shape ``[]``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range.
+    RuntimeError
+        If the norm is not finite and ``error_if_nonfinite`` is True; the gradients are left as they were.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.utils.clip_grad_norm_``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> p = paramattr.create_parameter([2])
+    >>> p.grad = [3.0, 4.0]
+    >>> paramattr.nn.utils.clip_grad_norm_(p, max_norm=1.0).item()
+    5.0
+    >>> p.grad.numpy().round(3)
+    array([0.6, 0.8], dtype=float32)
+    """
+    gradients = _gradients(parameters)
+    limit = checks.real("max_norm", max_norm, low=0.0, finite=False)
+    order = checks.real("norm_type", norm_type, finite=False)
+    if order not in (0.0, 1.0, 2.0, math.inf):
+        raise ValueError(f"norm_type must be one of 0, 1, 2 and inf, but received {norm_type!r}")
+    strict = checks.boolean("error_if_nonfinite", error_if_nonfinite)
+    if not gradients:
+        return Tensor(np.zeros((), np.float32))
+    norm = _norm(gradients, order)
+    if strict and not math.isfinite(norm):
+        raise RuntimeError(f"the norm of order {order:g} of the gradients is {norm}, so they can't be clipped by it")
+    factor = limit / (norm + 1e-6) if math.isfinite(limit) else 1.0
+    # Also for a nan, which is not below 1 but has to show in the gradients.
+    if not factor >= 1.0:
+        with np.errstate(invalid="ignore"):
+            for gradient in gradients:
+                np.multiply(gradient, gradient.dtype.type(factor), out=gradient)
+    return Tensor(np.asarray(norm, gradients[0].dtype))
+
+
+def _norm(gradients: list[Array], order: float) -> float:
+    if order == 2.0:
+        return l2_norm(gradients)
+    if order == 1.0:
+        return math.fsum(float(np.abs(gradient).sum(dtype=np.float64)) for gradient in gradients)
+    if order == 0.0:
+        return float(sum(bool(gradient.any()) for gradient in gradients))
+    return float(max(np.max(np.abs(gradient), initial=0.0) for gradient in gradients))
+
+
+def clip_grad_value_(parameters: Iterable[Tensor] | Tensor, clip_value: float) -> None:
+    """Limit every element of the gradients of ``parameters`` in place to [-clip_value, clip_value].
+
+    Parameters
+    ----------
+    parameters : Tensor or iterable of Tensor
+        Those without a gradient are skipped; ``need_clip`` plays no part.
+    clip_value : float
+        Largest magnitude, >= 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.utils.clip_grad_value_``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> p = paramattr.create_parameter([2])
+    >>> p.grad = [3.0, -0.5]
+    >>> paramattr.nn.utils.clip_grad_value_(p, 1.0)
+    >>> p.grad.numpy()
+    array([ 1. , -0.5], dtype=float32)
+    """
+    gradients = _gradients(parameters)
+    limit = checks.real("clip_value", clip_value, low=0.0)
+    for gradient in gradients:
+        kind = gradient.dtype.type
+        np.minimum(np.maximum(gradient, kind(-limit), out=gradient), kind(limit), out=gradient)
+
+
+def parameters_to_vector(parameters: Iterable[Tensor], name: str | None = None) -> Tensor:
+    """Return a copy of the values of ``parameters`` as one vector.
+
+    Parameters
+    ----------
+    parameters : iterable of Tensor
+        At least one, all of one dtype.
+    name : str, optional
+        Name of the vector.
+
+    Returns
+    -------
+    Tensor
+        Of one axis, with ``stop_gradient=False``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no parameter, or their dtypes differ.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.utils.parameters_to_vector``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> layer = paramattr.nn.Linear(10, 15)
+    >>> paramattr.nn.utils.parameters_to_vector(layer.parameters()).shape
+    [165]
+    """
+    tensors = _tensors(parameters)
+    kinds = sorted({tensor.dtype.name for tensor in tensors})
+    if len(kinds) != 1:
+        raise ValueError(f"parameters must be at least one, all of one dtype, but received {kinds}")
+    return Tensor(np.concatenate([tensor.data.reshape(-1) for tensor in tensors]), stop_gradient=False, name=name)
+
+
+def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor], name: str | None = None) -> None:
+    """Copy the elements of ``vec`` into ``parameters``, in order.
+
+    Parameters
+    ----------
+    vec : Tensor
+        Of one axis, at least as long as the parameters are together; what is left over is ignored, as in Paddle.
+    parameters : iterable of Tensor
+        Written to in place.
+    name : str, optional
+        Has no effect; Paddle has it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``vec`` is not a tensor with one axis, or is too short; no parameter is changed then.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.utils.vector_to_parameters``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> layer = paramattr.nn.Linear(2, 1)
+    >>> paramattr.nn.utils.vector_to_parameters(paramattr.to_tensor([1.0, 2.0, 3.0]), layer.parameters())
+    >>> layer.bias.numpy()
+    array([3.], dtype=float32)
+    """
+    checks.instance("vec", vec, Tensor, "a Tensor with one axis")
+    tensors = _tensors(parameters)
+    needed = sum(tensor.size for tensor in tensors)
+    if vec.ndim != 1 or vec.size < needed:
+        raise ValueError(f"vec must have one axis of at least {needed} elements, but received shape {vec.shape!r}")
+    targets = [tensor.data for tensor in tensors]
+    start = 0
+    for target in targets:
+        target[...] = vec.data[start : start + target.size].reshape(target.shape)
+        start += target.size

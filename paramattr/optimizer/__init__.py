@@ -1,0 +1,9 @@
+"""Optimizers, each a rule on top of one pipeline, and learning rate schedules."""
+
+from paramattr.optimizer import lr
+from paramattr.optimizer.adam import Adam
+from paramattr.optimizer.momentum import Momentum
+from paramattr.optimizer.optimizer import Optimizer
+from paramattr.optimizer.sgd import SGD
+
+__all__ = ["SGD", "Adam", "Momentum", "Optimizer", "lr"]

@@ -1,0 +1,352 @@
+"""Training step for step beside the real Paddle: rules, clips, decays, averages, schedules and their states."""
+
+import itertools
+
+import numpy as np
+import paddle
+import pytest
+
+import paramattr as pa
+
+STEPS = 50
+SHAPES = {"weight": (4, 3), "bias": (3,), "kernel": (2, 2, 3)}
+# Paddle's momentum kernel rounds μ and the coefficient of an L2 penalty to float32, also for float64 parameters;
+# here they are numbers that float32 holds exactly.
+RULES = {
+    "SGD": ("SGD", {}),
+    "Momentum": ("Momentum", {"momentum": 0.75}),
+    "Nesterov": ("Momentum", {"momentum": 0.75, "use_nesterov": True}),
+    "Adam": ("Adam", {}),
+    "Adam, large epsilon": ("Adam", {"beta1": 0.8, "beta2": 0.95, "epsilon": 0.1}),
+    "AMSGrad": ("Adam", {"amsgrad": True, "beta2": 0.9}),
+}
+DECAYS = {
+    "none": lambda lib: None,
+    "float": lambda lib: 0.0625,
+    "L1": lambda lib: lib.regularizer.L1Decay(0.03),
+    "L2": lambda lib: lib.regularizer.L2Decay(0.0625),
+}
+CLIPS = {
+    "none": lambda lib: None,
+    "value": lambda lib: lib.nn.ClipGradByValue(0.6),
+    "lopsided value": lambda lib: lib.nn.ClipGradByValue(0.6, -0.2),
+    "norm": lambda lib: lib.nn.ClipGradByNorm(1.2),
+    "global norm": lambda lib: lib.nn.ClipGradByGlobalNorm(1.2),
+    "skipped global norm": lambda lib: lib.nn.ClipGradByGlobalNorm(4.0, auto_skip_clip=True),
+}
+ATTRS = {
+    "plain": lambda lib: {},
+    "rates": lambda lib: {"weight": {"learning_rate": 0.3}, "kernel": {"learning_rate": 2.0}},
+    "need_clip": lambda lib: {"bias": {"need_clip": False}},
+    "frozen": lambda lib: {"kernel": {"trainable": False}},
+    "regularizers": lambda lib: {
+        "weight": {"regularizer": lib.regularizer.L1Decay(0.04)},
+        "bias": {"regularizer": lib.regularizer.L2Decay(0.25)},
+    },
+    "all": lambda lib: {
+        "weight": {"regularizer": lib.regularizer.L2Decay(0.125), "learning_rate": 0.5, "need_clip": False},
+        "bias": {"regularizer": lib.regularizer.L1Decay(0.1), "learning_rate": 2.0},
+        "kernel": {"need_clip": False},
+    },
+}
+counter = itertools.count()
+
+
+class Side:
+    """The same parameters in one of the two libraries."""
+
+    def __init__(self, lib, dtype, attrs, prefix):
+        self.lib, self.dtype = lib, dtype
+        rng = np.random.default_rng(3)
+        settings = attrs(lib)
+        self.parameters = []
+        for name, shape in SHAPES.items():
+            attr = lib.ParamAttr(name=f"{prefix}_{name}", **settings.get(name, {}))
+            parameter = lib.create_parameter(list(shape), dtype, attr=attr)
+            values = rng.standard_normal(shape).astype(dtype)
+            with lib.no_grad():
+                parameter.set_value(values if lib is pa else paddle.to_tensor(values))
+            self.parameters.append(parameter)
+
+    def give(self, gradients):
+        for parameter, gradient in zip(self.parameters, gradients, strict=True):
+            if gradient is None:
+                parameter.clear_grad() if self.lib is pa else parameter.clear_gradient(False)
+            elif not parameter.stop_gradient:
+                parameter.grad = gradient if self.lib is pa else paddle.to_tensor(gradient)
+
+    def values(self):
+        return [parameter.numpy().copy() for parameter in self.parameters]
+
+
+def sides(dtype="float32", attrs=ATTRS["plain"]):
+    prefix = f"p{next(counter)}"
+    return [Side(lib, dtype, attrs, prefix) for lib in (pa, paddle)]
+
+
+def gradients(step, dtype, skip=()):
+    rng = np.random.default_rng([step, 11])
+    scale = 0.1 if step % 3 else 1.0
+    drawn = [(scale * rng.standard_normal(shape)).astype(dtype) for shape in SHAPES.values()]
+    return [None if place in skip else gradient for place, gradient in enumerate(drawn)]
+
+
+def close(ours, theirs, dtype):
+    limit = 1e-5 if dtype == "float32" else 1e-12
+    for mine, other in zip(ours, theirs, strict=True):
+        assert mine.dtype == other.dtype
+        np.testing.assert_allclose(mine, other, rtol=limit, atol=limit * np.abs(other).max(initial=0.0))
+
+
+def train(make, dtype="float32", attrs=ATTRS["plain"], steps=STEPS, skip=lambda step: ()):
+    both = sides(dtype, attrs)
+    optimizers = [make(side.lib, side.parameters) for side in both]
+    for step in range(steps):
+        drawn = gradients(step, dtype, skip(step))
+        for side, optimizer in zip(both, optimizers, strict=True):
+            side.give(drawn)
+            optimizer.step()
+        close(both[0].values(), both[1].values(), dtype)
+    return both, optimizers
+
+
+def optimizer(rule, decay="none", clip="none"):
+    name, settings = RULES[rule]
+
+    def make(lib, parameters):
+        kind = getattr(lib.optimizer, name)
+        return kind(
+            learning_rate=0.05,
+            parameters=parameters,
+            weight_decay=DECAYS[decay](lib),
+            grad_clip=CLIPS[clip](lib),
+            **settings,
+        )
+
+    return make
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("decay", DECAYS)
+@pytest.mark.parametrize("rule", RULES)
+def test_rules_and_decays(rule, decay, dtype):
+    train(optimizer(rule, decay), dtype)
+
+
+@pytest.mark.parametrize(
+    ("clip", "dtype"),
+    # Paddle has no float64 kernel for the norm on a CPU.
+    [(clip, dtype) for clip in CLIPS for dtype in ("float32", "float64") if (clip, dtype) != ("norm", "float64")],
+)
+@pytest.mark.parametrize("rule", ["SGD", "Momentum", "Adam"])
+def test_clips(rule, clip, dtype):
+    train(optimizer(rule, "none", clip), dtype, ATTRS["need_clip"])
+
+
+@pytest.mark.parametrize("attrs", ATTRS)
+@pytest.mark.parametrize("rule", RULES)
+def test_attributes(rule, attrs):
+    train(optimizer(rule, "float", "global norm"), "float64", ATTRS[attrs])
+    train(optimizer(rule, "L1", "norm"), "float32", ATTRS[attrs])
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_gradients_that_come_and_go(rule):
+    train(optimizer(rule, "float", "global norm"), "float64", skip=lambda step: ((), (0,), (0, 2), (1,))[step % 4])
+
+
+@pytest.mark.parametrize("name", ["SGD", "Momentum", "Adam"])
+def test_groups(name):
+    def make(lib, parameters):
+        first, second, third = parameters
+        groups = [
+            {"params": [first], "learning_rate": 0.3, "weight_decay": 0.25},
+            {"params": [second, third], "grad_clip": lib.nn.ClipGradByGlobalNorm(0.5)},
+        ]
+        if name == "Adam":
+            groups[0]["beta1"] = 0.5
+        return getattr(lib.optimizer, name)(
+            learning_rate=0.05, parameters=groups, weight_decay=0.125, grad_clip=lib.nn.ClipGradByNorm(1.0)
+        )
+
+    train(make)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_states_have_paddles_keys_and_values_and_paddles_are_taken_up(rule):
+    make = optimizer(rule, "float", "global norm")
+    (ours, _), (mine, theirs) = train(make, steps=7)
+    state, other = mine.state_dict(), theirs.state_dict()
+    assert list(state) == list(other)
+    close([t.numpy() for t in state.values()], [t.numpy() for t in other.values()], "float32")
+    resumed = make(pa, ours.parameters)
+    resumed.set_state_dict({key: tensor.numpy() for key, tensor in other.items()})
+    before = ours.values()
+    ends = []
+    for each in (mine, resumed):
+        for parameter, values in zip(ours.parameters, before, strict=True):
+            parameter.set_value(values)
+        ours.give(gradients(99, "float32"))
+        each.step()
+        ends.append(ours.values())
+    close(*ends, "float32")
+
+
+@pytest.mark.parametrize("rule", ["Momentum", "Adam"])
+def test_paddle_takes_up_our_states(rule):
+    make = optimizer(rule)
+    both, (mine, _) = train(make, steps=7)
+    resumed = make(paddle, both[1].parameters)
+    resumed.set_state_dict({key: paddle.to_tensor(tensor.numpy().copy()) for key, tensor in mine.state_dict().items()})
+    for side, each in zip(both, (mine, resumed), strict=True):
+        side.give(gradients(99, "float32"))
+        with paddle.utils.unique_name.guard():  # Paddle numbers accumulators, and takes up only those of its number
+            each.step()
+    close(*(side.values() for side in both), "float32")
+
+
+SCHEDULES = {
+    "step": lambda lr: lr.StepDecay(0.5, 7, 0.6),
+    "multi step": lambda lr: lr.MultiStepDecay(0.5, [3, 8, 30], 0.5),
+    "exponential": lambda lr: lr.ExponentialDecay(0.5, 0.93),
+    "cosine": lambda lr: lr.CosineAnnealingDecay(0.5, 9, 0.05),
+    "cosine to zero": lambda lr: lr.CosineAnnealingDecay(0.5, 20),
+    "warm-up": lambda lr: lr.LinearWarmup(0.5, 6, 0.1, 0.5),
+    "warm-up of cosine": lambda lr: lr.LinearWarmup(lr.CosineAnnealingDecay(0.5, 9), 6, 0.0, 0.5),
+    "warm-up of steps": lambda lr: lr.LinearWarmup(lr.StepDecay(0.5, 5, 0.5), 6, 0.0, 0.5),
+}
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_schedules(schedule):
+    mine, other = (SCHEDULES[schedule](lib.optimizer.lr) for lib in (pa, paddle))
+    for step in range(STEPS):
+        assert mine() == pytest.approx(other(), rel=1e-9, abs=1e-12)
+        assert mine.last_epoch == other.last_epoch
+        jump = 23 if step == 30 else None
+        mine.step(jump)
+        other.step(jump)
+    state, theirs = mine.state_dict(), other.state_dict()
+    assert list(state) == list(theirs)
+    assert state["last_epoch"] == theirs["last_epoch"]
+    mine.set_state_dict(theirs)
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "warm-up of steps"])
+def test_training_with_a_schedule(schedule):
+    def make(lib, parameters):
+        kept.append(SCHEDULES[schedule](lib.optimizer.lr))
+        return lib.optimizer.Momentum(kept[-1], 0.75, parameters)
+
+    class Both:
+        def __init__(self, lib, parameters):
+            self.optimizer = make(lib, parameters)
+            self.scheduler = kept[-1]
+
+        def step(self):
+            self.optimizer.step()
+            self.scheduler.step()
+
+    kept = []
+    train(Both, "float64")
+    (_, _), (mine, theirs) = train(Both, "float64", steps=3)
+    assert list(mine.optimizer.state_dict()) == list(theirs.optimizer.state_dict())
+    assert mine.optimizer.get_lr() == pytest.approx(theirs.optimizer.get_lr())
+
+
+WINDOWS = [
+    (0.15, 2, 10),
+    (0.15, 10, 10),
+    (0.15, 10000, 10000),
+    (0.5, 1, 100),
+    (0.41, 1, 1000),  # the product with the number of updates differs between float32 and float64
+    (0.29, 3, 7),
+    (1.0, 1, 5),
+    (0.0, 1, 1),
+    (2.0, 4, 20),
+]
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_model_average(window):
+    rate, low, high = window
+    both = sides()
+    optimizers = [optimizer("SGD")(side.lib, side.parameters) for side in both]
+    averages = [
+        side.lib.incubate.ModelAverage(
+            rate, parameters=side.parameters, min_average_window=low, max_average_window=high
+        )
+        for side in both
+    ]
+    for step in range(3 * STEPS if rate == 0.41 else STEPS):
+        shown = []
+        drawn = gradients(step, "float32", (1,) if step % 5 == 4 else ())
+        for side, sgd, average in zip(both, optimizers, averages, strict=True):
+            side.give(drawn)
+            sgd.step()
+            average.step()
+            with average.apply():
+                shown.append(side.values())
+        close(*shown, "float32")
+        close(*(side.values() for side in both), "float32")
+    ours, theirs = (average.state_dict() for average in averages)
+    assert list(ours) == list(theirs)
+    for key, tensor in theirs.items():
+        if "_num_" in key or "_old_num_" in key:
+            np.testing.assert_array_equal(ours[key].numpy(), tensor.numpy(), err_msg=key)
+        else:
+            np.testing.assert_allclose(ours[key].numpy(), tensor.numpy(), rtol=1e-5, atol=1e-5, err_msg=key)
+    resumed = pa.incubate.ModelAverage(rate, both[0].parameters, low, high)
+    resumed.set_state_dict({key: tensor.numpy() for key, tensor in theirs.items()})
+    shown = []
+    for average in (averages[0], resumed):
+        average.step()
+        with average.apply():
+            shown.append(both[0].values())
+    close(*shown, "float32")
+
+
+def test_model_average_without_restore():
+    both = sides()
+    averages = [side.lib.incubate.ModelAverage(0.15, side.parameters, 2, 4) for side in both]
+    for side, average in zip(both, averages, strict=True):
+        side.give(gradients(0, "float32"))
+        average.step()
+        with average.apply(need_restore=False):
+            pass
+    close(*(side.values() for side in both), "float32")
+    for average in averages:
+        average.restore()
+    close(*(side.values() for side in both), "float32")
+
+
+@pytest.mark.parametrize("norm_type", [0, 1, 2, float("inf")])
+@pytest.mark.parametrize("max_norm", [0.1, 1.0, 100.0])
+def test_clip_grad_norm(norm_type, max_norm):
+    totals, clipped = [], []
+    for side in sides():
+        side.give(gradients(0, "float32", (1,)))
+        totals.append(side.lib.nn.utils.clip_grad_norm_(side.parameters, max_norm, norm_type).numpy())
+        clipped.append([side.parameters[place].grad.numpy() for place in (0, 2)])
+    close(totals[:1], totals[1:], "float32")
+    close(*clipped, "float32")
+
+
+def test_clip_grad_value_and_vectors():
+    vectors, clipped = [], []
+    for side in sides():
+        utils = side.lib.nn.utils
+        side.give(gradients(0, "float32"))
+        utils.clip_grad_value_(side.parameters, 0.3)
+        clipped.append([parameter.grad.numpy() for parameter in side.parameters])
+        vector = utils.parameters_to_vector(side.parameters)
+        utils.vector_to_parameters(vector * 2.0, side.parameters)
+        vectors.append(vector.numpy())
+        close([vector.numpy() * 2.0], [utils.parameters_to_vector(side.parameters).numpy()], "float32")
+    close(*clipped, "float32")
+    close(vectors[:1], vectors[1:], "float32")
+
+
+@pytest.mark.parametrize("clip", [clip for clip in CLIPS if clip != "none"])
+def test_the_text_of_clips(clip):
+    assert str(CLIPS[clip](pa)) == str(CLIPS[clip](paddle))
