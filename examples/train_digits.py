@@ -72,12 +72,13 @@ class LeNet(nn.Layer):
             # Left alone by the clip, and not counted in the global norm.
             bias_attr=pa.ParamAttr(name="linear2.bias", need_clip=False),
         )
+        self.dropout = nn.Dropout(0.3)
 
     def forward(self, x: pa.Tensor) -> pa.Tensor:
         """Map images of shape [N, 1, 8, 8] to logits of shape [N, 10]."""
         x = nn.functional.relu(self.conv1(x))
         x = nn.functional.max_pool2d(nn.functional.relu(self.conv2(x)), 2)
-        x = nn.functional.relu(self.linear1(x.flatten(1)))
+        x = nn.functional.relu(self.linear1(self.dropout(x.flatten(1))))
         return self.linear2(x)
 
 
@@ -100,8 +101,10 @@ def batches(images: Array, labels: Array, rng: np.random.Generator) -> Iterator[
 
 def accuracy(model: nn.Layer, images: Array, labels: Array) -> float:
     """Share of the images whose largest logit is at their label."""
+    model.eval()
     with pa.no_grad():
         logits = model(pa.to_tensor(images))
+    model.train()
     return float((logits.numpy().argmax(axis=1) == labels).mean())
 
 
