@@ -148,20 +148,12 @@ def train(model: nn.Layer, epochs: int, seed: int) -> tuple[pa.incubate.ModelAve
     return average, curves
 
 
-def law(parameter: pa.Parameter) -> tuple[float, float]:
-    """Mean and standard deviation that the initializer of the parameter promises."""
-    if isinstance(parameter.initializer, Constant):
-        return parameter.initializer.value, 0.0
-    distribution = parameter.initializer.distribution(tuple(parameter.shape))
-    return distribution.mean, distribution.std
-
-
 def print_table(model: nn.Layer, first: dict[str, Array]) -> None:
     """Print one line per parameter: its settings, its first values beside their law, its final norm."""
     header = ("name", "shape", "initializer", "decay", "lr", "clip", "avg", "mean", "(law)", "std", "(law)", "norm")
     rows = []
     for parameter in model.parameters():
-        mean, std = law(parameter)
+        law = parameter.initializer.distribution(tuple(parameter.shape))
         values = first[parameter.name]
         decay = parameter.regularizer
         rows.append(
@@ -174,9 +166,9 @@ def print_table(model: nn.Layer, first: dict[str, Array]) -> None:
                 "yes" if parameter.need_clip else "no",
                 "yes" if parameter.do_model_average else "no",
                 f"{values.mean():.4f}",
-                f"{mean:.4f}",
+                f"{law.mean:.4f}",
                 f"{values.std():.4f}",
-                f"{std:.4f}",
+                f"{law.std:.4f}",
                 f"{np.linalg.norm(parameter.numpy()):.4f}",
             )
         )

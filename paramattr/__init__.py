@@ -20,7 +20,7 @@ from paramattr.autograd import (
     where,
 )
 from paramattr.parameter import LazyGuard, Parameter, create_parameter
-from paramattr.random import seed
+from paramattr.random import get_num_threads, get_rng_state, seed, set_num_threads, set_rng_state
 from paramattr.utils.dtypes import get_default_dtype, set_default_dtype
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ __all__ = [
     "create_parameter",
     "exp",
     "get_default_dtype",
+    "get_num_threads",
+    "get_rng_state",
     "incubate",
     "initializer",
     "log",
@@ -51,6 +53,8 @@ __all__ = [
     "regularizer",
     "seed",
     "set_default_dtype",
+    "set_num_threads",
+    "set_rng_state",
     "sqrt",
     "stack",
     "to_tensor",

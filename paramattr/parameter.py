@@ -14,6 +14,7 @@ from paramattr.autograd import Size, Tensor
 from paramattr.autograd.tape import Array
 from paramattr.initializer import Constant, Initializer, XavierUniform, get, global_initializer
 from paramattr.random import next_key
+from paramattr.random.blocks import Index, positions
 from paramattr.regularizer import WeightDecayRegularizer
 from paramattr.utils import checks, dtypes, unique_name
 
@@ -112,6 +113,45 @@ class Parameter(Tensor):
         self._initializer.fill(values, self._key)
         self._data = values
         self._initialized = True
+
+    def initial_values(self, index: Index = ...) -> Array:
+        """Return the values this parameter was, or under `LazyGuard` would be, initialized with, or a slice of them.
+
+        Only the slice is computed, in time and memory proportional to it, and its bits are those of the same slice of
+        the whole; so each of many workers can make its own shard. (`Orthogonal` computes the whole.)
+
+        Parameters
+        ----------
+        index : int, slice, Ellipsis or a tuple of them, default all
+            As in NumPy's basic indexing; slices may have any step.
+
+        Returns
+        -------
+        ndarray
+            An array of its own, in the parameter's dtype. What later changed the parameter does not show in it.
+
+        Raises
+        ------
+        TypeError, IndexError
+            If the index is of the wrong kind, out of range, or has too many axes.
+        ValueError
+            If the slice is larger than the machine's memory.
+
+        Examples
+        --------
+        >>> import paramattr
+        >>> with paramattr.LazyGuard():
+        ...     huge = paramattr.create_parameter([2**20, 2**20])
+        >>> huge.initial_values((slice(4), slice(4))).shape
+        (4, 4)
+        >>> p = paramattr.create_parameter([6, 5])
+        >>> bool((p.initial_values((slice(None, None, -2), 3)) == p.numpy()[::-2, 3]).all())
+        True
+        """
+        shape = tuple(self.shape)
+        sizes = tuple(len(places) for places, _ in positions(shape, index))
+        checks.fits_in_memory("a slice of shape", sizes, self.dtype.itemsize)
+        return self._initializer.take(self._key, shape, index, self.dtype)
 
     @property
     def is_initialized(self) -> bool:

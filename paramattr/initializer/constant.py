@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 
 from paramattr.initializer.base import Array, Initializer
 from paramattr.initializer.registry import register
-from paramattr.random import Key
+from paramattr.random import Key, PointMass
+from paramattr.random.blocks import Index, positions
 from paramattr.utils import checks
 
 
@@ -45,9 +46,9 @@ class Constant(Initializer):
     def __post_init__(self) -> None:
         object.__setattr__(self, "value", checks.real("value", self.value))
 
-    def fill(self, out: Array, key: Key) -> None:
-        """Write ``value`` everywhere."""
-        out.fill(self.value)
+    def distribution(self, shape: tuple[int, ...]) -> PointMass:
+        """Return the law of the one value."""
+        return PointMass(self.value)
 
 
 @register
@@ -119,3 +120,9 @@ class Assign(Initializer):
     def fill(self, out: Array, key: Key) -> None:
         """Write the array's values."""
         out[...] = self._array
+
+    def take(self, key: Key, shape: tuple[int, ...], index: Index, dtype: np.dtype[Any]) -> Array:
+        """Return a slice of the array's values."""
+        self.check_shape(shape)
+        positions(shape, index)  # refuses what is no basic index
+        return np.array(self._array[index], dtype)

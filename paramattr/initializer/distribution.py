@@ -89,9 +89,9 @@ class Normal(Initializer):
         object.__setattr__(self, "mean", checks.real("mean", self.mean))
         object.__setattr__(self, "std", checks.real("std", self.std, low=0.0))
 
-    def distribution(self, shape: tuple[int, ...]) -> random.Normal:
+    def distribution(self, shape: tuple[int, ...]) -> random.Distribution:
         """Return the normal law with this mean and std."""
-        return random.Normal(self.mean, self.std)
+        return random.Normal(self.mean, self.std) if self.std > 0 else random.PointMass(self.mean)
 
 
 @register

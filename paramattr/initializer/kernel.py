@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from paramattr.initializer.base import Array, Initializer
 from paramattr.initializer.registry import register
 from paramattr.random import Key
+from paramattr.random.blocks import Index, positions
 from paramattr.utils import checks
+
+
+class _Kernel(Initializer):
+    """What is the same for every key: a value for each position."""
+
+    def _at(self, shape: tuple[int, ...], places: Sequence[Array]) -> Array:
+        """Return the values at an open mesh of positions, in a shape that broadcasts to the mesh's."""
+        raise TypeError(f"{type(self).__name__} must define _at, for {len(places)} axes of {shape}")
+
+    def fill(self, out: Array, key: Key) -> None:
+        """Write the kernel into every channel."""
+        self.check_shape(out.shape)
+        out[...] = self._at(out.shape, np.ogrid[tuple(slice(size) for size in out.shape)])
+
+    def take(self, key: Key, shape: tuple[int, ...], index: Index, dtype: np.dtype[Any]) -> Array:
+        """Return a slice of the kernels."""
+        self.check_shape(shape)
+        axes = positions(shape, index)
+        out = np.empty([len(places) for places, _ in axes], dtype)
+        out[...] = self._at(shape, list(np.ix_(*(np.array(places, np.intp) for places, _ in axes))))
+        return out.reshape([len(places) for places, kept in axes if kept])
 
 
 @register
 @dataclass(frozen=True)
-class Bilinear(Initializer):
+class Bilinear(_Kernel):
     """The kernel of bilinear upsampling by a transposed convolution, in every channel.
 
     For an upsampling factor f use a kernel of size 2f - f % 2, stride f, padding ceil((f - 1) / 2) and one group
@@ -51,23 +75,20 @@ class Bilinear(Initializer):
         if len(shape) != 4:
             raise ValueError(f"Bilinear needs a weight with 4 axes, but the parameter has shape {list(shape)}")
 
-    def fill(self, out: Array, key: Key) -> None:
-        """Write the kernel into every channel."""
-        self.check_shape(out.shape)
-        rows, columns = (_tent(size) for size in out.shape[2:])
-        out[...] = rows[:, None] * columns
+    def _at(self, shape: tuple[int, ...], places: Sequence[Array]) -> Array:
+        return _tent(shape[2], places[2]) * _tent(shape[3], places[3])
 
 
-def _tent(size: int) -> Array:
+def _tent(size: int, places: Array) -> Array:
     factor = (size + 1) // 2
-    centre = (2 * factor - 1 - factor % 2) / (2 * factor) if factor else 0.0
-    tent: Array = 1.0 - np.abs(np.arange(size) / max(factor, 1) - centre)
+    centre = (2 * factor - 1 - factor % 2) / (2 * factor)
+    tent: Array = 1.0 - np.abs(places / factor - centre)
     return tent
 
 
 @register
 @dataclass(frozen=True)
-class Dirac(Initializer):
+class Dirac(_Kernel):
     """The identity convolution: each output channel passes on one input channel.
 
     Parameters
@@ -111,14 +132,9 @@ class Dirac(Initializer):
         if shape[0] % self.groups:
             raise ValueError(f"Dirac(groups={self.groups}) needs shape[0] divisible by groups, but it is {shape[0]}")
 
-    def fill(self, out: Array, key: Key) -> None:
-        """Write zeros, and a one per passed channel."""
-        self.check_shape(out.shape)
-        out.fill(0)
-        if out.size == 0:
-            return
-        per_group = out.shape[0] // self.groups
-        passed = np.arange(min(per_group, out.shape[1]))
-        centre = tuple(size // 2 for size in out.shape[2:])
-        for group in range(self.groups):
-            out[(group * per_group + passed, passed, *centre)] = 1
+    def _at(self, shape: tuple[int, ...], places: Sequence[Array]) -> Array:
+        outputs, inputs, *spatial = places
+        ones: Array = outputs % max(shape[0] // self.groups, 1) == inputs
+        for size, here in zip(shape[2:], spatial, strict=True):
+            ones = ones & (here == size // 2)
+        return ones

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from paramattr.initializer.base import Array, Initializer
 from paramattr.initializer.registry import register
-from paramattr.random import Key, Normal
+from paramattr.random import Key
+from paramattr.random.blocks import Index, positions
+from paramattr.random.orthogonal import fill_orthogonal
 from paramattr.utils import checks
 
 
@@ -62,10 +64,11 @@ class Orthogonal(Initializer):
         self.check_shape(out.shape)
         if out.size == 0:
             return
-        rows, columns = out.shape[0], math.prod(out.shape[1:])
-        gaussian = np.empty((max(rows, columns), min(rows, columns)), np.float64)
-        Normal(0.0, 1.0).fill(gaussian, key)
-        q, r = np.linalg.qr(gaussian)
-        # QR fixes no signs; those of a positive diagonal of R make Q Haar-distributed.
-        q *= np.where(np.diag(r) < 0, -self.gain, self.gain)
-        out[...] = (q if rows >= columns else q.T).reshape(out.shape)
+        fill_orthogonal(out.reshape(out.shape[0], -1), key, self.gain)
+
+    def take(self, key: Key, shape: tuple[int, ...], index: Index, dtype: np.dtype[Any]) -> Array:
+        """Return a slice; it computes the whole, because every value depends on all columns."""
+        positions(shape, index)  # refuses what is no basic index, before anything is computed
+        whole = np.empty(shape, dtype)
+        self.fill(whole, key)
+        return np.array(whole[index])

@@ -22,9 +22,12 @@ def _std(gain: float, fan: float) -> float:
 
 
 def _uniform(std: float) -> random.Distribution:
-    # A uniform law needs low < high; without elements any law will do.
     limit = math.sqrt(3.0) * std
-    return random.Uniform(-limit, limit) if limit > 0 else random.Normal(0.0, 0.0)
+    return random.Uniform(-limit, limit) if limit > 0 else random.PointMass(0.0)
+
+
+def _normal(std: float) -> random.Distribution:
+    return random.Normal(0.0, std) if std > 0 else random.PointMass(0.0)
 
 
 def _given_fan(name: str, fan: float | None) -> float | None:
@@ -111,7 +114,7 @@ class XavierNormal(_Xavier):
 
     def distribution(self, shape: tuple[int, ...]) -> random.Distribution:
         """Return the normal law for a parameter of ``shape``."""
-        return random.Normal(0.0, self._std(shape))
+        return _normal(self._std(shape))
 
 
 @dataclass(frozen=True)
@@ -206,4 +209,4 @@ class KaimingNormal(_Kaiming):
 
     def distribution(self, shape: tuple[int, ...]) -> random.Distribution:
         """Return the normal law for a parameter of ``shape``."""
-        return random.Normal(0.0, self._std(shape))
+        return _normal(self._std(shape))

@@ -1,6 +1,21 @@
 """Random numbers by address: keys, blocks of bits and the laws drawn from them. Arrays only, no parameters."""
 
-from paramattr.random.distributions import Distribution, Normal, TruncatedNormal, Uniform, generator
-from paramattr.random.keys import Key, next_key, seed
+from paramattr.random.blocks import get_num_threads, set_num_threads
+from paramattr.random.distributions import Distribution, Normal, PointMass, TruncatedNormal, Uniform
+from paramattr.random.keys import STREAM_VERSION, Key, get_rng_state, next_key, seed, set_rng_state
 
-__all__ = ["Distribution", "Key", "Normal", "TruncatedNormal", "Uniform", "generator", "next_key", "seed"]
+__all__ = [
+    "STREAM_VERSION",
+    "Distribution",
+    "Key",
+    "Normal",
+    "PointMass",
+    "TruncatedNormal",
+    "Uniform",
+    "get_num_threads",
+    "get_rng_state",
+    "next_key",
+    "seed",
+    "set_num_threads",
+    "set_rng_state",
+]

@@ -1,221 +1,490 @@
-"""The laws that initializers draw from: Uniform, Normal, TruncatedNormal."""
+"""The laws parameters are drawn from: each knows its moments, support and cdf, and draws itself."""
 
 from __future__ import annotations
 
+import functools
 import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from paramattr.random import blocks, exact
 from paramattr.random.keys import Key
+from paramattr.random.strips import INDEX_BITS, Strips, strips
+from paramattr.utils import checks
 
-Array = np.ndarray[Any, Any]
+__all__ = ["Distribution", "Normal", "PointMass", "TruncatedNormal", "Uniform"]
+
+F64: TypeAlias = NDArray[np.float64]
+Array: TypeAlias = NDArray[Any]
+
+_INF = math.inf
+_STRETCH = 1 << 20  # elements of a constant that a thread writes at a time
 
 
-def generator(key: Key) -> np.random.Generator:
-    """Return a generator of the numbers that belong to ``key`` alone."""
-    return np.random.Generator(np.random.PCG64DXSM([key.seed, key.stream]))
+class Distribution(ABC):
+    """A law of probability for the values of a parameter."""
+
+    @property
+    @abstractmethod
+    def mean(self) -> float:
+        """The exact expectation."""
+
+    @property
+    @abstractmethod
+    def std(self) -> float:
+        """The exact standard deviation."""
+
+    @property
+    @abstractmethod
+    def support(self) -> tuple[float, float]:
+        """Between which bounds values lie."""
+
+    @abstractmethod
+    def pdf(self, x: ArrayLike) -> Any:
+        """The density at `x`."""
+
+    @abstractmethod
+    def cdf(self, x: ArrayLike) -> Any:
+        """The probability of a value up to `x`."""
+
+    @abstractmethod
+    def fill(self, out: Array, key: Key) -> None:
+        """Fill an array in place.
+
+        Parameters
+        ----------
+        out : ndarray
+            C-contiguous and writable, of float16, bfloat16, float32 or float64.
+        key : Key
+            Decides the values, together with each one's position.
+        """
+
+    @abstractmethod
+    def take(self, key: Key, shape: tuple[int, ...], index: blocks.Index = ..., dtype: DTypeLike = np.float32) -> Array:
+        """Return what `fill` would put into one slice of an array, without making the rest.
+
+        Parameters
+        ----------
+        key : Key
+            As for `fill`.
+        shape : tuple of int
+            The shape of the whole array.
+        index : int, slice, Ellipsis or a tuple of them
+            As in NumPy's basic indexing.
+        dtype : dtype
+            The dtype of the whole array.
+
+        Returns
+        -------
+        ndarray
+            The same bits as that slice of the whole, always an array of its own.
+
+        Raises
+        ------
+        TypeError, IndexError
+            If the index is of the wrong kind, out of range or has too many axes.
+        """
 
 
-class Distribution:
-    """The law of one value: its moments, support and density, and how an array is filled with draws.
+def _check_out(out: Array) -> np.dtype[Any]:
+    checks.instance("out", out, np.ndarray, "a NumPy array")
+    dtype = blocks.check_dtype(out.dtype)
+    flags = out.flags
+    if not (flags.c_contiguous and flags.writeable and flags.aligned):
+        raise ValueError("out must be C-contiguous, aligned and writable")
+    return dtype
 
-    Subclasses define everything named here.
+
+@dataclass(frozen=True)
+class PointMass(Distribution):
+    """The law of one certain value.
+
+    Parameters
+    ----------
+    value : float
+        The value; finite.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``value`` is not a finite real number.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.random.PointMass(2.0).take(paramattr.random.Key(0, 0), (5,), slice(2))
+    array([2., 2.], dtype=float32)
     """
 
+    value: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", checks.real("value", self.value))
+
     @property
     def mean(self) -> float:
-        """The mean."""
-        raise TypeError(f"{type(self).__name__} must define mean")
+        """The value."""
+        return self.value
 
     @property
     def std(self) -> float:
-        """The standard deviation."""
-        raise TypeError(f"{type(self).__name__} must define std")
+        """Zero."""
+        return 0.0
 
     @property
     def support(self) -> tuple[float, float]:
-        """The least and the largest value."""
-        raise TypeError(f"{type(self).__name__} must define support")
+        """The value, twice."""
+        return self.value, self.value
 
-    def pdf(self, x: ArrayLike) -> Array:
-        """Return the density at ``x``."""
-        raise TypeError(f"{type(self).__name__} must define pdf, but can't say what it is at {x!r}")
+    def pdf(self, x: ArrayLike) -> Any:
+        """Return inf at the value, and 0 elsewhere."""
+        return np.where(np.asarray(x) == self.value, _INF, 0.0)[()]
+
+    def cdf(self, x: ArrayLike) -> Any:
+        """Return 0 below the value, and 1 from it on."""
+        return np.where(np.asarray(x) >= self.value, 1.0, 0.0)[()]
+
+    def fill(self, out: Array, key: Key) -> None:
+        """Write the value everywhere."""
+        _check_out(out)
+        flat = out.reshape(-1)
+
+        def work(numbers: Iterator[int]) -> None:
+            for i in numbers:
+                flat[i * _STRETCH : (i + 1) * _STRETCH] = self.value
+
+        # Of all that filling costs, touching new memory is the most, and threads share that.
+        blocks.spread(work, -(-flat.size // _STRETCH))
+
+    def take(self, key: Key, shape: tuple[int, ...], index: blocks.Index = ..., dtype: DTypeLike = np.float32) -> Array:
+        """Return the value in the shape of the slice."""
+        sizes = [len(places) for places, kept in blocks.positions(shape, index) if kept]
+        return np.full(sizes, self.value, blocks.check_dtype(dtype))
+
+
+class _Drawn(Distribution):
+    """A law whose values are made from addressed bits."""
+
+    @abstractmethod
+    def _draw(self, dtype: np.dtype[Any], size: int) -> blocks.Draw:
+        """Return the way to draw values to be stored as `dtype`, about `size` of them."""
 
     def fill(self, out: Array, key: Key) -> None:
         """Write the draws that belong to ``key`` into ``out``, in place."""
-        raise TypeError(f"{type(self).__name__} must define fill, for {key} and an array of shape {out.shape}")
+        dtype = _check_out(out)
+        blocks.fill(self._draw(dtype, out.size), key, out.reshape(-1))
+
+    def take(self, key: Key, shape: tuple[int, ...], index: blocks.Index = ..., dtype: DTypeLike = np.float32) -> Array:
+        """Return what `fill` would put into one slice, with work and memory in proportion to it."""
+        wanted = blocks.check_dtype(dtype)
+        size = blocks.slice_size(shape, index)
+        return blocks.take(self._draw(wanted, size), key, shape, index, wanted)
+
+
+# ------------------------------------------------------------------------------------------------- rounding to a dtype
+
+
+def _compute_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    return _FLOAT64 if dtype.itemsize == 8 else _FLOAT32
+
+
+_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+
+
+def _round(x: float, dtype: np.dtype[Any], up: bool) -> float:
+    """The nearest number of the dtype at or beyond x in one direction."""
+    with np.errstate(over="ignore", under="ignore"):
+        y = np.array(x).astype(dtype)[()]
+        if (float(y) < x) if up else (float(y) > x):
+            y = np.nextafter(y, np.array(_INF if up else -_INF, dtype)[()])
+    return float(y)
+
+
+@functools.lru_cache(maxsize=256)
+def _window(low: float, high: float, dtype: np.dtype[Any], open_end: bool) -> tuple[float, float]:
+    """The smallest and largest number of the dtype in [low, high], or in [low, high)."""
+    first, last = _round(low, dtype, up=True), _round(high, dtype, up=False)
+    if open_end and last == high:
+        last = float(np.nextafter(np.array(last, dtype)[()], np.array(-_INF, dtype)[()]))
+    if first > last or (math.isinf(first) and first > 0) or (math.isinf(last) and last < 0):
+        bracket = ")" if open_end else "]"
+        raise ValueError(f"no {dtype} number lies in [{low}, {high}{bracket}")
+    return first, last
+
+
+# --------------------------------------------------------------------------------------------------------- uniform
+
+
+class _UniformDraw(NamedTuple):
+    """middle + scale * (the bits as a signed integer)."""
+
+    dtype: np.dtype[Any]
+    window: tuple[float, float] | None
+    middle: np.floating[Any]
+    scale: np.floating[Any]
+
+    def buffers(self, size: int) -> None:
+        return None
+
+    def values(self, bits: Array, out: Array, buffers: None) -> None:
+        out[...] = bits.view(_SIGNED[bits.itemsize])
+        np.multiply(out, self.scale, out=out)
+        if self.middle:
+            np.add(out, self.middle, out=out)
+
+    def rare(self, key: Key, places: NDArray[np.uint64]) -> F64:
+        raise AssertionError("a uniform value never needs more than its own bits")
+
+
+_SIGNED: dict[int, np.dtype[Any]] = {4: np.dtype(np.int32), 8: np.dtype(np.int64)}
+
+
+@functools.lru_cache(maxsize=256)
+def _uniform_draw(low: float, high: float, dtype: np.dtype[Any]) -> _UniformDraw:
+    first, last = _window(low, high, dtype, True)
+    compute = _compute_dtype(dtype)
+    reach = 2.0 ** (8 * compute.itemsize - 1)
+    middle = compute.type(0.5 * low + 0.5 * high)
+    scale = compute.type((0.5 * high - 0.5 * low) / reach)
+    if dtype == compute:
+        # Shrink the scale by a last digit or two if that alone keeps the rounded ends inside: saves clipping each value.
+        smaller = scale
+        for _ in range(3):
+            if first <= middle - smaller * compute.type(reach) and middle + smaller * compute.type(reach) <= last:
+                return _UniformDraw(compute, None, middle, smaller)
+            smaller = np.nextafter(smaller, compute.type(0))
+    return _UniformDraw(compute, (first, last), middle, scale)
 
 
 @dataclass(frozen=True)
-class Uniform(Distribution):
-    """The uniform law on ``[low, high)``."""
+class Uniform(_Drawn):
+    """The uniform law on [low, high).
 
-    low: float
-    high: float
+    Parameters
+    ----------
+    low, high : float
+        Finite, low < high. `high` itself is never drawn, also after rounding.
+    """
+
+    low: float = 0.0
+    high: float = 1.0
+
+    def __post_init__(self) -> None:
+        low, high = checks.real("low", self.low), checks.real("high", self.high)
+        if not low < high:
+            raise ValueError(f"low must be less than high, but received low={low}, high={high}")
+        object.__setattr__(self, "low", low)
+        object.__setattr__(self, "high", high)
 
     @property
     def mean(self) -> float:
-        """The mean."""
-        return self.low + (self.high - self.low) / 2
+        return 0.5 * self.low + 0.5 * self.high
 
     @property
     def std(self) -> float:
-        """The standard deviation."""
-        return (self.high - self.low) / math.sqrt(12.0)
+        return (self.high / 2 - self.low / 2) / math.sqrt(3.0)
 
     @property
     def support(self) -> tuple[float, float]:
-        """The bounds."""
         return self.low, self.high
 
-    def pdf(self, x: ArrayLike) -> Array:
-        """Return the density at ``x``."""
-        x = np.asarray(x)
-        return np.where((x >= self.low) & (x < self.high), 1.0 / (self.high - self.low), 0.0)
+    def pdf(self, x: ArrayLike) -> Any:
+        x = np.asarray(x, np.float64)
+        inside = np.where((self.low <= x) & (x < self.high), 1.0 / (self.high - self.low), 0.0)
+        return np.where(np.isnan(x), np.nan, inside)[()]
 
-    def fill(self, out: Array, key: Key) -> None:
-        """Write the draws that belong to ``key`` into ``out``, in place."""
-        out[...] = self.low + (self.high - self.low) * generator(key).random(out.shape)
-        # Rounding to a narrower dtype may reach the bound, which is outside of the law.
-        below = np.nextafter(np.asarray(self.high, out.dtype), np.asarray(-np.inf, out.dtype))
-        out[out >= np.asarray(self.high, out.dtype)] = below
+    def cdf(self, x: ArrayLike) -> Any:
+        x = np.clip(np.asarray(x, np.float64), self.low, self.high)
+        return ((x - self.low) / (self.high - self.low))[()]
+
+    def _draw(self, dtype: np.dtype[Any], size: int) -> blocks.Draw:
+        return _uniform_draw(self.low, self.high, dtype)
 
 
-@dataclass(frozen=True)
-class Normal(Distribution):
-    """The normal law; with ``scale`` 0 every value is ``loc``."""
+# --------------------------------------------------------------------------------------------- normal, whole or cut
+
+_SMALL = 4096  # below this it is quicker to scale the strips that are met than all of them
+
+
+class _StripDraw:
+    """base + scale * t with t from a table of strips."""
+
+    __slots__ = ("_base", "_scale", "_strips", "_tables", "dtype", "window")
+
+    def __init__(
+        self, base: float, scale: float, table: Strips, dtype: np.dtype[Any], window: tuple[float, float] | None,
+        tables: tuple[Array, Array] | None,
+    ) -> None:  # fmt: skip
+        self._base, self._scale, self._strips, self._tables = base, scale, table, tables
+        self.dtype, self.window = dtype, window
+
+    def buffers(self, size: int) -> tuple[Array, Array, Array, Array]:
+        low = np.empty(size, np.uint32 if self.dtype.itemsize == 4 else np.uint64)
+        return low, np.empty(size, np.intp), np.empty(size, np.bool_), np.empty(size, self.dtype)
+
+    def values(self, bits: Array, out: Array, buffers: tuple[Array, Array, Array, Array]) -> NDArray[np.intp]:
+        n = bits.size
+        low, index, beyond, looked_up = (buffer[:n] for buffer in buffers)
+        # The low bits choose the strip; all the bits, as a signed fraction, the point across it (that the low bits are
+        # in both moves the point by less than the last digit of the fraction).
+        np.bitwise_and(bits, low.dtype.type((1 << INDEX_BITS) - 1), out=low)
+        np.greater_equal(low, low.dtype.type(self._strips.used), out=beyond)
+        index[...] = low
+        out[...] = bits.view(_SIGNED[bits.itemsize])
+        if self._tables is None:
+            index.clip(0, self._strips.used - 1, out=index)
+            centre, half = _scaled(
+                self._strips.centre[index], self._strips.half[index], self._base, self._scale, self.dtype
+            )
+            np.multiply(out, half, out=out)
+            np.add(out, centre, out=out)
+        else:
+            # "wrap" is the quickest way to tell NumPy that the indexes are good: they are, the tables have 2**14 rows.
+            centre, half = self._tables
+            half.take(index, out=looked_up, mode="wrap")
+            np.multiply(out, looked_up, out=out)
+            centre.take(index, out=looked_up, mode="wrap")
+            np.add(out, looked_up, out=out)
+        return beyond.nonzero()[0]
+
+    def rare(self, key: Key, places: NDArray[np.uint64]) -> F64:
+        return self._base + self._scale * self._strips.rest(key, places)
+
+
+def _scaled(centre: F64, half: F64, base: float, scale: float, dtype: np.dtype[Any]) -> tuple[Array, Array]:
+    """Strips in the units of a law; `half` for a fraction that is a whole signed integer of the dtype's size."""
+    reach = 2.0 ** (8 * dtype.itemsize - 1)
+    return (base + scale * centre).astype(dtype), (half * (scale / reach)).astype(dtype)
+
+
+@functools.lru_cache(maxsize=16)
+def _tables(
+    mode: float, low: float, high: float, base: float, scale: float, dtype: np.dtype[Any]
+) -> tuple[Array, Array]:
+    table = strips(mode, low, high)
+    result = _scaled(table.centre, table.half, base, scale, dtype)
+    rest = (0, (1 << INDEX_BITS) - table.used)
+    return np.pad(result[0], rest), np.pad(result[1], rest)
+
+
+class _NormalFamily(_Drawn):
+    """What the whole and the cut normal law have in common."""
 
     loc: float
     scale: float
 
     @property
+    def _bounds(self) -> tuple[float, float]:
+        return self.support
+
+    def _frame(self) -> tuple[float, float, float, float]:
+        """The point of the window nearest to loc, and in units of scale its distance from loc and the window around it."""
+        low, high = self._bounds
+        base = min(max(self.loc, low), high)
+        return base, (base - self.loc) / self.scale, (low - base) / self.scale, (high - base) / self.scale
+
+    def _draw(self, dtype: np.dtype[Any], size: int) -> blocks.Draw:
+        low, high = self._bounds
+        window = None if low == -_INF and high == _INF else _window(low, high, dtype, False)
+        base, mode, left, right = self._frame()
+        compute = _compute_dtype(dtype)
+        table = strips(mode, left, right)
+        tables = _tables(mode, left, right, base, self.scale, compute) if size > _SMALL else None
+        return _StripDraw(base, self.scale, table, compute, window, tables)
+
+
+@dataclass(frozen=True)
+class Normal(_NormalFamily):
+    """The normal law.
+
+    Parameters
+    ----------
+    loc : float
+        Its mean.
+    scale : float
+        Its standard deviation, above 0.
+    """
+
+    loc: float = 0.0
+    scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "loc", checks.real("loc", self.loc))
+        object.__setattr__(self, "scale", checks.real("scale", self.scale, low=0.0, open_low=True))
+
+    @property
     def mean(self) -> float:
-        """The mean."""
         return self.loc
 
     @property
     def std(self) -> float:
-        """The standard deviation."""
         return self.scale
 
     @property
     def support(self) -> tuple[float, float]:
-        """The whole line."""
-        return -math.inf, math.inf
+        return -_INF, _INF
 
-    def pdf(self, x: ArrayLike) -> Array:
-        """Return the density at ``x``."""
-        z = (np.asarray(x) - self.loc) / self.scale
-        density: Array = np.exp(-0.5 * z * z) / (self.scale * math.sqrt(2 * math.pi))
-        return density
+    def pdf(self, x: ArrayLike) -> Any:
+        return exact.normal_pdf((np.asarray(x, np.float64) - self.loc) / self.scale) / self.scale
 
-    def fill(self, out: Array, key: Key) -> None:
-        """Write the draws that belong to ``key`` into ``out``, in place."""
-        out[...] = self.loc + self.scale * generator(key).standard_normal(out.shape)
+    def cdf(self, x: ArrayLike) -> Any:
+        return exact.normal_cdf((np.asarray(x, np.float64) - self.loc) / self.scale)
 
 
 @dataclass(frozen=True)
-class TruncatedNormal(Distribution):
-    """The law of ``Normal(loc, scale)`` given that the value lies in ``[low, high]``."""
+class TruncatedNormal(_NormalFamily):
+    """The normal law conditioned on [low, high].
 
-    loc: float
-    scale: float
-    low: float
-    high: float
+    Parameters
+    ----------
+    loc, scale : float
+        Mean and standard deviation before the cut.
+    low, high : float
+        The window, low < high; either may be infinite. Any distance from loc and any width will do.
+    """
 
-    @cached_property
-    def _window(self) -> tuple[float, float]:
-        """The bounds in units of the scale, cut where the density is below 1e-40 of its largest value."""
-        low, high = (self.low - self.loc) / self.scale, (self.high - self.loc) / self.scale
-        mode = min(max(low, 0.0), high)
-        # From the mode on, x**2 grows by 184 within this distance.
-        reach = math.sqrt(mode * mode + 184.0)
-        return max(low, -reach), min(high, reach)
+    loc: float = 0.0
+    scale: float = 1.0
+    low: float = -2.0
+    high: float = 2.0
 
-    @cached_property
-    def _moments(self) -> tuple[float, float, float]:
-        """Mean and std in units of the scale, and the density's scale relative to its largest value."""
-        low, high = self._window
-        mode = min(max(low, 0.0), high)
-        nodes, weights = np.polynomial.legendre.leggauss(64)
-        # Panels of less than half a standard deviation, or of the tail's decay length.
-        panels = max(1, math.ceil(2 * (high - low) * max(1.0, abs(mode))))
-        edges = np.linspace(low, high, panels + 1)
-        half = np.diff(edges)[:, None] / 2
-        x = edges[:-1, None] + half * (nodes + 1)
-        density = half * weights * np.exp(-0.5 * (x - mode) * (x + mode))
-        mass = float(density.sum())
-        mean = mode + float((density * (x - mode)).sum()) / mass
-        variance = float((density * (x - mean) ** 2).sum()) / mass
-        return mean, math.sqrt(variance), 1.0 / mass
-
-    @property
-    def mean(self) -> float:
-        """The mean."""
-        return self.loc + self.scale * self._moments[0]
-
-    @property
-    def std(self) -> float:
-        """The standard deviation."""
-        return self.scale * self._moments[1]
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "loc", checks.real("loc", self.loc))
+        object.__setattr__(self, "scale", checks.real("scale", self.scale, low=0.0, open_low=True))
+        low, high = checks.real("low", self.low, finite=False), checks.real("high", self.high, finite=False)
+        if not low < high or low == _INF or high == -_INF:
+            raise ValueError(f"low must be less than high, but received low={low}, high={high}")
+        object.__setattr__(self, "low", low)
+        object.__setattr__(self, "high", high)
 
     @property
     def support(self) -> tuple[float, float]:
-        """The bounds."""
         return self.low, self.high
 
-    def pdf(self, x: ArrayLike) -> Array:
-        """Return the density at ``x``."""
-        x = np.asarray(x)
-        low, high = self._window
-        mode = min(max(low, 0.0), high)
-        z = (x - self.loc) / self.scale
-        inside = (x >= self.low) & (x <= self.high)
-        z = np.where(inside, z, mode)
-        return np.where(inside, np.exp(-0.5 * (z - mode) * (z + mode)) * self._moments[2] / self.scale, 0.0)
+    @functools.cached_property
+    def _law(self) -> Strips:
+        return strips(*self._frame()[1:])
 
-    def fill(self, out: Array, key: Key) -> None:
-        """Write the draws that belong to ``key`` into ``out``, in place."""
-        rng = generator(key)
-        low, high = self._window
-        mirrored = high < 0
-        if mirrored:
-            low, high = -high, -low
-        draws = np.empty(out.size)
-        todo = np.arange(out.size)
-        while todo.size:
-            x, accepted = _propose(rng, low, high, todo.size)
-            draws[todo[accepted]] = x[accepted]
-            todo = todo[~accepted]
-        if mirrored:
-            np.negative(draws, out=draws)
-        values = (self.loc + self.scale * draws).clip(self.low, self.high).astype(out.dtype)
-        out[...] = _inside(values, self.low, self.high).reshape(out.shape)
+    @property
+    def mean(self) -> float:
+        return self._frame()[0] + self.scale * self._law.mean
 
+    @property
+    def std(self) -> float:
+        return self.scale * self._law.std
 
-def _propose(rng: np.random.Generator, low: float, high: float, count: int) -> tuple[Array, Array]:
-    """Draw candidates in ``[low, high]`` and say which to keep, so that those follow the normal law there."""
-    if low > 0:
-        # An exponential law from low on (Robert, "Simulation of truncated normal variables", 1995).
-        rate = (low + math.sqrt(low * low + 4.0)) / 2
-        x = low - np.log1p(rng.random(count) * math.expm1(-rate * (high - low))) / rate
-        best = min(rate, high)
-        return x, rng.random(count) <= np.exp(-0.5 * ((x - rate) ** 2 - (best - rate) ** 2))
-    if high - low > 2.5:
-        x = rng.standard_normal(count)
-        return x, (x >= low) & (x <= high)
-    x = low + (high - low) * rng.random(count)
-    return x, rng.random(count) <= np.exp(-0.5 * x * x)
+    def pdf(self, x: ArrayLike) -> Any:
+        x = np.asarray(x, np.float64)
+        t = (np.clip(x, self.low, self.high) - self._frame()[0]) / self.scale
+        inside = (self.low <= x) & (x <= self.high)
+        return np.where(inside, self._law.density(t) / self.scale, np.where(np.isnan(x), np.nan, 0.0))[()]
 
-
-def _inside(values: Array, low: float, high: float) -> Array:
-    """Step values that rounding carried over a bound back to the nearest representable one inside."""
-    below = values.astype(np.float64) < low
-    values[below] = np.nextafter(values[below], np.asarray(np.inf, values.dtype))
-    above = values.astype(np.float64) > high
-    values[above] = np.nextafter(values[above], np.asarray(-np.inf, values.dtype))
-    return values
+    def cdf(self, x: ArrayLike) -> Any:
+        x = np.asarray(x, np.float64)
+        t = (np.clip(x, self.low, self.high) - self._frame()[0]) / self.scale
+        return self._law.cdf(t)[()]

@@ -1,45 +1,147 @@
-"""Keys: where a parameter's numbers stand in the stream of a seed."""
+"""Where a number lives: a key names one endless sequence of random bits.
+
+A `Key` is a pair (seed, stream). Every parameter takes one key from the global counter when it is created; all its
+values are then a pure function of that key and of their position in the parameter.
+"""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from types import TracebackType
 
 from paramattr.utils import checks
 
-SEED_LIMIT = 2**64
+__all__ = ["Key", "seed", "next_key", "get_rng_state", "set_rng_state", "scramble", "STREAM_VERSION"]
+
+#: Changes whenever the same key would give other values.
+STREAM_VERSION = 1
+
+_LIMIT = 1 << 64
+_MASK128 = (1 << 128) - 1
+# Odd 128-bit multipliers: the first digits of the fractional parts of sqrt(2), sqrt(3) and sqrt(5).
+_MIX = (0x6A09E667F3BCC908B2FB1366EA957D3F, 0xBB67AE8584CAA73B25742D7078B83B89, 0x3C6EF372FE94F82BE73980C0B9DB9069)
 
 
-@dataclass(frozen=True)
+def _as_uint64(name: str, value: object) -> int:
+    return checks.integer(name, value, low=0, high=_LIMIT - 1)
+
+
+def scramble(x: int) -> int:
+    """Map 128 bits one-to-one to 128 bits so that every input bit moves every output bit."""
+    for multiplier in _MIX:
+        x = (x ^ (x >> 67)) * multiplier & _MASK128
+    return x ^ (x >> 64)
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
-    """The address of one parameter's numbers.
+    """The name of one sequence of random bits.
 
     Parameters
     ----------
-    seed : int
-        What `seed` was called with.
-    stream : int
-        How many keys were taken before this one.
+    seed, stream : int
+        Both in [0, 2**64). Different pairs give unrelated sequences.
     """
 
     seed: int
     stream: int
 
+    def __post_init__(self) -> None:
+        if type(self.seed) is int and type(self.stream) is int and 0 <= self.seed < _LIMIT > self.stream >= 0:
+            return
+        object.__setattr__(self, "seed", _as_uint64("seed", self.seed))
+        object.__setattr__(self, "stream", _as_uint64("stream", self.stream))
 
-class _Source:
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.seed = 0
-        self.stream = 0
+    @property
+    def bits(self) -> int:
+        """128 bits that look random, different for each key."""
+        return scramble((self.seed << 64) | self.stream)
 
 
-_source = _Source()
+_lock = threading.Lock()
+_next = Key(0, 0)
 
 
-def seed(seed: int) -> None:
+def next_key() -> Key:
+    """Take the next key of the global counter."""
+    global _next
+    with _lock:
+        key = _next
+        _next = Key(key.seed, (key.stream + 1) % _LIMIT)
+    return key
+
+
+def get_rng_state() -> Key:
+    """Return the key that the next parameter will take: all there is to save of the random state.
+
+    References
+    ----------
+    Mirrors ``paddle.get_rng_state``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> with paramattr.seed(3):
+    ...     paramattr.get_rng_state()
+    Key(seed=3, stream=0)
+    """
+    return _next
+
+
+def set_rng_state(state: Key) -> None:
+    """Go on from a saved state.
+
+    Parameters
+    ----------
+    state : Key
+        As `get_rng_state` returned it.
+
+    Raises
+    ------
+    TypeError
+        If ``state`` is not a Key.
+
+    References
+    ----------
+    Mirrors ``paddle.set_rng_state``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> state = paramattr.get_rng_state()
+    >>> first = paramattr.create_parameter([3]).numpy()
+    >>> paramattr.set_rng_state(state)
+    >>> bool((paramattr.create_parameter([3]).numpy() == first).all())
+    True
+    """
+    global _next
+    checks.instance("state", state, Key, "a Key, as get_rng_state returned it")
+    with _lock:
+        _next = state
+
+
+class _SeedScope:
+    """What `seed` returns: leaving it as a context manager puts the earlier state back."""
+
+    def __init__(self, restore: Callable[[], None]) -> None:
+        self._restore = restore
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._restore()
+
+
+def seed(seed: int) -> _SeedScope:
     """Start the stream of all later parameters afresh.
 
-    The same model built after the same call gets the same values. Without a call the seed is 0.
+    The same model built after the same call has the same values. Without a call the seed is 0. Used in a ``with``
+    statement, it also ends with the block: the earlier state comes back.
 
     Parameters
     ----------
@@ -58,20 +160,15 @@ def seed(seed: int) -> None:
     Examples
     --------
     >>> import paramattr
-    >>> paramattr.seed(3)
-    >>> first = paramattr.nn.Linear(2, 2).weight.numpy()
-    >>> paramattr.seed(3)
-    >>> bool((paramattr.nn.Linear(2, 2).weight.numpy() == first).all())
+    >>> with paramattr.seed(3):
+    ...     first = paramattr.nn.Linear(2, 2).weight.numpy()
+    >>> with paramattr.seed(3):
+    ...     again = paramattr.nn.Linear(2, 2).weight.numpy()
+    >>> bool((first == again).all())
     True
     """
-    number = checks.integer("seed", seed, low=0, high=SEED_LIMIT - 1)
-    with _source.lock:
-        _source.seed, _source.stream = number, 0
-
-
-def next_key() -> Key:
-    """Take the next key of the current seed."""
-    with _source.lock:
-        key = Key(_source.seed, _source.stream)
-        _source.stream += 1
-    return key
+    global _next
+    fresh = Key(_as_uint64("seed", seed), 0)
+    with _lock:
+        before, _next = _next, fresh
+    return _SeedScope(lambda: set_rng_state(before))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from paramattr.autograd import Tensor
-from paramattr.random import generator, next_key
+from paramattr.random import Uniform, next_key
 from paramattr.utils import checks
 
 MODES = ("upscale_in_train", "downscale_in_infer")
@@ -61,7 +61,9 @@ def dropout(
         given = (axis,) if isinstance(axis, (int, np.integer)) else tuple(axis)
         chosen = {checks.integer("axis", a, low=-x.ndim, high=x.ndim - 1) % x.ndim for a in given}
         sizes = tuple(size if place in chosen else 1 for place, size in enumerate(sizes))
-    kept = (generator(next_key()).random(sizes) >= rate).astype(x.dtype)
+    chances = np.empty(sizes, np.float32)
+    Uniform(0.0, 1.0).fill(chances, next_key())
+    kept = (chances >= rate).astype(x.dtype)
     if up and rate < 1.0:
         kept /= np.asarray(1.0 - rate, x.dtype)
     return x * kept

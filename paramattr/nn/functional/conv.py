@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,83 +15,132 @@ from paramattr.nn.functional import geometry
 from paramattr.nn.functional.geometry import PaddingLike, Pairs, SizeLike, Sizes
 from paramattr.utils import checks
 
-
-def _columns(x: Array, kernel: Sizes, stride: Sizes, dilation: Sizes, groups: int) -> Array:
-    """Copy the windows of padded ``x`` into [N, G, C/G · taps, places]."""
-    seen = geometry.windows(x, kernel, stride, dilation)
-    count, channels = x.shape[:2]
-    return seen.reshape(count, groups, channels // groups * math.prod(kernel), math.prod(seen.shape[2 + len(kernel) :]))
+# Columns are made for as many samples at a time as stay below this many elements.
+_BLOCK = 1 << 22
 
 
-def _grouped(x: Array, groups: int) -> Array:
-    """View [N, C, space…] as [N, G, C/G, places]."""
-    return x.reshape(x.shape[0], groups, x.shape[1] // groups, math.prod(x.shape[2:]))
+class _Steps(NamedTuple):
+    """How a kernel moves, and how many groups of channels it keeps apart."""
+
+    stride: Sizes
+    dilation: Sizes
+    groups: int
 
 
-def _convolve(
-    x: Array, weight: Array, *, pads: Pairs, stride: Sizes, dilation: Sizes, groups: int, last: bool
-) -> Outcome:
-    kernel = weight.shape[2:]
-    padded = geometry.pad(geometry.first(x, last), pads)
-    space = padded.shape[2:]
-    out = tuple((s - r) // t + 1 for s, r, t in zip(space, geometry.spans(kernel, dilation), stride, strict=True))
-    columns = _columns(padded, kernel, stride, dilation, groups)
-    matrix = weight.reshape(groups, weight.shape[0] // groups, math.prod(weight.shape[1:]))
-    value = (matrix @ columns).reshape(x.shape[0], weight.shape[0], *out)
+def _grouped(maps: Array, groups: int) -> Array:
+    """View contiguous [N, out…, C] as [G, N · places, C/G]."""
+    return maps.reshape(-1, groups, maps.shape[-1] // groups).swapaxes(0, 1)
+
+
+def _columns(plane: Array, kernel: Sizes, steps: _Steps) -> Array:
+    """Copy what the kernel sees at each place of contiguous ``plane`` into [G, N · places, taps · C/G]."""
+    channels = plane.shape[-1] // steps.groups
+    seen = geometry.windows(plane, kernel, steps.stride, steps.dilation)
+    split = np.moveaxis(seen.reshape(*seen.shape[:-1], steps.groups, channels), -2, 0)
+    return split.reshape(steps.groups, -1, math.prod(kernel) * channels)
+
+
+def _blocks(plane: Array, kernel: Sizes, out: Sizes) -> Iterator[slice]:
+    """Cut the samples of ``plane`` so that the columns of each part stay small."""
+    size = max(1, _BLOCK // (math.prod(out) * math.prod(kernel) * plane.shape[-1]))
+    return (slice(start, start + size) for start in range(0, plane.shape[0], size))
+
+
+def _gather(plane: Array, weight: Array, out: Sizes, steps: _Steps) -> Array:
+    """At each place, add up the products of what the kernel sees and the kernel: [N, space…, C] to [N, out…, O]."""
+    kernel, groups = weight.shape[2:], steps.groups
+    matrix = np.moveaxis(weight.reshape(groups, -1, *weight.shape[1:]), (1, 2), (-1, -2))
+    matrix = matrix.reshape(groups, -1, weight.shape[0] // groups)
+    maps = np.empty((plane.shape[0], *out, weight.shape[0]), np.result_type(plane, weight))
+    for block in _blocks(plane, kernel, out):
+        np.matmul(_columns(plane[block], kernel, steps), matrix, out=_grouped(maps[block], groups))
+    return maps
+
+
+def _scatter(maps: Array, weight: Array, space: Sizes, steps: _Steps) -> Array:
+    """Add to each place a kernel, scaled: the transpose of `_gather` in its plane, [N, out…, O] to [N, space…, C]."""
+    kernel, groups = weight.shape[2:], steps.groups
+    channels = weight.shape[1] * groups
+    matrices = np.moveaxis(weight.reshape(groups, -1, *weight.shape[1:]), (0, 1, 2), (-3, -2, -1)).copy()
+    plane = np.zeros((maps.shape[0], *space, channels), np.result_type(maps, weight))
+    # One tap at a time: its products fit into the cache, and lie in memory as the plane does.
+    part = np.empty((*maps.shape[:-1], channels), plane.dtype)
+    for tap in np.ndindex(*kernel):
+        np.matmul(_grouped(maps, groups), matrices[tap], out=_grouped(part, groups))
+        plane[geometry.seen_by(tap, maps.shape[1:-1], steps.stride, steps.dilation)] += part
+    return plane
+
+
+def _correlate(plane: Array, maps: Array, shape: Sizes, steps: _Steps) -> Array:
+    """Return the gradient of a weight of ``shape``: the transpose of `_gather` in its weight."""
+    kernel, groups = shape[2:], steps.groups
+    outputs = shape[0] // groups
+    total = np.zeros((groups, math.prod(shape[1:]), outputs), np.result_type(plane, maps))
+    for block in _blocks(plane, kernel, maps.shape[1:-1]):
+        total += _columns(plane[block], kernel, steps).swapaxes(1, 2) @ _grouped(maps[block], groups)
+    split = total.reshape(groups, *kernel, shape[1], outputs)
+    return np.moveaxis(split, (-1, -2), (1, 2)).reshape(shape)
+
+
+def _bias_gradient(maps: Array) -> Array:
+    flat = maps.reshape(-1, maps.shape[-1])
+    # A matrix product sums long columns faster than a reduction does.
+    total: Array = np.ones(flat.shape[0], flat.dtype) @ flat
+    return total
+
+
+def _convolve(x: Array, weight: Array, *bias: Array, pads: Pairs, steps: _Steps, last: bool) -> Outcome:
+    data = geometry.inward(x, last)
+    plane = np.ascontiguousarray(geometry.pad(data, pads))
+    out = geometry.out_sizes(plane.shape[1:-1], weight.shape[2:], steps.stride, steps.dilation)
+    value = _gather(plane, weight, out, steps)
+    for values in bias:
+        value += values
+
+    def maps(g: Array) -> Array:
+        return np.ascontiguousarray(geometry.inward(g, last))
 
     def to_x(g: Array) -> Array:
-        parts = matrix.swapaxes(1, 2) @ _grouped(geometry.first(g, last), groups)
-        shaped = parts.reshape(*padded.shape[:2], *kernel, *out)
-        inner = geometry.first(x, last).shape[2:]
-        return geometry.back(geometry.scatter(shaped, space, stride, dilation)[geometry.crop(inner, pads)], last)
+        spread = _scatter(maps(g), weight, plane.shape[1:-1], steps)
+        return geometry.outward(spread[geometry.crop(data.shape[1:-1], pads)], last)
 
     def to_weight(g: Array) -> Array:
-        products = _grouped(geometry.first(g, last), groups) @ columns.swapaxes(2, 3)
-        total: Array = products.sum(axis=0)
-        return total.reshape(weight.shape)
+        return _correlate(plane, maps(g), weight.shape, steps)
 
-    return geometry.back(value, last), (to_x, to_weight)
+    return geometry.outward(value, last), (to_x, to_weight, lambda g: _bias_gradient(maps(g)))[: 2 + len(bias)]
 
 
-def _transposed(
-    x: Array, weight: Array, *, pads: Pairs, stride: Sizes, dilation: Sizes, groups: int, out: Sizes, last: bool
+def _convolve_back(
+    x: Array, weight: Array, *bias: Array, pads: Pairs, steps: _Steps, out: Sizes, last: bool
 ) -> Outcome:
     """Run a convolution backwards: its gradient with respect to the input, at the "gradient" ``x``."""
-    kernel = weight.shape[2:]
-    channels = weight.shape[1] * groups
-    data = geometry.first(x, last)
-    grouped = _grouped(data, groups)
-    matrix = weight.reshape(groups, weight.shape[0] // groups, math.prod(weight.shape[1:]))
-    # Where output padding reaches beyond what the kernel covers, the plane is larger than the windows need.
-    plane = tuple(size + sum(pair) for size, pair in zip(out, pads, strict=True))
+    data = np.ascontiguousarray(geometry.inward(x, last))
+    reach = geometry.spans(weight.shape[2:], steps.dilation)
     covered = tuple(
-        (count - 1) * step + span
-        for count, step, span in zip(data.shape[2:], stride, geometry.spans(kernel, dilation), strict=True)
+        (count - 1) * step + span for count, step, span in zip(data.shape[1:-1], steps.stride, reach, strict=True)
     )
-    plane = tuple(map(max, plane, covered))
-    parts = (matrix.swapaxes(1, 2) @ grouped).reshape(data.shape[0], channels, *kernel, *data.shape[2:])
-    value = geometry.scatter(parts, plane, stride, dilation)[geometry.crop(out, pads)]
+    # With output padding the output may reach beyond what the kernel covers.
+    space = tuple(max(size + sum(pair), most) for size, pair, most in zip(out, pads, covered, strict=True))
+    inner = geometry.crop(out, pads)
+    value = _scatter(data, weight, space, steps)[inner]
+    for values in bias:
+        value += values
 
-    def columns(g: Array) -> Array:
-        padded = np.zeros((data.shape[0], channels, *plane), g.dtype)
-        padded[geometry.crop(out, pads)] = geometry.first(g, last)
-        fitting = padded[(slice(None), slice(None), *(slice(size) for size in covered))]
-        return _columns(fitting, kernel, stride, dilation, groups)
+    def plane(g: Array) -> Array:
+        full = np.zeros((g.shape[0], *space, weight.shape[1] * steps.groups), g.dtype)
+        full[inner] = geometry.inward(g, last)
+        return full
 
     def to_x(g: Array) -> Array:
-        return geometry.back((matrix @ columns(g)).reshape(data.shape), last)
+        return geometry.outward(_gather(plane(g), weight, data.shape[1:-1], steps), last)
 
     def to_weight(g: Array) -> Array:
-        total: Array = (grouped @ columns(g).swapaxes(2, 3)).sum(axis=0)
-        return total.reshape(weight.shape)
+        return _correlate(plane(g), data, weight.shape, steps)
 
-    return geometry.back(value, last), (to_x, to_weight)
+    def to_bias(g: Array) -> Array:
+        return _bias_gradient(np.ascontiguousarray(geometry.inward(g, last)))
 
-
-def _add_bias(y: Tensor, bias: Tensor | None, n: int, last: bool) -> Tensor:
-    if bias is None:
-        return y
-    return y + (bias if last else bias.reshape((-1, *(1,) * n)))
+    return geometry.outward(value, last), (to_x, to_weight, to_bias)[: 2 + len(bias)]
 
 
 def _check_input(name: str, x: Tensor, weight: Tensor, n: int, expected: int, last: bool) -> None:
@@ -140,8 +191,8 @@ def _conv(
             f"{name}: the kernel reaches over {list(reach)}, but the padded input has only"
             f" {[size + sum(pair) for size, pair in zip(space, pairs, strict=True)]}"
         )
-    y = apply(_convolve, x, weight, pads=pairs, stride=steps, dilation=gaps, groups=groups, last=last)
-    return _add_bias(y, bias, n, last)
+    given = (x, weight) if bias is None else (x, weight, bias)
+    return apply(_convolve, *given, pads=pairs, steps=_Steps(steps, gaps, groups), last=last)
 
 
 def _space(x: Tensor, n: int, last: bool) -> Sizes:
@@ -180,8 +231,8 @@ def _conv_transpose(
     out = _output_size(name, smallest, steps, gaps, output_padding, output_size)
     if min(out) < 1:
         raise ValueError(f"{name}: the output would have the size {list(out)}; padding is too large for the input")
-    y = apply(_transposed, x, weight, pads=pairs, stride=steps, dilation=gaps, groups=groups, out=out, last=last)
-    return _add_bias(y, bias, n, last)
+    given = (x, weight) if bias is None else (x, weight, bias)
+    return apply(_convolve_back, *given, pads=pairs, steps=_Steps(steps, gaps, groups), out=out, last=last)
 
 
 def _output_size(

@@ -107,60 +107,63 @@ def spans(kernel: Sizes, dilation: Sizes) -> Sizes:
     return tuple((taps - 1) * gap + 1 for taps, gap in zip(kernel, dilation, strict=True))
 
 
+def out_sizes(space: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Sizes:
+    """How many places a kernel has along each axis of a padded input."""
+    reach = spans(kernel, dilation)
+    return tuple((size - span) // step + 1 for size, span, step in zip(space, reach, stride, strict=True))
+
+
 def windows(x: Array, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Array:
-    """View ``x`` of shape [N, C, space…] as [N, C, kernel…, out…]: what each place of the output sees."""
-    space = x.shape[2:]
-    out = tuple(
-        (size - span) // step + 1 for size, span, step in zip(space, spans(kernel, dilation), stride, strict=True)
-    )
-    steps = x.strides[2:]
+    """View ``x`` of shape [N, space…, C] as [N, out…, kernel…, C]: what each place of the output sees."""
+    steps = x.strides[1:-1]
     return as_strided(
         x,
-        (*x.shape[:2], *kernel, *out),
+        (x.shape[0], *out_sizes(x.shape[1:-1], kernel, stride, dilation), *kernel, x.shape[-1]),
         (
-            *x.strides[:2],
-            *(s * gap for s, gap in zip(steps, dilation, strict=True)),
+            x.strides[0],
             *(s * step for s, step in zip(steps, stride, strict=True)),
+            *(s * gap for s, gap in zip(steps, dilation, strict=True)),
+            x.strides[-1],
         ),
         writeable=False,
     )
 
 
-def scatter(parts: Array, space: Sizes, stride: Sizes, dilation: Sizes) -> Array:
-    """Add up what `windows` took apart: the transpose of that linear map, from [N, C, kernel…, out…]."""
-    n = len(space)
-    kernel, out = parts.shape[2 : 2 + n], parts.shape[2 + n :]
-    total = np.zeros((*parts.shape[:2], *space), parts.dtype)
-    for tap in np.ndindex(*kernel):
-        places = tuple(
-            slice(i * gap, i * gap + (count - 1) * step + 1 if count else 0, step)
+def seen_by(tap: Sizes, out: Sizes, stride: Sizes, dilation: Sizes) -> tuple[slice, ...]:
+    """Return the index of the elements of [N, space…, C] that one tap of the kernel meets at the places ``out``."""
+    return (
+        slice(None),
+        *(
+            slice(i * gap, i * gap + (count - 1) * step + 1, step)
             for i, gap, step, count in zip(tap, dilation, stride, out, strict=True)
-        )
-        total[(slice(None), slice(None), *places)] += parts[(slice(None), slice(None), *tap)]
-    return total
+        ),
+    )
 
 
 def pad(x: Array, pairs: Pairs, value: float = 0.0) -> Array:
-    """Return ``x`` of shape [N, C, space…] with ``value`` around its spatial axes."""
+    """Return ``x`` of shape [N, space…, C] with ``value`` around its spatial axes."""
     if not any(map(any, pairs)):
         return x
-    space = tuple(size + sum(pair) for size, pair in zip(x.shape[2:], pairs, strict=True))
-    padded = np.full((*x.shape[:2], *space), value, x.dtype) if value else np.zeros((*x.shape[:2], *space), x.dtype)
-    padded[crop(x.shape[2:], pairs)] = x
+    space = tuple(size + sum(pair) for size, pair in zip(x.shape[1:-1], pairs, strict=True))
+    shape = (x.shape[0], *space, x.shape[-1])
+    padded = np.full(shape, value, x.dtype) if value else np.zeros(shape, x.dtype)
+    padded[crop(x.shape[1:-1], pairs)] = x
     return padded
 
 
 def crop(space: Sizes, pairs: Pairs) -> tuple[slice, ...]:
-    """Return the index of the unpadded part."""
-    inner = (slice(before, before + size) for size, (before, _) in zip(space, pairs, strict=True))
-    return (slice(None), slice(None), *inner)
+    """Return the index of the part of [N, space…, C] that `pad` did not add."""
+    return (
+        slice(None),
+        *(slice(before, before + size) for size, (before, _) in zip(space, pairs, strict=True)),
+    )
 
 
-def first(x: Array, last: bool) -> Array:
-    """View ``x`` with its channels at axis 1."""
-    return np.moveaxis(x, -1, 1) if last else x
+def inward(x: Array, last: bool) -> Array:
+    """View ``x`` with its channels at the last axis, where all computation has them."""
+    return x if last else np.moveaxis(x, 1, -1)
 
 
-def back(x: Array, last: bool) -> Array:
-    """Undo `first`."""
-    return np.moveaxis(x, 1, -1) if last else x
+def outward(x: Array, last: bool) -> Array:
+    """Undo `inward`."""
+    return x if last else np.moveaxis(x, -1, 1)

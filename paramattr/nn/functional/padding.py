@@ -57,28 +57,28 @@ def pad(x: Tensor, pairs: Pairs, mode: str = "zeros", data_format: str | None = 
 
 
 def _pad(x: Array, *, pairs: Pairs, mode: str, last: bool) -> Outcome:
-    data = geometry.first(x, last)
+    data = geometry.inward(x, last)
     if mode == "zeros":
-        inner = geometry.crop(data.shape[2:], pairs)
-        return geometry.back(geometry.pad(data, pairs), last), (
-            lambda g: geometry.back(geometry.first(g, last)[inner], last),
+        inner = geometry.crop(data.shape[1:-1], pairs)
+        return geometry.outward(geometry.pad(data, pairs), last), (
+            lambda g: geometry.outward(geometry.inward(g, last)[inner], last),
         )
     # Each axis is a selection of its own elements, so its pullback adds up what was selected.
     sources = [
         np.pad(np.arange(size), pair, mode=MODES[mode])  # type: ignore[call-overload]
-        for size, pair in zip(data.shape[2:], pairs, strict=True)
+        for size, pair in zip(data.shape[1:-1], pairs, strict=True)
     ]
     value = data
-    for axis, source in enumerate(sources, start=2):
+    for axis, source in enumerate(sources, start=1):
         value = np.take(value, source, axis)
 
     def to_x(g: Array) -> Array:
-        total = geometry.first(g, last)
-        for axis, source in enumerate(sources, start=2):
+        total = geometry.inward(g, last)
+        for axis, source in enumerate(sources, start=1):
             moved = np.moveaxis(total, axis, 0)
             gathered = np.zeros((data.shape[axis], *moved.shape[1:]), g.dtype)
             np.add.at(gathered, source, moved)
             total = np.moveaxis(gathered, 0, axis)
-        return geometry.back(total, last)
+        return geometry.outward(total, last)
 
-    return geometry.back(value, last), (to_x,)
+    return geometry.outward(value, last), (to_x,)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -26,64 +25,69 @@ def _widen(pads: Pairs, space: Sizes, kernel: Sizes, stride: Sizes, ceil_mode: b
 
 
 def _max_pool(x: Array, *, kernel: Sizes, stride: Sizes, pads: Pairs, last: bool) -> Outcome:
-    data = geometry.first(x, last)
+    data = geometry.inward(x, last)
     padded = geometry.pad(data, pads, -np.inf)
-    ones = (1,) * len(kernel)
-    seen = geometry.windows(padded, kernel, stride, ones)
-    taps = list(np.ndindex(*kernel))
-    whole = (slice(None), slice(None))
-    value = seen[whole + taps[0]].copy()
-    for tap in taps[1:]:
-        np.maximum(value, seen[whole + tap], out=value)
+    places = _places(padded, kernel, stride)
+    value = padded[places[0]].copy(order="K")
+    for place in places[1:]:
+        np.maximum(value, padded[place], out=value)
 
     def to_x(g: Array) -> Array:
-        grown = geometry.first(g, last)
-        parts = np.zeros((*value.shape[:2], *kernel, *value.shape[2:]), g.dtype)
-        free = np.ones(value.shape, bool)
-        for tap in taps:
-            # The first of equal values alone gets the gradient.
-            chosen = free & (seen[whole + tap] == value)
-            np.copyto(parts[whole + tap], grown, where=chosen)
-            free &= ~chosen
-        total = geometry.scatter(parts, padded.shape[2:], stride, ones)
-        return geometry.back(total[geometry.crop(data.shape[2:], pads)], last)
+        given = geometry.inward(g, last)
+        total = np.zeros_like(padded, g.dtype)
+        free = np.ones_like(value, bool)
+        apart = all(step >= taps for step, taps in zip(stride, kernel, strict=True))
+        for place in places:
+            # The first of equal values alone gets the gradient, as in Paddle.
+            chosen = padded[place] == value
+            chosen &= free
+            free ^= chosen
+            if apart:
+                np.multiply(given, chosen, out=total[place])
+            else:
+                total[place] += given * chosen
+        return geometry.outward(total[geometry.crop(data.shape[1:-1], pads)], last)
 
-    return geometry.back(value, last), (to_x,)
+    return geometry.outward(value, last), (to_x,)
 
 
 def _avg_pool(x: Array, *, kernel: Sizes, stride: Sizes, pads: Pairs, counts: Array, last: bool) -> Outcome:
-    data = geometry.first(x, last)
+    data = geometry.inward(x, last)
     padded = geometry.pad(data, pads)
-    ones = (1,) * len(kernel)
-    seen = geometry.windows(padded, kernel, stride, ones)
-    taps = list(np.ndindex(*kernel))
-    whole = (slice(None), slice(None))
-    value = seen[whole + taps[0]].copy()
-    for tap in taps[1:]:
-        value += seen[whole + tap]
+    places = _places(padded, kernel, stride)
+    value = padded[places[0]].copy(order="K")
+    for place in places[1:]:
+        value += padded[place]
     divisor = counts.astype(x.dtype)
     value /= divisor
 
     def to_x(g: Array) -> Array:
-        share = geometry.first(g, last) / divisor
-        spread = share[(*whole, *(None,) * len(kernel))]
-        parts = np.broadcast_to(spread, (*share.shape[:2], *kernel, *share.shape[2:]))
-        total = geometry.scatter(parts, padded.shape[2:], stride, ones)
-        return geometry.back(total[geometry.crop(data.shape[2:], pads)], last)
+        share = geometry.inward(g, last) / divisor
+        total = np.zeros_like(padded, g.dtype)
+        for place in places:
+            total[place] += share
+        return geometry.outward(total[geometry.crop(data.shape[1:-1], pads)], last)
 
-    return geometry.back(value, last), (to_x,)
+    return geometry.outward(value, last), (to_x,)
+
+
+def _places(padded: Array, kernel: Sizes, stride: Sizes) -> list[tuple[slice, ...]]:
+    """Return for each tap of the window the index of the elements it meets."""
+    ones = (1,) * len(kernel)
+    out = geometry.out_sizes(padded.shape[1:-1], kernel, stride, ones)
+    return [geometry.seen_by(tap, out, stride, ones) for tap in np.ndindex(*kernel)]
 
 
 def _counts(space: Sizes, kernel: Sizes, stride: Sizes, pads: Pairs, widened: Pairs, exclusive: bool) -> Array:
     """Return how many elements each window averages: of the input, or with ``exclusive`` off of its padding too."""
-    total = np.ones((1,) * len(space))
+    total = np.ones((1,) * (len(space) + 1))
     for axis, (size, taps, step, (before, after), (_, end)) in enumerate(
         zip(space, kernel, stride, pads, widened, strict=True)
     ):
         starts = np.arange((size + before + end - taps) // step + 1) * step - before
         low, high = (0, size) if exclusive else (-before, size + after)
         inside = np.minimum(starts + taps, high) - np.maximum(starts, low)
-        total = total * np.expand_dims(inside, tuple(i for i in range(len(space)) if i != axis))
+        total = total * inside.reshape((-1, *(1,) * (len(space) - axis)))
     return np.maximum(total, 1)
 
 
@@ -126,26 +130,26 @@ def _max(
     data_format: str,
 ) -> Any:
     name = f"max_pool{n}d"
-    kernel, steps, _, pads, space, last = _settings(name, n, x, kernel_size, stride, padding, ceil_mode, data_format)
+    kernel, steps, _, pads, _, last = _settings(name, n, x, kernel_size, stride, padding, ceil_mode, data_format)
     value = apply(_max_pool, x, kernel=kernel, stride=steps, pads=pads, last=last)
     if not checks.boolean("return_mask", return_mask):
         return value
-    return value, Tensor(_places(x.data, value.data, kernel, steps, pads, space, last))
+    return value, Tensor(_mask(x.data, value.data, kernel, steps, pads, last))
 
 
-def _places(x: Array, value: Array, kernel: Sizes, stride: Sizes, pads: Pairs, space: Sizes, last: bool) -> Array:
+def _mask(x: Array, value: Array, kernel: Sizes, stride: Sizes, pads: Pairs, last: bool) -> Array:
     """Where each largest value stands in its flattened plane; the first of equal ones."""
-    ones = (1,) * len(kernel)
-    seen = geometry.windows(geometry.pad(geometry.first(x, last), pads, -np.inf), kernel, stride, ones)
-    plane = np.arange(math.prod(space)).reshape(1, 1, *space)
-    positions = geometry.windows(geometry.pad(plane, pads, -1), kernel, stride, ones)
-    largest = geometry.first(value, last)
+    padded = geometry.pad(geometry.inward(x, last), pads, -np.inf)
+    space = padded.shape[1:-1]
+    inner = geometry.crop(geometry.inward(x, last).shape[1:-1], pads)
+    plane = np.full((1, *space, 1), -1)
+    plane[inner] = np.arange(plane[inner].size).reshape(plane[inner].shape)
+    largest = geometry.inward(value, last)
     found = np.full(largest.shape, -1)
-    whole = (slice(None), slice(None))
-    for tap in np.ndindex(*kernel):
-        here = positions[whole + tap]
-        np.copyto(found, here, where=(found < 0) & (here >= 0) & (seen[whole + tap] == largest))
-    return geometry.back(found, last)
+    for place in _places(padded, kernel, stride):
+        here = plane[place]
+        np.copyto(found, here, where=(found < 0) & (here >= 0) & (padded[place] == largest))
+    return geometry.outward(found, last)
 
 
 def _avg(

@@ -1,0 +1,355 @@
+"""Arrays of addressed numbers: whole ones, on several threads, or any slice of one alone.
+
+Element p of a parameter is made from bits at place p of its key's sequence: a float64 from word p, anything smaller from
+half a word (word p // 2; even p the low half, odd p the high half). So a piece can start anywhere, and blocks and threads
+are a matter of speed alone.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import operator
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from types import EllipsisType
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from paramattr.random.keys import Key
+from paramattr.random.words import Words, words_at
+from paramattr.utils import checks
+
+__all__ = [
+    "Draw",
+    "Index",
+    "check_dtype",
+    "fill",
+    "positions",
+    "take",
+    "slice_size",
+    "set_num_threads",
+    "get_num_threads",
+    "spread",
+]
+
+Array: TypeAlias = NDArray[Any]
+Index: TypeAlias = "int | slice | EllipsisType | tuple[int | slice | EllipsisType, ...]"
+
+# Elements per pass: the buffers stay in the L2 cache, and the 120 KiB of words in a pass are under the 128 KiB above which
+# malloc maps fresh pages each time. Enough work per NumPy call that two threads seldom wait for the interpreter.
+_CHUNK = 30720
+_TASK = 16 * _CHUNK  # what a thread claims at a time
+_RARE_BATCH = 1 << 15  # rare values are drawn this many at a time: their code is many calls on short arrays
+_RUN = 384  # a contiguous run longer than this is cheaper from the generator than by jumps
+_SPLIT = 1 << 18  # scattered elements handled at a time
+
+_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+
+
+class Draw(Protocol):
+    """How bits become values of a law, in float32 or float64."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """What it computes in: float32 (one half word per value) or float64 (one word)."""
+
+    @property
+    def window(self) -> tuple[float, float] | None:
+        """Clip values to this before they are stored, if given."""
+
+    def buffers(self, size: int) -> Any:
+        """Scratch space for up to `size` values."""
+
+    def values(self, bits: Array, out: Array, buffers: Any) -> NDArray[np.intp] | None:
+        """Compute one value for each element of `bits`; return which of them still need `rare`."""
+
+    def rare(self, key: Key, places: NDArray[np.uint64]) -> NDArray[np.float64]:
+        """The values at places that one word is not enough for."""
+
+
+def check_dtype(dtype: DTypeLike) -> np.dtype[Any]:
+    """Check that a parameter can have this dtype."""
+    result = np.dtype(dtype)
+    if result is _FLOAT32 or result is _FLOAT64:
+        return result
+    if result.isnative and (result.name == "bfloat16" or result in (np.float16, np.float32, np.float64)):
+        return result
+    raise TypeError(f"dtype must be float16, bfloat16, float32 or float64, but received {result}")
+
+
+# ---------------------------------------------------------------------------------------------------------- threads
+
+_pool: ThreadPoolExecutor | None = None
+_pool_lock = threading.Lock()
+
+
+def _default_threads() -> int:
+    text = os.environ.get("PARAMATTR_NUM_THREADS")
+    if text:
+        try:
+            return checks.integer("PARAMATTR_NUM_THREADS", int(text), low=1)
+        except ValueError:
+            raise ValueError(f"PARAMATTR_NUM_THREADS must be an integer >= 1, but received {text!r}") from None
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+_threads: int | None = None
+
+
+def get_num_threads() -> int:
+    """How many threads fill a large parameter (default: PARAMATTR_NUM_THREADS, else the CPUs this process may use)."""
+    global _threads
+    if _threads is None:
+        _threads = _default_threads()
+    return _threads
+
+
+def set_num_threads(n: int) -> None:
+    """Choose how many threads fill a large parameter. The values do not depend on it."""
+    global _threads, _pool
+    n = checks.integer("n", n, low=1)
+    with _pool_lock:
+        if _pool is not None:
+            _pool.shutdown(wait=False)
+        _pool, _threads = None, n
+
+
+def _forget_pool() -> None:
+    """A forked child has no threads, and perhaps a lock held by one that is gone."""
+    global _pool, _pool_lock
+    _pool, _pool_lock = None, threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_pool)
+
+
+def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
+    """Run `work` on each thread; all of them claim the numbers 0 .. tasks - 1 from one iterator. Raises what one raises."""
+    global _pool
+    helpers = min(get_num_threads(), tasks) - 1
+    numbers = _Claims(tasks)
+    if helpers <= 0:
+        work(numbers)
+        return
+    with _pool_lock:
+        if _pool is None:
+            _pool = ThreadPoolExecutor(get_num_threads() - 1, thread_name_prefix="paramattr")
+        futures = [_pool.submit(work, numbers) for _ in range(helpers)]
+    try:
+        work(numbers)
+    finally:
+        numbers.stop()
+        errors = [future.exception() for future in futures if not future.cancel()]
+    for error in errors:
+        if error is not None:
+            raise error
+
+
+class _Claims:
+    """Counts 0 .. n - 1 for several threads: each number is given once."""
+
+    def __init__(self, n: int) -> None:
+        self._numbers = itertools.count()
+        self._end = n
+        self._lock = threading.Lock()
+
+    def __iter__(self) -> Iterator[int]:
+        return self
+
+    def __next__(self) -> int:
+        with self._lock:
+            number = next(self._numbers)
+        if number >= self._end:
+            raise StopIteration
+        return number
+
+    def stop(self) -> None:
+        """Give no more numbers."""
+        self._end = 0
+
+
+# ---------------------------------------------------------------------------------------------------- contiguous runs
+
+
+def _halves(words: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    """The low and high half of each word in turn."""
+    if sys.byteorder == "big":
+        words = (words << np.uint64(32)) | (words >> np.uint64(32))
+    return words.view(np.uint32)
+
+
+class _Writer:
+    """Fills stretches of one flat array; each thread has its own."""
+
+    def __init__(self, draw: Draw, key: Key, out: Array, place: int) -> None:
+        self.draw, self.key, self.out, self.place = draw, key, out, place
+        size = min(out.size, _CHUNK)
+        self.buffers = draw.buffers(size)
+        self.stage = None if out.dtype == draw.dtype else np.empty(size, draw.dtype)
+        self.waiting: list[NDArray[np.intp]] = []
+        self.waiting_count = 0
+
+    def write(self, begin: int, end: int) -> None:
+        """Fill out[begin:end]."""
+        halved = self.draw.dtype.itemsize == 4
+        place = self.place + begin
+        words = Words(self.key, place >> 1 if halved else place)
+        skip = place & 1 if halved else 0  # the half word in front of an odd place, in the first pass only
+        while begin < end:
+            n = min(_CHUNK - skip, end - begin)
+            bits = _halves(words.take((skip + n + 1) >> 1))[skip : skip + n] if halved else words.take(n)
+            target = self.out[begin : begin + n]
+            value = target if self.stage is None else self.stage[:n]
+            rare = self.draw.values(bits, value, self.buffers)
+            self._store(value, target)
+            if rare is not None and rare.size:
+                self.waiting.append(rare + begin)
+                self.waiting_count += rare.size
+                if self.waiting_count >= _RARE_BATCH:
+                    self.finish()
+            begin += n
+            skip = 0
+
+    def _store(self, value: Array, target: Array) -> None:
+        if self.draw.window is not None:
+            value.clip(*self.draw.window, out=value)
+        if value is not target:
+            with np.errstate(over="ignore", under="ignore"):  # a float16 may round to infinity or to zero
+                target[...] = value
+
+    def finish(self) -> None:
+        """Draw the rare values seen so far."""
+        if not self.waiting_count:
+            return
+        where = np.concatenate(self.waiting)
+        self.waiting, self.waiting_count = [], 0
+        places = where.astype(np.uint64) + np.uint64(self.place)
+        value = self.draw.rare(self.key, places).astype(self.draw.dtype)
+        stored = np.empty(value.shape, self.out.dtype)
+        self._store(value, stored)
+        self.out[where] = stored
+
+
+def fill(draw: Draw, key: Key, out: Array, place: int = 0) -> None:
+    """Fill a flat, contiguous array with the values at `place` and after."""
+    tasks = -(-out.size // _TASK)
+
+    def work(numbers: Iterator[int]) -> None:
+        writer = _Writer(draw, key, out, place)
+        for i in numbers:
+            writer.write(i * _TASK, min((i + 1) * _TASK, out.size))
+        writer.finish()
+
+    if tasks > 1:
+        spread(work, tasks)
+    elif tasks:
+        writer = _Writer(draw, key, out, place)
+        writer.write(0, out.size)
+        writer.finish()
+
+
+# ----------------------------------------------------------------------------------------------------------- slices
+
+
+def positions(shape: tuple[int, ...], index: Index) -> list[tuple[range, bool]]:
+    """Return per axis the positions that an index wants, and whether the axis stays in the result."""
+    items = index if isinstance(index, tuple) else (index,)
+    dots = [i for i, item in enumerate(items) if item is Ellipsis]
+    if len(dots) > 1:
+        raise IndexError("an index can have one Ellipsis only")
+    missing = len(shape) - (len(items) - len(dots))
+    if missing < 0:
+        raise IndexError(
+            f"too many indices: the parameter has {len(shape)} axes, but received {len(items) - len(dots)}"
+        )
+    at = dots[0] if dots else len(items)
+    items = items[:at] + (slice(None),) * missing + items[at + 1 :]
+    result = []
+    for axis, (item, size) in enumerate(zip(items, shape, strict=True)):
+        if isinstance(item, slice):
+            result.append((range(size)[item], True))
+            continue
+        if isinstance(item, (bool, np.bool_)) or not hasattr(item, "__index__"):
+            raise TypeError(f"index must be made of integers, slices and Ellipsis, but received {item!r}")
+        i = operator.index(item)  # type: ignore[arg-type]  # has __index__
+        if not -size <= i < size:
+            raise IndexError(f"index {i} is out of range for axis {axis} of size {size}")
+        result.append((range(i % size, i % size + 1), False))
+    return result
+
+
+def slice_size(shape: tuple[int, ...], index: Index) -> int:
+    """The number of elements of a slice; raises if the index does not fit the shape."""
+    return math.prod(len(r) for r, _ in positions(shape, index))
+
+
+def take(draw: Draw, key: Key, shape: tuple[int, ...], index: Index, dtype: np.dtype[Any]) -> Array:
+    """The values of one slice of a parameter of this shape."""
+    axes = positions(shape, index)
+    out = np.empty([len(r) for r, _ in axes], dtype)
+    result = out.reshape([len(r) for r, kept in axes if kept])
+    if out.size == 0:
+        return result
+    # Places are first + sum of i_k * step_k. Axes that continue each other are joined, so that runs show.
+    first, joined, stride = 0, [(1, 1)], 1
+    for (r, _), size in zip(reversed(axes), reversed(shape), strict=True):
+        first += r.start * stride
+        count, step = len(r), r.step * stride
+        inner_count, inner_step = joined[0]
+        if inner_count == 1:
+            joined[0] = (count, step)
+        elif step == inner_count * inner_step:
+            joined[0] = (count * inner_count, inner_step)
+        elif count > 1:
+            joined.insert(0, (count, step))
+        stride *= size
+    if stride > 1 << 63:
+        raise ValueError(f"a parameter has at most 2**63 elements, but received shape {shape}")
+    flat = out.reshape([count for count, _ in joined])
+    if joined[-1][1] == 1 and joined[-1][0] >= _RUN:
+        for outer in itertools.product(*(range(count) for count, _ in joined[:-1])):
+            fill(draw, key, flat[outer], first + sum(i * s for i, (_, s) in zip(outer, joined, strict=False)))
+    else:
+        _scatter(draw, key, flat, first, joined)
+    return result
+
+
+def _scatter(draw: Draw, key: Key, out: Array, first: int, axes: list[tuple[int, int]]) -> None:
+    """Fill `out` with the values at first + sum of i_k * step_k."""
+    if out.size > _SPLIT:
+        rows = max(1, _SPLIT * out.shape[0] // out.size)
+        for i in range(0, out.shape[0], rows):
+            part, place = out[i : i + rows], first + i * axes[0][1]
+            if rows == 1:
+                _scatter(draw, key, part[0], place, axes[1:])
+            else:
+                _scatter(draw, key, part, place, [(part.shape[0], axes[0][1]), *axes[1:]])
+        return
+    places = np.array(first, np.uint64)
+    for count, step in axes:
+        # Modulo 2**64, so that negative steps work too.
+        steps = np.arange(count, dtype=np.uint64) * np.uint64(step % (1 << 64))
+        places = places[..., np.newaxis] + steps
+    places = places.reshape(-1)
+    if draw.dtype.itemsize == 4:
+        words = words_at(key, places >> np.uint64(1))
+        bits: Array = (words >> ((places & np.uint64(1)) << np.uint64(5))).astype(np.uint32)
+    else:
+        bits = words_at(key, places)
+    with np.errstate(over="ignore", under="ignore"):
+        value = np.empty(places.size, draw.dtype)
+        rare = draw.values(bits, value, draw.buffers(places.size))
+        if rare is not None and rare.size:
+            value[rare] = draw.rare(key, places[rare])
+        if draw.window is not None:
+            value.clip(*draw.window, out=value)
+        out[...] = value.reshape(out.shape)
