@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -166,11 +165,14 @@ class ParamAttr:
 ParamAttrLike = ParamAttr | str | Initializer | WeightDecayRegularizer | bool | None
 
 
+_DEFAULT = ParamAttr()
+
+
 def resolve(name: str, attr: ParamAttrLike) -> ParamAttr | None:
     """Return the ParamAttr that the argument ``name`` of a layer stands for, or None for no parameter.
 
     None and True are the default attribute, False is no parameter, a string is a name, an initializer or a
-    regularizer stands for an attribute with just that. The result is a copy.
+    regularizer stands for an attribute with just that. The result may be shared: copy it before changing it.
 
     Raises
     ------
@@ -180,9 +182,9 @@ def resolve(name: str, attr: ParamAttrLike) -> ParamAttr | None:
     if attr is False:
         return None
     if attr is None or attr is True:
-        return ParamAttr()
+        return _DEFAULT
     if isinstance(attr, ParamAttr):
-        return copy.copy(attr)
+        return attr
     if isinstance(attr, str):
         return ParamAttr(name=attr)
     if isinstance(attr, Initializer):

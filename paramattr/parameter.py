@@ -18,6 +18,22 @@ from paramattr.random.blocks import Index, positions
 from paramattr.regularizer import WeightDecayRegularizer
 from paramattr.utils import checks, dtypes, unique_name
 
+_NOTHING = np.empty(0, np.float32)
+_DEFAULT_WEIGHT = XavierUniform()
+_DEFAULT_BIAS = Constant(0.0)
+
+
+def _stand_in(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """An array that carries a shape and a dtype, but takes no memory."""
+    return np.broadcast_to(np.zeros((), dtype), shape)
+
+
+def _own(attr: ParamAttr, **changes: object) -> ParamAttr:
+    """A copy of ``attr`` with some settings changed, none of them checked again: they all have been."""
+    other = object.__new__(ParamAttr)
+    other.__dict__.update(attr.__dict__, **changes)
+    return other
+
 
 class _OptimizeAttr(dict[str, float]):
     """``Parameter.optimize_attr``: Paddle's dict with the one key, checked, over the parameter's own setting."""
@@ -88,17 +104,13 @@ class Parameter(Tensor):
         initializer.check_shape(sizes)
         lazy = _lazy.depth > 0
         if not lazy:
-            checks.fits_in_memory("a parameter of shape", sizes, kind.itemsize)
-        # A stand-in without memory, until the values exist; it carries shape and dtype.
-        super().__init__(np.broadcast_to(np.zeros((), kind), sizes), stop_gradient=not attr.trainable, name=name)
-        self._attr = ParamAttr(**vars(attr))
-        self._attr.name = name
-        self._attr.initializer = initializer
+            checks.fits_in_memory("a parameter of shape", sizes, kind.itemsize)  # before a key is taken
+        super().__init__(_NOTHING, stop_gradient=not attr.trainable, name=name)
+        self._attr = _own(attr, name=name, initializer=initializer)
         self._initializer = initializer
         self._key = next_key()
-        self._initialized = False
-        if not lazy:
-            self.initialize()
+        self._initialized = not lazy
+        self._data = self._draw(sizes, kind) if not lazy else _stand_in(sizes, kind)
         unique_name.claim(name, self)
 
     def initialize(self) -> None:
@@ -108,11 +120,14 @@ class Parameter(Tensor):
         """
         if self._initialized:
             return
-        checks.fits_in_memory("a parameter of shape", tuple(self.shape), self.dtype.itemsize)
-        values = np.empty(self._data.shape, self._data.dtype)
-        self._initializer.fill(values, self._key)
-        self._data = values
+        checks.fits_in_memory("a parameter of shape", self._data.shape, self._data.dtype.itemsize)
+        self._data = self._draw(self._data.shape, self._data.dtype)
         self._initialized = True
+
+    def _draw(self, sizes: tuple[int, ...], kind: np.dtype[Any]) -> Array:
+        values = np.empty(sizes, kind)
+        self._initializer.fill(values, self._key)
+        return values
 
     def initial_values(self, index: Index = ...) -> Array:
         """Return the values this parameter was, or under `LazyGuard` would be, initialized with, or a slice of them.
@@ -281,15 +296,15 @@ class Parameter(Tensor):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._attr = ParamAttr(**vars(self._attr))
         if not self._initialized:
             shape, dtype = state["_data"]
-            self._data = np.broadcast_to(np.zeros((), dtype), shape)
+            self._data = _stand_in(shape, dtype)
         name = self._attr.name
         if name is None or unique_name.is_taken(name):
             # As in Paddle, a copy beside its original gets a name of its own.
             name = unique_name.generate(f"{name}_deepcopy")
-        self.name = self._attr.name = name
+        self._attr = _own(self._attr, name=name)
+        self.name = name
         unique_name.claim(name, self)
 
 
@@ -337,20 +352,21 @@ def make(
     default_initializer: Initializer | None,
     prefix: str | None,
     argument: str = "attr",
+    name: str | None = None,
 ) -> Parameter | None:
     """Make the parameter that ``attr`` describes, or return None where it is False.
 
     The first that is given draws the values: ``attr.initializer``, the global initializer, ``default_initializer``,
-    ``XavierUniform()`` for weights or ``Constant(0.0)`` for biases. Without a name the parameter gets the next one
-    of its owner, ``prefix``; None stands for a new owner, as in `create_parameter`.
+    ``XavierUniform()`` for weights or ``Constant(0.0)`` for biases. Without a name in ``attr`` it gets ``name``, or the
+    next one of its owner, ``prefix``; None stands for a new owner, as in `create_parameter`.
     """
     settings = resolve(argument, attr)
     if settings is None:
         return None
     initializer = settings.initializer or global_initializer(is_bias=is_bias) or default_initializer
     if initializer is None:
-        initializer = Constant(0.0) if is_bias else XavierUniform()
-    name = settings.name
+        initializer = _DEFAULT_BIAS if is_bias else _DEFAULT_WEIGHT
+    name = settings.name or name
     if name is None:
         owner = unique_name.generate("create_parameter") if prefix is None else prefix
         name = unique_name.generate(f"{owner}.{'b' if is_bias else 'w'}")
@@ -404,17 +420,17 @@ def create_parameter(
     """
     if attr is False:
         raise ValueError("attr=False asks for no parameter, which create_parameter can't return")
-    settings = resolve("attr", attr)
-    if settings is not None and settings.name is None and name is not None:
-        settings.name = name
+    if name is not None:
+        checks.instance("name", name, str, "a string or None")
     default = None if default_initializer is None else get(default_initializer)
     parameter = make(
         shape,
         dtype,
-        settings,
+        attr,
         is_bias=checks.boolean("is_bias", is_bias),
         default_initializer=default,
         prefix=None,
+        name=name,
     )
     if parameter is None:  # pragma: no cover  (only attr=False gives None, and it was refused above)
         raise ValueError(f"attr must describe a parameter, but received {attr!r}")

@@ -152,6 +152,9 @@ class PointMass(Distribution):
     def fill(self, out: Array, key: Key) -> None:
         """Write the value everywhere."""
         _check_out(out)
+        if out.size <= _STRETCH:
+            out.fill(self.value)
+            return
         flat = out.reshape(-1)
 
         def work(numbers: Iterator[int]) -> None:

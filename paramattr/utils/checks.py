@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import numbers
 import os
@@ -21,7 +22,9 @@ def is_scalar_array(value: object) -> TypeGuard[np.ndarray[Any, Any]]:
 
 def boolean(name: str, value: object) -> bool:
     """Return ``value`` as a bool; anything but a bool is a TypeError."""
-    if isinstance(value, (bool, np.bool_)):
+    if value is True or value is False:
+        return value
+    if isinstance(value, np.bool_):
         return bool(value)
     raise TypeError(f"{name} must be a bool, but received {value!r} ({type(value).__name__})")
 
@@ -41,6 +44,9 @@ def real(
     ``low`` and ``high`` are inclusive, exclusive when ``open_low`` and ``open_high``. NaN is never accepted,
     infinities only when ``finite`` is False.
     """
+    # The usual case first: this is on the path of every new parameter.
+    if type(value) is float and low < value < high:
+        return value
     if is_scalar_array(value):
         value = value.item()
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
@@ -64,6 +70,8 @@ def real(
 
 def integer(name: str, value: object, *, low: int | None = None, high: int | None = None) -> int:
     """Return ``value`` as an int within the inclusive bounds; bools and floats are TypeErrors."""
+    if type(value) is int and (low is None or value >= low) and (high is None or value <= high):
+        return value
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
         raise TypeError(f"{name} must be an integer, but received {value!r} ({type(value).__name__})")
     number = int(value)
@@ -95,21 +103,33 @@ def shape(name: str, value: object) -> tuple[int, ...]:
     """
     if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
         value = (value,)
-    if isinstance(value, (str, bytes)) or not isinstance(value, (Iterable, np.ndarray)):
-        raise TypeError(f"{name} must be a sequence of integers, but received {value!r} ({type(value).__name__})")
-    sizes = tuple(integer(f"{name}[{axis}]", size, low=0) for axis, size in enumerate(value))
+    if type(value) is not list and type(value) is not tuple:
+        if isinstance(value, (str, bytes)) or not isinstance(value, (Iterable, np.ndarray)):
+            raise TypeError(f"{name} must be a sequence of integers, but received {value!r} ({type(value).__name__})")
+        value = list(value)
+    sizes = tuple([_size(name, axis, size) for axis, size in enumerate(value)])
     if math.prod(sizes) > sys.maxsize // 8:
         raise ValueError(f"{name} must hold at most {sys.maxsize // 8} elements, but received {list(sizes)}")
     return sizes
 
 
+def _size(name: str, axis: int, value: object) -> int:
+    return value if type(value) is int and value >= 0 else integer(f"{name}[{axis}]", value, low=0)
+
+
+@functools.cache
+def _memory() -> int:
+    """Bytes of memory this machine has; 0 where it does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 0
+
+
 def fits_in_memory(name: str, sizes: tuple[int, ...], itemsize: int) -> None:
     """Raise a ValueError where an array of ``sizes`` is larger than the machine's memory."""
     needed = math.prod(sizes) * itemsize
-    try:
-        present = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # a platform that does not tell
-        return
+    present = _memory()
     if needed > present > 0:
         raise ValueError(
             f"{name} {list(sizes)} needs {needed / 2**30:,.0f} GiB, but this machine has {present / 2**30:,.0f} GiB;"

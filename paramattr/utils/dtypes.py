@@ -9,12 +9,14 @@ from numpy.typing import DTypeLike
 
 FLOATING = ("float16", "bfloat16", "float32", "float64")
 
-_default = "float32"
+_NATIVE = frozenset(map(np.dtype, ("float16", "float32", "float64")))
+
+_default = np.dtype("float32")
 
 
 def is_floating(dtype: np.dtype[Any]) -> bool:
     """Whether ``dtype`` is one of the floating dtypes, bfloat16 included."""
-    return dtype.name in FLOATING
+    return dtype in _NATIVE or dtype.name in FLOATING
 
 
 def floating(name: str, value: DTypeLike | None) -> np.dtype[Any]:
@@ -23,7 +25,7 @@ def floating(name: str, value: DTypeLike | None) -> np.dtype[Any]:
     ``"bfloat16"`` needs the ``ml_dtypes`` package (extra ``bfloat16``).
     """
     if value is None:
-        value = _default
+        return _default
     if isinstance(value, str) and value == "bfloat16":
         return _bfloat16()
     try:
@@ -70,7 +72,7 @@ def set_default_dtype(d: DTypeLike) -> None:
     >>> paramattr.set_default_dtype("float32")
     """
     global _default
-    _default = floating("d", d).name
+    _default = floating("d", d)
 
 
 def get_default_dtype() -> str:
@@ -82,4 +84,4 @@ def get_default_dtype() -> str:
     >>> paramattr.get_default_dtype()
     'float32'
     """
-    return _default
+    return _default.name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Generic, TypeVar
@@ -11,6 +12,7 @@ T = TypeVar("T")
 C = TypeVar("C", bound=type)
 
 
+@functools.cache
 def snake_case(name: str) -> str:
     """``KaimingNormal`` to ``kaiming_normal``; ``Conv2D`` to ``conv2d``: a digit and what follows stay together."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[0-9A-Z])(?=[A-Z][a-z])", "_", name).lower()

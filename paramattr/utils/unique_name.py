@@ -6,7 +6,6 @@ Mirrors ``paddle.utils.unique_name``, except that a name is free again once its 
 from __future__ import annotations
 
 import weakref
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,7 +16,7 @@ class _Scope:
     """Counters per prefix, and the living owner of each taken name."""
 
     def __init__(self) -> None:
-        self.counters: Counter[str] = Counter()
+        self.counters: dict[str, int] = {}
         self.owners: weakref.WeakValueDictionary[str, object] = weakref.WeakValueDictionary()
 
 
@@ -45,8 +44,9 @@ def generate(key: str) -> str:
     ('linear_0', 'linear_1')
     """
     while True:
-        name = f"{key}_{_scope.counters[key]}"
-        _scope.counters[key] += 1
+        number = _scope.counters.get(key, 0)
+        _scope.counters[key] = number + 1
+        name = f"{key}_{number}"
         if name not in _scope.owners:
             return name
 

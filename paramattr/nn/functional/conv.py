@@ -82,10 +82,10 @@ def _correlate(plane: Array, maps: Array, shape: Sizes, steps: _Steps) -> Array:
     return np.moveaxis(split, (-1, -2), (1, 2)).reshape(shape)
 
 
-def _bias_gradient(maps: Array) -> Array:
-    flat = maps.reshape(-1, maps.shape[-1])
-    # A matrix product sums long columns faster than a reduction does.
-    total: Array = np.ones(flat.shape[0], flat.dtype) @ flat
+def _bias_gradient(g: Array, last: bool) -> Array:
+    maps = geometry.inward(g, last)
+    # In double precision: these are long sums, often of terms that nearly cancel.
+    total: Array = maps.sum(axis=tuple(range(maps.ndim - 1)), dtype=np.float64)
     return total
 
 
@@ -107,7 +107,7 @@ def _convolve(x: Array, weight: Array, *bias: Array, pads: Pairs, steps: _Steps,
     def to_weight(g: Array) -> Array:
         return _correlate(plane, maps(g), weight.shape, steps)
 
-    return geometry.outward(value, last), (to_x, to_weight, lambda g: _bias_gradient(maps(g)))[: 2 + len(bias)]
+    return geometry.outward(value, last), (to_x, to_weight, lambda g: _bias_gradient(g, last))[: 2 + len(bias)]
 
 
 def _convolve_back(
@@ -137,10 +137,7 @@ def _convolve_back(
     def to_weight(g: Array) -> Array:
         return _correlate(plane(g), data, weight.shape, steps)
 
-    def to_bias(g: Array) -> Array:
-        return _bias_gradient(np.ascontiguousarray(geometry.inward(g, last)))
-
-    return geometry.outward(value, last), (to_x, to_weight, to_bias)[: 2 + len(bias)]
+    return geometry.outward(value, last), (to_x, to_weight, lambda g: _bias_gradient(g, last))[: 2 + len(bias)]
 
 
 def _check_input(name: str, x: Tensor, weight: Tensor, n: int, expected: int, last: bool) -> None:

@@ -1,8 +1,8 @@
-"""Padding of the spatial axes by zeros or by the input's own values."""
+"""Padding by a constant or by the input's own values."""
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -13,72 +13,112 @@ from paramattr.nn.functional import geometry
 from paramattr.nn.functional.geometry import Pairs
 from paramattr.utils import checks
 
-MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+SELECTIONS = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
-def pad(x: Tensor, pairs: Pairs, mode: str = "zeros", data_format: str | None = None) -> Tensor:
-    """Return ``x`` with its spatial axes padded.
+def pad(
+    x: Tensor,
+    pad: Sequence[int],
+    mode: str = "constant",
+    value: float = 0.0,
+    data_format: str | None = None,
+    pad_from_left_axis: bool = True,
+) -> Tensor:
+    """Return ``x`` with its axes padded.
 
     Parameters
     ----------
     x : Tensor
-        With 3, 4 or 5 axes: batch, channels and the spatial ones.
-    pairs : sequence of (int, int)
-        How much to add before and after each spatial axis.
-    mode : {"zeros", "reflect", "replicate", "circular"}
-        With zeros, mirrored at the outermost elements, with the outermost elements, or from the other side.
+        Of any shape in mode ``"constant"``; else with 3, 4 or 5 axes: batch, channels and the spatial ones.
+    pad : sequence of int
+        How much to add before and after each axis, >= 0. Two numbers per spatial axis begin at the *last* one:
+        ``[left, right, top, bottom, front, back]``. In mode ``"constant"`` any other even number of them is taken
+        too: two per axis of ``x`` begin at its first axis, fewer at its last.
+    mode : {"constant", "reflect", "replicate", "circular"}
+        With ``value``, mirrored at the outermost elements, with the outermost elements, or from the other side.
+    value : float, default 0.0
+        What mode ``"constant"`` adds.
     data_format : str, optional
-        Order of the axes; channels first if None.
+        Order of the axes where ``pad`` is about the spatial ones; channels first if None.
+    pad_from_left_axis : bool, default True
+        Whether two numbers per axis of ``x`` begin at its first axis, not at its last.
 
     Raises
     ------
     TypeError, ValueError
         If an argument is of the wrong kind or out of range, or ``x`` is too small to reflect or to go around.
 
+    References
+    ----------
+    Mirrors ``paddle.nn.functional.pad``.
+
     Examples
     --------
     >>> import paramattr
     >>> x = paramattr.to_tensor([[[1.0, 2.0, 3.0]]])
-    >>> paramattr.nn.functional.pad(x, [(2, 1)], "reflect").numpy()
+    >>> paramattr.nn.functional.pad(x, [2, 1], "reflect").numpy()
     array([[[3., 2., 1., 2., 3., 2.]]], dtype=float32)
     """
-    checks.choice("mode", mode, ["zeros", *MODES])
+    checks.choice("mode", mode, ["constant", *SELECTIONS])
+    filler = checks.real("value", value, finite=False)
+    checks.boolean("pad_from_left_axis", pad_from_left_axis)
+    if isinstance(pad, (str, bytes)) or not isinstance(pad, Sequence):
+        raise TypeError(f"pad must be a sequence of integers, but received {pad!r} ({type(pad).__name__})")
+    numbers = [checks.integer(f"pad[{place}]", number, low=0) for place, number in enumerate(pad)]
+    pairs = _per_axis(x, list(zip(numbers[::2], numbers[1::2], strict=False)), data_format, pad_from_left_axis)
+    spatial = len(numbers) == 2 * (x.ndim - 2) and x.ndim in (3, 4, 5)
+    if len(numbers) % 2 or len(numbers) > 2 * x.ndim or not (spatial or mode == "constant"):
+        raise ValueError(f"pad in mode {mode!r} can't add {numbers} to an input of shape {x.shape!r}")
+    if mode == "constant":
+        return apply(_pad_constant, x, pairs=pairs, value=filler)
+    for size, pair in zip(x.shape, pairs, strict=True):
+        most = {"reflect": max(size - 1, 0), "circular": size}.get(mode, max(pair) if size else 0)
+        if max(pair) > most:
+            raise ValueError(f"pad in mode {mode!r} can't add {list(pair)} to an axis of {size} of {x.shape!r}")
+    return apply(_pad_selected, x, pairs=pairs, mode=mode)
+
+
+def _per_axis(x: Tensor, given: list[tuple[int, int]], data_format: str | None, from_left: bool) -> Pairs:
+    """Return a pair for each axis of ``x``."""
     n = x.ndim - 2
-    if n not in geometry.FORMATS:
-        raise ValueError(f"pad expected an input with 3, 4 or 5 axes, but received {x.shape!r}")
-    last = data_format is not None and geometry.channels_last(data_format, n)
-    checked = cast(Pairs, geometry.padding(list(pairs), n, last=last))
-    space = x.shape[1 : n + 1] if last else x.shape[2:]
-    for size, pair in zip(space, checked, strict=True):
-        most = size - 1 if mode == "reflect" else size
-        if (mode in ("reflect", "circular") and max(pair) > most) or (mode == "replicate" and any(pair) and size == 0):
-            raise ValueError(f"pad in mode {mode!r} can't add {list(checked)} to an input of shape {x.shape!r}")
-    return apply(_pad, x, pairs=checked, mode=mode, last=last)
+    if len(given) == n and n in geometry.FORMATS:
+        last = data_format is not None and geometry.channels_last(data_format, n)
+        none, spatial = [(0, 0)], given[::-1]
+        return tuple(none + spatial + none if last else none + none + spatial)
+    if len(given) == x.ndim and from_left:
+        return tuple(given)
+    return tuple([(0, 0)] * (x.ndim - len(given)) + given[::-1])
 
 
-def _pad(x: Array, *, pairs: Pairs, mode: str, last: bool) -> Outcome:
-    data = geometry.inward(x, last)
-    if mode == "zeros":
-        inner = geometry.crop(data.shape[1:-1], pairs)
-        return geometry.outward(geometry.pad(data, pairs), last), (
-            lambda g: geometry.outward(geometry.inward(g, last)[inner], last),
-        )
-    # Each axis is a selection of its own elements, so its pullback adds up what was selected.
+def _pad_constant(x: Array, *, pairs: Pairs, value: float) -> Outcome:
+    inner = tuple(slice(before, before + size) for size, (before, _) in zip(x.shape, pairs, strict=True))
+    padded = np.full([size + sum(pair) for size, pair in zip(x.shape, pairs, strict=True)], value, x.dtype)
+    padded[inner] = x
+    return padded, (lambda g: g[inner],)
+
+
+def _pad_selected(x: Array, *, pairs: Pairs, mode: str) -> Outcome:
+    # Each axis of the result is a selection of the elements of that axis.
     sources = [
-        np.pad(np.arange(size), pair, mode=MODES[mode])  # type: ignore[call-overload]
-        for size, pair in zip(data.shape[1:-1], pairs, strict=True)
+        np.pad(np.arange(size), pair, mode=SELECTIONS[mode])  # type: ignore[call-overload]
+        for size, pair in zip(x.shape, pairs, strict=True)
     ]
-    value = data
-    for axis, source in enumerate(sources, start=1):
-        value = np.take(value, source, axis)
+    value = x[np.ix_(*sources)]
 
     def to_x(g: Array) -> Array:
-        total = geometry.inward(g, last)
-        for axis, source in enumerate(sources, start=1):
-            moved = np.moveaxis(total, axis, 0)
-            gathered = np.zeros((data.shape[axis], *moved.shape[1:]), g.dtype)
-            np.add.at(gathered, source, moved)
-            total = np.moveaxis(gathered, 0, axis)
-        return geometry.outward(total, last)
+        for axis, (source, (before, _)) in enumerate(zip(sources, pairs, strict=True)):
+            g = _unselect(g, axis, source, before, x.shape[axis])
+        return g
 
-    return geometry.outward(value, last), (to_x,)
+    return value, (to_x,)
+
+
+def _unselect(g: Array, axis: int, source: Array, before: int, size: int) -> Array:
+    """Add what was selected more than once to where it came from."""
+    if len(source) == size:
+        return g
+    moved = np.moveaxis(g, axis, 0)
+    total = moved[before : before + size].copy()
+    for place in (*range(before), *range(before + size, len(source))):
+        total[source[place]] += moved[place]
+    return np.moveaxis(total, 0, axis)

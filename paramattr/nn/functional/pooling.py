@@ -85,7 +85,7 @@ def _counts(space: Sizes, kernel: Sizes, stride: Sizes, pads: Pairs, widened: Pa
         zip(space, kernel, stride, pads, widened, strict=True)
     ):
         starts = np.arange((size + before + end - taps) // step + 1) * step - before
-        low, high = (0, size) if exclusive else (-before, size + after)
+        low, high = (0, size) if exclusive else (-before, size + before)
         inside = np.minimum(starts + taps, high) - np.maximum(starts, low)
         total = total * inside.reshape((-1, *(1,) * (len(space) - axis)))
     return np.maximum(total, 1)

@@ -137,7 +137,7 @@ class LayerList(_Indexed):
         if sublayers is not None:
             self.extend(sublayers)
 
-    def _replace(self, layers: list[Layer]) -> None:
+    def _rebuild(self, layers: list[Layer]) -> None:
         for place, layer in enumerate(layers):
             if not isinstance(layer, Layer):
                 raise TypeError(f"entry {place} must be a Layer, but received {layer!r} ({type(layer).__name__})")
@@ -158,13 +158,13 @@ class LayerList(_Indexed):
         """Put ``layer`` in the place of another."""
         layers = self._listed()
         layers[self._position(index)] = layer
-        self._replace(layers)
+        self._rebuild(layers)
 
     def __delitem__(self, index: int | slice) -> None:
         """Take layers out; the ones behind move up."""
         layers = self._listed()
         del layers[index if isinstance(index, slice) else self._position(index)]
-        self._replace(layers)
+        self._rebuild(layers)
 
     def append(self, sublayer: Layer) -> LayerList:
         """Add a layer at the end, and return the list."""
@@ -172,7 +172,7 @@ class LayerList(_Indexed):
 
     def extend(self, sublayers: Iterable[Layer]) -> LayerList:
         """Add layers at the end, and return the list."""
-        self._replace([*self._listed(), *sublayers])
+        self._rebuild([*self._listed(), *sublayers])
         return self
 
     def insert(self, index: int, sublayer: Layer) -> None:
@@ -180,4 +180,4 @@ class LayerList(_Indexed):
         layers = self._listed()
         number = checks.integer("index", index, low=-len(layers), high=len(layers))
         layers.insert(number, sublayer)
-        self._replace(layers)
+        self._rebuild(layers)

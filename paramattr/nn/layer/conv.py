@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from paramattr.attr import ParamAttrLike
 from paramattr.autograd import Tensor
@@ -49,7 +49,7 @@ class _Convolution(Layer):
         self.stride = geometry.sizes("stride", stride, n, low=1)
         self.dilation = geometry.sizes("dilation", dilation, n, low=1)
         self._last = geometry.channels_last(data_format, n)
-        geometry.padding(padding, n, last=self._last)
+        self._pads = geometry.padding(padding, n, last=self._last)
         self.padding = padding
         self.data_format = data_format
 
@@ -92,8 +92,14 @@ class _Conv(_Convolution):
     ) -> None:
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, data_format)
         self.padding_mode = checks.choice("padding_mode", padding_mode, ["zeros", "reflect", "replicate", "circular"])
-        if self.padding_mode != "zeros" and isinstance(padding, str):
-            raise ValueError(f"padding must be numbers with padding_mode={padding_mode!r}, but received {padding!r}")
+        self._around: list[int] = []
+        if self.padding_mode != "zeros":
+            if isinstance(self._pads, str):
+                raise ValueError(
+                    f"padding must be numbers with padding_mode={padding_mode!r}, but received {padding!r}"
+                )
+            # In the order of functional.pad, which begins at the last axis.
+            self._around = [number for pair in reversed(self._pads) for number in pair]
         shape = [self.out_channels, self.in_channels // self.groups, *self.kernel_size]
         # Paddle's default: in_channels are all counted here, whatever the groups.
         std = math.sqrt(2.0 / (self.in_channels * math.prod(self.kernel_size)))
@@ -105,8 +111,7 @@ class _Conv(_Convolution):
         self._check(x)
         padding: PaddingLike = self.padding
         if self.padding_mode != "zeros":
-            pairs: Any = geometry.padding(padding, self.dims, last=self._last)
-            x, padding = functional.pad(x, pairs, self.padding_mode, self.data_format), 0
+            x, padding = functional.pad(x, self._around, self.padding_mode, data_format=self.data_format), 0
         return type(self)._function(
             x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups, self.data_format
         )

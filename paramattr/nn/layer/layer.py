@@ -49,18 +49,28 @@ class Layer:
     """
 
     training: bool
+    _dtype: np.dtype[Any]
+    _full_name: str
+    _parameters: dict[str, Parameter | None]
+    _sub_layers: dict[str, Layer | None]
+    _buffers: dict[str, Tensor | None]
+    _transient_buffers: set[str]
 
     def __init__(self, name_scope: str | None = None, dtype: DTypeLike | None = None) -> None:
         if name_scope is not None:
             checks.instance("name_scope", name_scope, str, "a string or None")
-        self.training = True
-        self._dtype = dtypes.floating("dtype", dtype)
-        self._full_name = unique_name.generate(name_scope or snake_case(type(self).__name__))
-        self._transient_buffers: set[str] = set()
-        self._buffers: OrderedDict[str, Tensor | None] = OrderedDict()
-        self._sub_layers: OrderedDict[str, Layer | None] = OrderedDict()
-        # Last: from here on an assignment is looked at.
-        self._parameters: OrderedDict[str, Parameter | None] = OrderedDict()
+        kind = dtypes.floating("dtype", dtype)
+        full_name = unique_name.generate(name_scope or snake_case(type(self).__name__))
+        # Straight into the dict: __setattr__ below looks at what it is given, and needs these to do so.
+        self.__dict__.update(
+            training=True,
+            _dtype=kind,
+            _full_name=full_name,
+            _parameters={},
+            _sub_layers={},
+            _buffers={},
+            _transient_buffers=set(),
+        )
 
     def full_name(self) -> str:
         """Return the layer's own name, such as ``"linear_0"``."""
@@ -138,35 +148,39 @@ class Layer:
             self._enter("_parameters", name, value)
         elif isinstance(value, Layer):
             self._enter("_sub_layers", name, value)
+        elif name in stores["_parameters"] or name in stores["_sub_layers"] or name in stores["_buffers"]:
+            self._replace(name, value)
         else:
-            for store in ("_parameters", "_sub_layers", "_buffers"):
-                if name in stores[store]:
-                    kind: Any = {"_parameters": Parameter, "_sub_layers": Layer, "_buffers": Tensor}[store]
-                    if value is not None and not isinstance(value, kind):
-                        raise TypeError(
-                            f"{name!r} of {type(self).__name__} holds a {kind.__name__};"
-                            f" assign another, or None, but not {value!r}"
-                        )
-                    stores[store][name] = value
-                    return
             object.__setattr__(self, name, value)
 
+    def _replace(self, name: str, value: object) -> None:
+        """Put a buffer, or None, in the place of what is held under ``name``."""
+        for store, kind in _STORES.items():
+            held = self.__dict__[store]
+            if name in held:
+                if value is not None and not isinstance(value, kind):
+                    raise TypeError(
+                        f"{name!r} of {type(self).__name__} holds a {kind.__name__};"
+                        f" assign another, or None, but not {value!r}"
+                    )
+                held[name] = value
+
     def _enter(self, store: str, name: str, value: object) -> None:
-        for other in ("_parameters", "_sub_layers", "_buffers"):
+        for other in _STORES:
             if other != store:
                 self.__dict__[other].pop(name, None)
         self.__dict__.pop(name, None)
         self.__dict__[store][name] = value
 
     def __getattr__(self, name: str) -> Any:
-        for store in ("_parameters", "_sub_layers", "_buffers"):
+        for store in _STORES:
             held = self.__dict__.get(store, {})
             if name in held:
                 return held[name]
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     def __delattr__(self, name: str) -> None:
-        for store in ("_parameters", "_sub_layers", "_buffers"):
+        for store in _STORES:
             if name in self.__dict__[store]:
                 del self.__dict__[store][name]
                 self._transient_buffers.discard(name)
@@ -372,3 +386,7 @@ class Layer:
             return f"{type(self).__name__}({extra})"
         body = "\n".join(f"  {line}" for line in lines)
         return f"{type(self).__name__}({extra}\n{body}\n)"
+
+
+# What a layer holds by name, and the kind of each.
+_STORES: dict[str, type] = {"_parameters": Parameter, "_sub_layers": Layer, "_buffers": Tensor}
