@@ -49,6 +49,14 @@ def mse_loss(input: Tensor, label: Tensor, reduction: str = "mean") -> Tensor:
     return reduce(difference * difference, reduction)
 
 
+def check_ignore_index(ignore_index: int, soft_label: bool) -> int:
+    """Return ``ignore_index``; a class number to ignore makes no sense where labels are probabilities."""
+    number = checks.integer("ignore_index", ignore_index)
+    if soft_label and number >= 0:
+        raise ValueError(f"ignore_index must be negative with soft_label=True, but received {number}")
+    return number
+
+
 def cross_entropy(
     input: Tensor,
     label: Tensor,
@@ -72,9 +80,11 @@ def cross_entropy(
     weight : Tensor, optional
         A weight per class, of shape [classes]; the mean is weighted too.
     ignore_index : int, default -100
-        Samples of this class number count nothing.
+        The loss of samples of this class number is 0. The mean is over the others; over all if the number is
+        negative and there is no ``weight``.
     reduction : {"mean", "sum", "none"}, default "mean"
-        What becomes of the losses of the samples.
+        What becomes of the losses of the samples: they have the shape of ``label``, with size 1 at ``axis`` if the
+        labels are soft or smoothed.
     soft_label : bool, default False
         Whether labels are probabilities.
     axis : int, default -1
@@ -101,12 +111,12 @@ def cross_entropy(
     array([0.6931, 0.    ], dtype=float32)
     """
     checks.choice("reduction", reduction, REDUCTIONS)
-    checks.integer("ignore_index", ignore_index)
+    check_ignore_index(ignore_index, checks.boolean("soft_label", soft_label))
     smoothing = checks.real("label_smoothing", label_smoothing, low=0.0, high=1.0)
     place = checks.integer("axis", axis, low=-input.ndim, high=input.ndim - 1) % input.ndim
     classes = input.shape[place]
     keep = True
-    if checks.boolean("soft_label", soft_label):
+    if soft_label:
         if label.shape != input.shape:
             raise ValueError(f"label must have the shape {input.shape!r} of input, but received {label.shape!r}")
         targets, counted = label.data.astype(input.dtype), np.ones(())
@@ -114,6 +124,7 @@ def cross_entropy(
         targets, counted, keep = _one_hot(input, label, ignore_index, place)
     if smoothing:
         targets = (targets * (1 - smoothing) + smoothing / classes).astype(input.dtype)
+        keep = True  # as in Paddle, which makes the labels soft ones here
     shares = counted if weight is None else counted * _class_weights(weight, classes, targets, place)
 
     logs = log_softmax(input, place) if checks.boolean("use_softmax", use_softmax) else log(input)
@@ -121,6 +132,8 @@ def cross_entropy(
     losses = (_zero_where_unused(logs, factors) * -factors).sum(axis=place, keepdim=keep)
     if reduction != "mean":
         return reduce(losses, reduction)
+    if weight is None and ignore_index < 0:
+        shares = np.ones(())  # as in Paddle, whose mean counts the samples of a negative ignore_index
     total = float(np.broadcast_to(shares, _without(input, place)).sum())
     return losses.sum() / (total if total else 1.0)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -13,7 +13,12 @@ from paramattr.nn.functional import geometry
 from paramattr.nn.functional.geometry import Pairs
 from paramattr.utils import checks
 
-SELECTIONS = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+# Which element of an axis of ``size`` stands at each of the positions ``at``, where those before it are negative.
+SELECTIONS: dict[str, Callable[[Array, int], Array]] = {
+    "reflect": lambda at, size: size - 1 - np.abs(size - 1 - np.abs(at)),
+    "replicate": lambda at, size: np.clip(at, 0, size - 1),
+    "circular": lambda at, size: at % size,
+}
 
 
 def pad(
@@ -46,7 +51,7 @@ def pad(
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong kind or out of range, or ``x`` is too small to reflect or to go around.
+        If an argument is of the wrong kind or out of range, or ``x`` is too small to reflect.
 
     References
     ----------
@@ -72,8 +77,7 @@ def pad(
     if mode == "constant":
         return apply(_pad_constant, x, pairs=pairs, value=filler)
     for size, pair in zip(x.shape, pairs, strict=True):
-        most = {"reflect": max(size - 1, 0), "circular": size}.get(mode, max(pair) if size else 0)
-        if max(pair) > most:
+        if any(pair) and (size == 0 or (mode == "reflect" and max(pair) >= size)):
             raise ValueError(f"pad in mode {mode!r} can't add {list(pair)} to an axis of {size} of {x.shape!r}")
     return apply(_pad_selected, x, pairs=pairs, mode=mode)
 
@@ -100,8 +104,8 @@ def _pad_constant(x: Array, *, pairs: Pairs, value: float) -> Outcome:
 def _pad_selected(x: Array, *, pairs: Pairs, mode: str) -> Outcome:
     # Each axis of the result is a selection of the elements of that axis.
     sources = [
-        np.pad(np.arange(size), pair, mode=SELECTIONS[mode])  # type: ignore[call-overload]
-        for size, pair in zip(x.shape, pairs, strict=True)
+        SELECTIONS[mode](np.arange(-before, size + after), size) if size else np.arange(0)
+        for size, (before, after) in zip(x.shape, pairs, strict=True)
     ]
     value = x[np.ix_(*sources)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -78,13 +79,12 @@ def _places(padded: Array, kernel: Sizes, stride: Sizes) -> list[tuple[slice, ..
     return [geometry.seen_by(tap, out, stride, ones) for tap in np.ndindex(*kernel)]
 
 
-def _counts(space: Sizes, kernel: Sizes, stride: Sizes, pads: Pairs, widened: Pairs, exclusive: bool) -> Array:
+def _counts(space: Sizes, kernel: Sizes, stride: Sizes, pads: Pairs, exclusive: bool) -> Array:
     """Return how many elements each window averages: of the input, or with ``exclusive`` off of its padding too."""
     total = np.ones((1,) * (len(space) + 1))
-    for axis, (size, taps, step, (before, after), (_, end)) in enumerate(
-        zip(space, kernel, stride, pads, widened, strict=True)
-    ):
-        starts = np.arange((size + before + end - taps) // step + 1) * step - before
+    for axis, (size, taps, step, (before, after)) in enumerate(zip(space, kernel, stride, pads, strict=True)):
+        starts = np.arange((size + before + after - taps) // step + 1) * step - before
+        # As in Paddle, the padding before stands for the one after here.
         low, high = (0, size) if exclusive else (-before, size + before)
         inside = np.minimum(starts + taps, high) - np.maximum(starts, low)
         total = total * inside.reshape((-1, *(1,) * (len(space) - axis)))
@@ -100,7 +100,7 @@ def _settings(
     padding: PaddingLike,
     ceil_mode: bool,
     data_format: str,
-) -> tuple[Sizes, Sizes, Pairs, Pairs, Sizes, bool]:
+) -> tuple[Sizes, Sizes, Pairs, bool]:
     last = geometry.channels_last(data_format, n)
     kernel = geometry.sizes("kernel_size", kernel_size, n, low=1)
     steps = kernel if stride is None else geometry.sizes("stride", stride, n, low=1)
@@ -113,10 +113,10 @@ def _settings(
     pads = geometry.resolve_padding(form, space, kernel, steps)
     if form != "SAME" and any(max(pair) >= taps for pair, taps in zip(pads, kernel, strict=True) if any(pair)):
         raise ValueError(f"{name} needs padding below kernel_size {list(kernel)}, but received {padding!r}")
-    widened = _widen(pads, space, kernel, steps, ceil_mode)
-    if any(size + sum(pair) < taps for size, pair, taps in zip(space, widened, kernel, strict=True)):
+    pads = _widen(pads, space, kernel, steps, ceil_mode)
+    if any(size + sum(pair) < taps for size, pair, taps in zip(space, pads, kernel, strict=True)):
         raise ValueError(f"{name}: kernel_size {list(kernel)} is larger than the padded input {x.shape!r}")
-    return kernel, steps, pads, widened, space, last
+    return kernel, steps, pads, last
 
 
 def _max(
@@ -130,7 +130,7 @@ def _max(
     data_format: str,
 ) -> Any:
     name = f"max_pool{n}d"
-    kernel, steps, _, pads, _, last = _settings(name, n, x, kernel_size, stride, padding, ceil_mode, data_format)
+    kernel, steps, pads, last = _settings(name, n, x, kernel_size, stride, padding, ceil_mode, data_format)
     value = apply(_max_pool, x, kernel=kernel, stride=steps, pads=pads, last=last)
     if not checks.boolean("return_mask", return_mask):
         return value
@@ -164,14 +164,14 @@ def _avg(
     data_format: str,
 ) -> Tensor:
     name = f"avg_pool{n}d"
-    kernel, steps, pads, widened, space, last = _settings(
-        name, n, x, kernel_size, stride, padding, ceil_mode, data_format
-    )
-    if divisor_override is None:
-        counts = _counts(space, kernel, steps, pads, widened, checks.boolean("exclusive", exclusive))
-    else:
-        counts = np.asarray(checks.real("divisor_override", divisor_override, low=0.0, open_low=True))
-    return apply(_avg_pool, x, kernel=kernel, stride=steps, pads=widened, counts=counts, last=last)
+    kernel, steps, pads, last = _settings(name, n, x, kernel_size, stride, padding, ceil_mode, data_format)
+    space = tuple(x.shape[1 : n + 1] if last else x.shape[2:])
+    counts = _counts(space, kernel, steps, pads, checks.boolean("exclusive", exclusive))
+    if divisor_override is not None:
+        divisor = checks.real("divisor_override", divisor_override, low=0.0, open_low=True)
+        # As in Paddle: it takes the place of the size of a whole window, so the edges keep their proportion.
+        counts = counts * (divisor / math.prod(kernel))
+    return apply(_avg_pool, x, kernel=kernel, stride=steps, pads=pads, counts=counts, last=last)
 
 
 def max_pool1d(
@@ -347,7 +347,8 @@ def avg_pool2d(
     exclusive : bool, default True
         Whether padding is left out of the mean.
     divisor_override : float, optional
-        Divide by this instead of the number of elements; > 0.
+        Divide by this instead of the size of the window; > 0. With ``exclusive`` a window at the edge is scaled up
+        as without it.
     data_format : {"NCHW", "NHWC"}
         Order of the axes.
 
@@ -450,7 +451,8 @@ def avg_pool3d(
     exclusive : bool, default True
         Whether padding is left out of the mean.
     divisor_override : float, optional
-        Divide by this instead of the number of elements; > 0.
+        Divide by this instead of the size of the window; > 0. With ``exclusive`` a window at the edge is scaled up
+        as without it.
     data_format : {"NCDHW", "NDHWC"}
         Order of the axes.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from paramattr.autograd import Tensor
 from paramattr.nn import functional
-from paramattr.nn.functional.loss import REDUCTIONS
+from paramattr.nn.functional.loss import REDUCTIONS, check_ignore_index
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
 
@@ -17,7 +17,7 @@ class CrossEntropyLoss(Layer):
     weight : Tensor, optional
         A weight per class, of shape [classes].
     ignore_index : int, default -100
-        Samples of this class number count nothing.
+        The loss of samples of this class number is 0; of the mean, see `functional.cross_entropy`.
     reduction : {"mean", "sum", "none"}, default "mean"
         What becomes of the losses of the samples.
     soft_label : bool, default False
@@ -58,9 +58,9 @@ class CrossEntropyLoss(Layer):
     ) -> None:
         super().__init__()
         self.weight = weight
-        self.ignore_index = checks.integer("ignore_index", ignore_index)
-        self.reduction = checks.choice("reduction", reduction, REDUCTIONS)
         self.soft_label = checks.boolean("soft_label", soft_label)
+        self.ignore_index = check_ignore_index(ignore_index, self.soft_label)
+        self.reduction = checks.choice("reduction", reduction, REDUCTIONS)
         self.axis = checks.integer("axis", axis)
         self.use_softmax = checks.boolean("use_softmax", use_softmax)
         self.label_smoothing = checks.real("label_smoothing", label_smoothing, low=0.0, high=1.0)

@@ -1,0 +1,80 @@
+import copy
+import pickle
+import threading
+
+import numpy as np
+import pytest
+
+import paramattr as pa
+from paramattr.random import Key, next_key
+
+
+@pytest.fixture(autouse=True)
+def restored_state():
+    state = pa.get_rng_state()
+    yield
+    pa.set_rng_state(state)
+
+
+@pytest.mark.parametrize(
+    ("seed", "error"),
+    [(-1, ValueError), (2**64, ValueError), (1.0, TypeError), ("1", TypeError), (None, TypeError), (True, TypeError)],
+)
+def test_a_bad_seed_is_refused_and_changes_nothing(seed, error):
+    before = pa.get_rng_state()
+    with pytest.raises(error, match="seed"):
+        pa.seed(seed)
+    assert pa.get_rng_state() == before
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**64 - 1, np.int64(3)])
+def test_every_seed_in_range_works(seed):
+    pa.seed(seed)
+    assert next_key() == Key(int(seed), 0)
+    assert next_key() == Key(int(seed), 1)
+
+
+def test_a_scoped_seed_gives_the_state_back():
+    pa.seed(5)
+    next_key()
+    before = pa.get_rng_state()
+    with pa.seed(6):
+        assert next_key() == Key(6, 0)
+        with pa.seed(7):
+            next_key()
+        assert next_key() == Key(6, 1)
+    assert pa.get_rng_state() == before
+    with pytest.raises(KeyError), pa.seed(6):
+        raise KeyError
+    assert pa.get_rng_state() == before
+
+
+def test_a_saved_state_goes_on_where_it_was():
+    pa.seed(2)
+    next_key()
+    state = pickle.loads(pickle.dumps(pa.get_rng_state()))
+    expected = [next_key() for _ in range(3)]
+    pa.set_rng_state(copy.deepcopy(state))
+    assert [next_key() for _ in range(3)] == expected
+    for wrong in (3, (2, 1), None):
+        with pytest.raises(TypeError, match="state"):
+            pa.set_rng_state(wrong)
+
+
+def test_no_two_threads_get_the_same_key():
+    pa.seed(1)
+    taken = []
+    threads = [threading.Thread(target=lambda: taken.extend(next_key() for _ in range(500))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(taken)) == 4000
+
+
+@pytest.mark.parametrize(("n", "error"), [(0, ValueError), (-1, ValueError), (1.5, TypeError), (True, TypeError)])
+def test_a_bad_number_of_threads_is_refused(n, error):
+    before = pa.get_num_threads()
+    with pytest.raises(error):
+        pa.set_num_threads(n)
+    assert pa.get_num_threads() == before

@@ -1,0 +1,169 @@
+"""Any slice of a parameter's first values, computed alone, has the bits of that slice of the whole."""
+
+import tracemalloc
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import paramattr as pa
+from paramattr import initializer as init
+
+RECIPES = [
+    init.Constant(0.3),
+    init.Normal(0.1, 2.0),
+    init.Normal(0.1, 0.0),
+    init.Uniform(-2.0, 0.5),
+    init.XavierUniform(),
+    init.XavierNormal(),
+    init.KaimingUniform(),
+    init.KaimingNormal(nonlinearity="leaky_relu", negative_slope=0.2),
+    init.TruncatedNormal(0.0, 1.0, 3.0, 4.0),
+    init.Orthogonal(2.0),
+    init.Bilinear(),
+    init.Dirac(2),
+]
+SHAPE = (6, 5, 4, 3)
+
+
+def indices(size):
+    slices = st.builds(
+        slice,
+        st.none() | st.integers(-size - 2, size + 2),
+        st.none() | st.integers(-size - 2, size + 2),
+        st.none() | st.sampled_from([1, 2, 3, -1, -2, -7]),
+    )
+    return st.integers(-size, size - 1) | slices
+
+
+@st.composite
+def basic_indices(draw):
+    axes = [draw(indices(size)) for size in SHAPE]
+    kept = draw(st.integers(0, len(axes)))
+    if draw(st.booleans()):
+        at = draw(st.integers(0, kept))
+        # What follows the Ellipsis counts from the end.
+        return (*axes[:at], ..., *(axes[len(axes) - (kept - at) :] if kept > at else ()))
+    return tuple(axes[:kept])
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: type(recipe).__name__)
+@given(index=basic_indices(), dtype=st.sampled_from(["float16", "bfloat16", "float32", "float64"]))
+def test_a_slice_has_the_bits_of_the_whole(recipe, index, dtype):
+    p = pa.create_parameter(SHAPE, dtype, default_initializer=recipe)
+    expected = p.numpy()[index]
+    found = p.initial_values(index)
+    assert found.dtype == p.dtype
+    assert found.shape == np.shape(expected)
+    assert found.tobytes() == np.ascontiguousarray(expected).tobytes()
+
+
+def test_assign_is_sliced_too():
+    p = pa.create_parameter([4, 5], default_initializer=init.Assign(np.arange(20).reshape(4, 5)))
+    assert np.array_equal(p.initial_values((slice(None, None, -2), 1)), p.numpy()[::-2, 1])
+    with pytest.raises(IndexError):
+        p.initial_values(4)
+
+
+def test_they_stay_when_the_parameter_changes():
+    p = pa.create_parameter([3, 3])
+    first = p.numpy().copy()
+    p.set_value(np.zeros((3, 3)))
+    assert np.array_equal(p.initial_values(), first)
+    p.initial_values()[...] = 7
+    assert np.array_equal(p.initial_values(), first)
+
+
+@pytest.mark.parametrize("shards", [1, 2, 7, 64])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_shards_make_the_whole(shards, axis):
+    with pa.LazyGuard():
+        p = pa.create_parameter([130, 131], default_initializer=init.KaimingNormal())
+    edges = np.linspace(0, p.shape[axis], shards + 1).astype(int)
+    cuts = [slice(int(a), int(b)) for a, b in pairwise(edges)]
+    pieces = [p.initial_values(cut if axis == 0 else (slice(None), cut)) for cut in cuts]
+    p.initialize()
+    assert np.array_equal(np.concatenate(pieces, axis), p.numpy())
+
+
+@pytest.mark.parametrize("recipe", [init.Normal(), init.XavierUniform(), init.TruncatedNormal(), init.Constant(1.0)])
+def test_a_corner_of_a_huge_parameter_costs_only_the_corner(recipe):
+    with pa.LazyGuard():
+        p = pa.create_parameter([2**20, 2**20], default_initializer=recipe)
+    p.initial_values((slice(4), slice(4)))  # tables exist from here on
+    tracemalloc.start()
+    corner = p.initial_values((slice(-4, None), slice(-4, None)))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert corner.shape == (4, 4)
+    assert peak < 2**20
+
+
+def test_a_column_of_a_huge_parameter_agrees_with_its_rows():
+    with pa.LazyGuard():
+        p = pa.create_parameter([2**20, 2**20], default_initializer=init.Normal())
+    column = p.initial_values((slice(None), 77))
+    assert column.shape == (2**20,)
+    for row in (0, 1, 12345, 2**20 - 1):
+        assert p.initial_values((row, slice(70, 80)))[7] == column[row]
+
+
+def test_a_slice_larger_than_memory_is_refused():
+    with pa.LazyGuard():
+        p = pa.create_parameter([2**20, 2**20])
+    with pytest.raises(ValueError, match="GiB"):
+        p.initial_values()
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: type(recipe).__name__)
+@pytest.mark.parametrize(
+    ("index", "error"),
+    [
+        (6, IndexError),
+        (-7, IndexError),
+        ((0, 0, 0, 0, 0), IndexError),
+        ((..., ...), IndexError),
+        (1.0, TypeError),
+        ("a", TypeError),
+        (None, TypeError),
+        (True, TypeError),
+        ([0, 1], TypeError),
+        (np.array([0, 1]), TypeError),
+        ((slice(0.5, 2), 0), TypeError),
+    ],
+    ids=str,
+)
+def test_what_is_no_basic_index_is_refused(recipe, index, error):
+    p = pa.create_parameter(SHAPE, default_initializer=recipe)
+    with pytest.raises(error):
+        p.initial_values(index)
+
+
+def test_other_draws_do_not_matter_once_the_key_was_taken():
+    def lazily():
+        pa.seed(9)
+        with pa.LazyGuard():
+            return [pa.create_parameter([40, 3], default_initializer=init.Normal()) for _ in range(3)]
+
+    one, two = lazily(), lazily()
+    for p in one:
+        p.initialize()
+        pa.create_parameter([7])
+    for p in reversed(two):
+        pa.create_parameter([5])
+        p.initialize()
+    assert all(np.array_equal(a.numpy(), b.numpy()) for a, b in zip(one, two, strict=True))
+
+
+def test_a_users_recipe_gets_it_by_stating_its_law():
+    from dataclasses import dataclass
+
+    @dataclass(frozen=True)
+    class Narrow(init.Initializer):
+        def distribution(self, shape):
+            return pa.random.Uniform(-1.0 / shape[0], 1.0 / shape[0])
+
+    p = pa.create_parameter([8, 9], default_initializer=Narrow())
+    assert np.array_equal(p.initial_values((slice(1, None, 3), -1)), p.numpy()[1::3, -1])
