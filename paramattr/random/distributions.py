@@ -249,19 +249,19 @@ _SIGNED: dict[int, np.dtype[Any]] = {4: np.dtype(np.int32), 8: np.dtype(np.int64
 
 @functools.lru_cache(maxsize=256)
 def _uniform_draw(low: float, high: float, dtype: np.dtype[Any]) -> _UniformDraw:
-    first, last = _window(low, high, dtype, True)
+    window = _window(low, high, dtype, True)
     compute = _compute_dtype(dtype)
-    reach = 2.0 ** (8 * compute.itemsize - 1)
+    first, last = _window(low, high, compute, True)
+    reach = compute.type(2.0 ** (8 * compute.itemsize - 1))
     middle = compute.type(0.5 * low + 0.5 * high)
-    scale = compute.type((0.5 * high - 0.5 * low) / reach)
-    if dtype == compute:
-        # Shrink the scale by a last digit or two if that alone keeps the rounded ends inside: saves clipping each value.
-        smaller = scale
-        for _ in range(3):
-            if first <= middle - smaller * compute.type(reach) and middle + smaller * compute.type(reach) <= last:
-                return _UniformDraw(compute, None, middle, smaller)
-            smaller = np.nextafter(smaller, compute.type(0))
-    return _UniformDraw(compute, (first, last), middle, scale)
+    scale = compute.type((0.5 * high - 0.5 * low) / float(reach))
+    # Shrink the scale by a last digit or two if that alone keeps the rounded ends inside: saves clipping each value.
+    smaller = scale
+    for _ in range(3):
+        if first <= middle - smaller * reach and middle + smaller * reach <= last:
+            return _UniformDraw(compute, None if dtype == compute else window, middle, smaller)
+        smaller = np.nextafter(smaller, compute.type(0))
+    return _UniformDraw(compute, window, middle, scale)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ point of the window nearest to 0. So a window 1e8 std out, or 1e-12 std wide, lo
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from paramattr.random import exact
 from paramattr.random.keys import Key
-from paramattr.random.words import hash_words
+from paramattr.random.words import Extra
 
 __all__ = ["INDEX_BITS", "Strips", "strips"]
 
@@ -104,20 +105,18 @@ class Strips:
 
     def rest(self, key: Key, places: U64) -> F64:
         """Draw from the uncovered part of the density, one value for each place."""
-        share = _uniform(hash_words(key, places, 0)) * self.shares[-1]
-        piece = np.searchsorted(self.shares, share, side="right")
-        piece = np.minimum(piece, self.shares.size - 1)
+        extra = Extra(key, places)
+        share = _uniform(extra.pair(0)[0]) * self.shares[-1]
+        piece = np.minimum(np.searchsorted(self.shares, share, side="right"), self.shares.size - 1)
         out = np.empty(places.shape)
         waiting = np.arange(places.size)
-        turn = 1
-        while waiting.size:
-            at, which = places[waiting], piece[waiting]
-            u = _uniform(hash_words(key, at, turn))
-            v = _uniform(hash_words(key, at, turn + 1))
-            t, accept = self._try(which, u, v)
-            out[waiting[accept]] = t[accept]
+        for turn in itertools.count(1):
+            if not waiting.size:
+                break
+            u, v = extra.pair(turn, waiting)
+            t, accept = self._try(piece[waiting], _uniform(u), _uniform(v))
+            out[waiting] = t  # a refused one is written over at its next turn
             waiting = waiting[~accept]
-            turn += 2
         return out
 
     def _try(self, piece: NDArray[np.intp], u: F64, v: F64) -> tuple[F64, NDArray[np.bool_]]:
@@ -125,8 +124,8 @@ class Strips:
         body = np.minimum(piece, inner - 1)
         begin, end = self.pieces[body], self.pieces[body + 1]
         t = begin + (end - begin) * u
-        strip = np.clip(np.searchsorted(self.edges, t, side="right") - 1, 0, self.heights.size - 1)
-        accept = v * self.bounds[body] < self.density(t) - self.heights[strip]
+        strip = np.minimum(np.searchsorted(self.edges, t, side="right") - 1, self.heights.size - 1)
+        accept = v * self.bounds[body] < self.peak * _drop(self.mode, t) - self.heights[strip]
         for side, which in ((-1, inner), (1, inner + 1)):
             mine = np.flatnonzero(piece == which)
             if mine.size:
@@ -139,10 +138,10 @@ class Strips:
         rate = side * self.mode + start
         length = stop - start
         if rate * length < 1.0:
-            d = length * u
-            return side * (start + d), np.asarray(v < exact.exp(-d * (rate + 0.5 * d)))
-        d = -exact.log(1.0 - u) / rate
-        return side * (start + d), np.asarray((v < exact.exp(-0.5 * d * d)) & (d <= length))
+            d: F64 = length * u
+            return side * (start + d), v < _drop(rate, d)
+        d = np.asarray(-exact.log(1.0 - u) / rate)
+        return side * (start + d), (v < _drop(0.0, d)) & (d <= length)
 
 
 def _uniform(words: U64) -> F64:
@@ -151,8 +150,8 @@ def _uniform(words: U64) -> F64:
 
 
 def _drop(mode: float, t: F64) -> F64:
-    """Density relative to the mode."""
-    return np.asarray(exact.exp(-t * (mode + 0.5 * t)))
+    """Density relative to the mode, where that is no less than e**-700."""
+    return exact.exp_moderate(-t * (mode + 0.5 * t))
 
 
 def _reach(mode: float, c: float) -> float:
@@ -187,9 +186,9 @@ def _tail(mode: float, start: ArrayLike, end: float) -> F64:
     """Area, relative to the peak, of t in [start, end], for starts past the mode."""
     start = np.asarray(start, np.float64)
     past = np.maximum(mode + start, 0.0)
-    area = _drop(mode, start) * exact.mills(past)
+    area = exact.exp(-start * (mode + 0.5 * start)) * exact.mills(past)
     if end < np.inf:
-        area = area - float(_drop(mode, np.asarray(end)) * exact.mills(max(mode + end, 0.0)))
+        area = area - float(exact.exp(-end * (mode + 0.5 * end)) * exact.mills(max(mode + end, 0.0)))
     return np.where(start < end, np.maximum(area, 0.0), 0.0)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from paramattr.random.keys import Key, scramble
 
-__all__ = ["Words", "words_at", "hash_words"]
+__all__ = ["Words", "words_at", "Extra"]
 
 U64: TypeAlias = NDArray[np.uint64]
 Pair: TypeAlias = tuple[U64, U64]  # 128-bit numbers: high and low halves
@@ -25,7 +25,8 @@ _MASK64 = (1 << 64) - 1
 _SPREAD = 0x510E527FADE682D19B05688C2B3E6C1F  # sqrt(11), as the multipliers in keys
 _MULTIPLIER = 0xDA942042E4DD58B5
 _LOW32 = np.uint64(0xFFFFFFFF)
-_32 = np.uint64(32)
+_29, _32 = np.uint64(29), np.uint64(32)
+_FINISH = (np.uint64(0xD6E8FEB86659FD93), np.uint64(0xBF58476D1CE4E5B9))
 
 _DIGIT_BITS = 12  # a jump of n words is taken digit by digit, each digit a look-up in a table of 4096 jumps
 _JUMP_CHUNK = 1 << 14  # places jumped to at a time, so that the temporaries stay in the cache
@@ -139,19 +140,26 @@ def words_at(key: Key, places: U64) -> U64:
     return out
 
 
-def hash_words(key: Key, places: U64, turn: int) -> U64:
+class Extra:
     """Bits for the few draws that need more than their own word: a hash of (key, place, turn)."""
-    secret = scramble(~key.bits & _MASK128)
-    x = places * np.uint64(0x9E3779B97F4A7C15) + np.uint64(secret & _MASK64)
-    x = _finish(x) + np.uint64((turn * 0xD1342543DE82EF95 + (secret >> 64)) & _MASK64)
-    return _finish(_finish(x))
+
+    def __init__(self, key: Key, places: U64) -> None:
+        secret = scramble(~key.bits & _MASK128)
+        self._secret = secret >> 64
+        self._places = _finish(places * np.uint64(0x9E3779B97F4A7C15) + np.uint64(secret & _MASK64))
+
+    def pair(self, turn: int, which: slice | NDArray[np.intp] = slice(None)) -> tuple[U64, U64]:
+        """Two words for each of some places. Each turn gives new ones."""
+        first = _finish(self._places[which] + np.uint64((turn * 0xD1342543DE82EF95 + self._secret) & _MASK64))
+        first = _finish(first)
+        return first, _finish(first + np.uint64(self._secret))
 
 
 def _finish(x: U64) -> U64:
-    """A one-to-one scramble of 64 bits in multiplications and shifts."""
-    x ^= x >> np.uint64(32)
-    x *= np.uint64(0xD6E8FEB86659FD93)
-    x ^= x >> np.uint64(29)
-    x *= np.uint64(0xBF58476D1CE4E5B9)
-    x ^= x >> np.uint64(32)
+    """A one-to-one scramble of 64 bits in multiplications and shifts; the argument is used up."""
+    x ^= x >> _32
+    x *= _FINISH[0]
+    x ^= x >> _29
+    x *= _FINISH[1]
+    x ^= x >> _32
     return x
