@@ -44,6 +44,7 @@ Index: TypeAlias = "int | slice | EllipsisType | tuple[int | slice | EllipsisTyp
 # Elements per pass. More leave the cache; fewer make two threads wait for the interpreter between NumPy calls (measured:
 # two threads gain nothing at 15 Ki, 1.5 to 1.8 times here).
 _CHUNK = 61440
+_SMALL = 4096
 _TASK = 8 * _CHUNK  # what a thread claims at a time
 _RARE_BATCH = 1 << 14  # rare values are drawn this many at a time: their code is many calls on short arrays
 _RUN = 384  # a contiguous run longer than this is cheaper from the generator than by jumps
@@ -251,10 +252,24 @@ def fill(draw: Draw, key: Key, out: Array, place: int = 0) -> None:
 
     if tasks > 1:
         spread(work, tasks)
+    elif out.size <= _SMALL and out.dtype == draw.dtype and draw.window is None and place == 0:
+        _fill_small(draw, key, out)
     elif tasks:
         writer = _Writer(draw, key, out, place)
         writer.write(0, out.size)
         writer.finish()
+
+
+def _fill_small(draw: Draw, key: Key, out: Array) -> None:
+    """Do what `_Writer` does, without its book-keeping, which would cost a small parameter more than its values."""
+    size = out.size
+    if draw.dtype.itemsize == 4:
+        bits: Array = _halves(Words(key, 0).take((size + 1) >> 1))[:size]
+    else:
+        bits = Words(key, 0).take(size)
+    rare = draw.values(bits, out, draw.buffers(size))
+    if rare is not None and rare.size:
+        out[rare] = draw.rare(key, rare.astype(np.uint64))
 
 
 # ----------------------------------------------------------------------------------------------------------- slices

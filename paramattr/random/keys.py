@@ -69,8 +69,16 @@ def next_key() -> Key:
     global _next
     with _lock:
         key = _next
-        _next = Key(key.seed, (key.stream + 1) % _LIMIT)
+        _next = _following(key)
     return key
+
+
+def _following(key: Key) -> Key:
+    # Without the checks of the constructor: this is on the path of every new parameter.
+    after = object.__new__(Key)
+    object.__setattr__(after, "seed", key.seed)
+    object.__setattr__(after, "stream", (key.stream + 1) % _LIMIT)
+    return after
 
 
 def get_rng_state() -> Key:

@@ -107,14 +107,14 @@ def shape(name: str, value: object) -> tuple[int, ...]:
         if isinstance(value, (str, bytes)) or not isinstance(value, (Iterable, np.ndarray)):
             raise TypeError(f"{name} must be a sequence of integers, but received {value!r} ({type(value).__name__})")
         value = list(value)
-    sizes = tuple([_size(name, axis, size) for axis, size in enumerate(value)])
+    sizes = tuple(value)
+    for size in sizes:
+        if type(size) is not int or size < 0:
+            sizes = tuple(integer(f"{name}[{axis}]", size, low=0) for axis, size in enumerate(sizes))
+            break
     if math.prod(sizes) > sys.maxsize // 8:
         raise ValueError(f"{name} must hold at most {sys.maxsize // 8} elements, but received {list(sizes)}")
     return sizes
-
-
-def _size(name: str, axis: int, value: object) -> int:
-    return value if type(value) is int and value >= 0 else integer(f"{name}[{axis}]", value, low=0)
 
 
 @functools.cache

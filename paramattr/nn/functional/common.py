@@ -13,11 +13,21 @@ from paramattr.utils import checks
 MODES = ("upscale_in_train", "downscale_in_infer")
 
 
+def axes(axis: object) -> tuple[int, ...] | None:
+    """Return ``axis``, an integer, several or None, as a tuple or None."""
+    if axis is None:
+        return None
+    if isinstance(axis, (list, tuple)):
+        return tuple(checks.integer(f"axis[{place}]", entry) for place, entry in enumerate(axis))
+    return (checks.integer("axis", axis),)
+
+
 def dropout(
     x: Tensor,
     p: float = 0.5,
     axis: int | Sequence[int] | None = None,
     training: bool = True,
+    *,
     mode: str = "upscale_in_train",
 ) -> Tensor:
     """Return ``x`` with elements set to 0 at random.
@@ -51,14 +61,14 @@ def dropout(
     array([1., 2.], dtype=float32)
     """
     rate = checks.real("p", p, low=0.0, high=1.0)
+    given = axes(axis)
     up = checks.choice("mode", mode, MODES) == "upscale_in_train"
     if not checks.boolean("training", training):
         return x if up else x * (1.0 - rate)
     if rate == 0.0:
         return x
     sizes = tuple(x.shape)
-    if axis is not None:
-        given = (axis,) if isinstance(axis, (int, np.integer)) else tuple(axis)
+    if given is not None:
         chosen = {checks.integer("axis", a, low=-x.ndim, high=x.ndim - 1) % x.ndim for a in given}
         sizes = tuple(size if place in chosen else 1 for place, size in enumerate(sizes))
     chances = np.empty(sizes, np.float32)

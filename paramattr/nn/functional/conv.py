@@ -32,15 +32,15 @@ def _grouped(maps: Array, groups: int) -> Array:
     return maps.reshape(-1, groups, maps.shape[-1] // groups).swapaxes(0, 1)
 
 
-def _columns(plane: Array, kernel: Sizes, steps: _Steps) -> Array:
+def _columns(plane: Array, out: Sizes, kernel: Sizes, steps: _Steps) -> Array:
     """Copy what the kernel sees at each place of contiguous ``plane`` into [G, N · places, taps · C/G]."""
     channels = plane.shape[-1] // steps.groups
-    seen = geometry.windows(plane, kernel, steps.stride, steps.dilation)
+    seen = geometry.windows(plane, out, kernel, steps.stride, steps.dilation)
     split = np.moveaxis(seen.reshape(*seen.shape[:-1], steps.groups, channels), -2, 0)
     return split.reshape(steps.groups, -1, math.prod(kernel) * channels)
 
 
-def _blocks(plane: Array, kernel: Sizes, out: Sizes) -> Iterator[slice]:
+def _blocks(plane: Array, out: Sizes, kernel: Sizes) -> Iterator[slice]:
     """Cut the samples of ``plane`` so that the columns of each part stay small."""
     size = max(1, _BLOCK // (math.prod(out) * math.prod(kernel) * plane.shape[-1]))
     return (slice(start, start + size) for start in range(0, plane.shape[0], size))
@@ -52,8 +52,8 @@ def _gather(plane: Array, weight: Array, out: Sizes, steps: _Steps) -> Array:
     matrix = np.moveaxis(weight.reshape(groups, -1, *weight.shape[1:]), (1, 2), (-1, -2))
     matrix = matrix.reshape(groups, -1, weight.shape[0] // groups)
     maps = np.empty((plane.shape[0], *out, weight.shape[0]), np.result_type(plane, weight))
-    for block in _blocks(plane, kernel, out):
-        np.matmul(_columns(plane[block], kernel, steps), matrix, out=_grouped(maps[block], groups))
+    for block in _blocks(plane, out, kernel):
+        np.matmul(_columns(plane[block], out, kernel, steps), matrix, out=_grouped(maps[block], groups))
     return maps
 
 
@@ -73,11 +73,11 @@ def _scatter(maps: Array, weight: Array, space: Sizes, steps: _Steps) -> Array:
 
 def _correlate(plane: Array, maps: Array, shape: Sizes, steps: _Steps) -> Array:
     """Return the gradient of a weight of ``shape``: the transpose of `_gather` in its weight."""
-    kernel, groups = shape[2:], steps.groups
+    kernel, out, groups = shape[2:], maps.shape[1:-1], steps.groups
     outputs = shape[0] // groups
     total = np.zeros((groups, math.prod(shape[1:]), outputs), np.result_type(plane, maps))
-    for block in _blocks(plane, kernel, maps.shape[1:-1]):
-        total += _columns(plane[block], kernel, steps).swapaxes(1, 2) @ _grouped(maps[block], groups)
+    for block in _blocks(plane, out, kernel):
+        total += _columns(plane[block], out, kernel, steps).swapaxes(1, 2) @ _grouped(maps[block], groups)
     split = total.reshape(groups, *kernel, shape[1], outputs)
     return np.moveaxis(split, (-1, -2), (1, 2)).reshape(shape)
 
@@ -151,8 +151,8 @@ def _check_input(name: str, x: Tensor, weight: Tensor, n: int, expected: int, la
 
 
 def _check_weight(name: str, weight: Tensor, bias: Tensor | None, n: int, groups: int, outputs: int) -> None:
-    if weight.ndim != n + 2 or 0 in weight.shape[2:]:
-        raise ValueError(f"{name} needs a weight with {n + 2} axes and a kernel, but received {weight.shape!r}")
+    if weight.ndim != n + 2 or 0 in weight.shape:
+        raise ValueError(f"{name} needs a weight with {n + 2} axes, none of size 0, but received {weight.shape!r}")
     if weight.shape[0] % groups:
         raise ValueError(f"{name} with groups={groups} needs weight.shape[0] divisible by it: {weight.shape!r}")
     if bias is not None and bias.shape != (outputs,):

@@ -113,12 +113,15 @@ def out_sizes(space: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Si
     return tuple((size - span) // step + 1 for size, span, step in zip(space, reach, stride, strict=True))
 
 
-def windows(x: Array, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Array:
-    """View ``x`` of shape [N, space…, C] as [N, out…, kernel…, C]: what each place of the output sees."""
+def windows(x: Array, out: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Array:
+    """View ``x`` of shape [N, space…, C] as [N, out…, kernel…, C]: what each place of the output sees.
+
+    There must be room for them: ``out`` is at most `out_sizes`.
+    """
     steps = x.strides[1:-1]
     return as_strided(
         x,
-        (x.shape[0], *out_sizes(x.shape[1:-1], kernel, stride, dilation), *kernel, x.shape[-1]),
+        (x.shape[0], *out, *kernel, x.shape[-1]),
         (
             x.strides[0],
             *(s * step for s, step in zip(steps, stride, strict=True)),

@@ -127,20 +127,21 @@ def cross_entropy(
         keep = True  # as in Paddle, which makes the labels soft ones here
     shares = counted if weight is None else counted * _class_weights(weight, classes, targets, place)
 
-    logs = log_softmax(input, place) if checks.boolean("use_softmax", use_softmax) else log(input)
     factors = (targets * shares).astype(input.dtype)
-    losses = (_zero_where_unused(logs, factors) * -factors).sum(axis=place, keepdim=keep)
+    # 0 · log(0) is 0: what no label asks for is left out.
+    if checks.boolean("use_softmax", use_softmax):
+        logs = log_softmax(input, place)
+        if not np.isfinite(logs.data).all():
+            logs = where(factors != 0, logs, 0.0)
+    else:
+        logs = log(where(factors != 0, input, 1.0))
+    losses = (logs * -factors).sum(axis=place, keepdim=keep)
     if reduction != "mean":
         return reduce(losses, reduction)
     if weight is None and ignore_index < 0:
         shares = np.ones(())  # as in Paddle, whose mean counts the samples of a negative ignore_index
     total = float(np.broadcast_to(shares, _without(input, place)).sum())
     return losses.sum() / (total if total else 1.0)
-
-
-def _zero_where_unused(logs: Tensor, factors: Array) -> Tensor:
-    """Keep 0 · log(0) at 0."""
-    return logs if np.isfinite(logs.data).all() else where(factors != 0, logs, 0.0)
 
 
 def _without(input: Tensor, axis: int) -> tuple[int, ...]:

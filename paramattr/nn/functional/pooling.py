@@ -91,6 +91,23 @@ def _counts(space: Sizes, kernel: Sizes, stride: Sizes, pads: Pairs, exclusive: 
     return np.maximum(total, 1)
 
 
+def check_window(
+    n: int, kernel_size: SizeLike, stride: SizeLike | None, padding: PaddingLike, ceil_mode: bool, data_format: str
+) -> tuple[Sizes, Sizes, str | Pairs, bool]:
+    """Return kernel, stride and padding in their full forms, and whether channels come last."""
+    last = geometry.channels_last(data_format, n)
+    kernel = geometry.sizes("kernel_size", kernel_size, n, low=1)
+    steps = kernel if stride is None else geometry.sizes("stride", stride, n, low=1)
+    form = geometry.padding(padding, n, last=last)
+    if checks.boolean("ceil_mode", ceil_mode) and form == "VALID":
+        raise ValueError("ceil_mode must be False with padding='VALID', which keeps whole windows alone")
+    if not isinstance(form, str):
+        for pair, taps in zip(form, kernel, strict=True):
+            if any(pair) and max(pair) >= taps:
+                raise ValueError(f"padding must be below kernel_size {list(kernel)}, but received {padding!r}")
+    return kernel, steps, form, last
+
+
 def _settings(
     name: str,
     n: int,
@@ -101,19 +118,11 @@ def _settings(
     ceil_mode: bool,
     data_format: str,
 ) -> tuple[Sizes, Sizes, Pairs, bool]:
-    last = geometry.channels_last(data_format, n)
-    kernel = geometry.sizes("kernel_size", kernel_size, n, low=1)
-    steps = kernel if stride is None else geometry.sizes("stride", stride, n, low=1)
-    form = geometry.padding(padding, n, last=last)
-    if checks.boolean("ceil_mode", ceil_mode) and form == "VALID":
-        raise ValueError("ceil_mode must be False with padding='VALID', which keeps whole windows alone")
+    kernel, steps, form, last = check_window(n, kernel_size, stride, padding, ceil_mode, data_format)
     if x.ndim != n + 2:
         raise ValueError(f"{name} expected an input with {n + 2} axes, but received {x.shape!r}")
     space = tuple(x.shape[1 : n + 1] if last else x.shape[2:])
-    pads = geometry.resolve_padding(form, space, kernel, steps)
-    if form != "SAME" and any(max(pair) >= taps for pair, taps in zip(pads, kernel, strict=True) if any(pair)):
-        raise ValueError(f"{name} needs padding below kernel_size {list(kernel)}, but received {padding!r}")
-    pads = _widen(pads, space, kernel, steps, ceil_mode)
+    pads = _widen(geometry.resolve_padding(form, space, kernel, steps), space, kernel, steps, ceil_mode)
     if any(size + sum(pair) < taps for size, pair, taps in zip(space, pads, kernel, strict=True)):
         raise ValueError(f"{name}: kernel_size {list(kernel)} is larger than the padded input {x.shape!r}")
     return kernel, steps, pads, last

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from paramattr.autograd import Tensor
 from paramattr.nn import functional
-from paramattr.nn.functional.common import MODES
+from paramattr.nn.functional.common import MODES, axes
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
 
@@ -76,15 +76,18 @@ class Dropout(Layer):
     array([1., 2.], dtype=float32)
     """
 
-    def __init__(self, p: float = 0.5, axis: int | Sequence[int] | None = None, mode: str = "upscale_in_train") -> None:
+    def __init__(
+        self, p: float = 0.5, *, axis: int | Sequence[int] | None = None, mode: str = "upscale_in_train"
+    ) -> None:
         super().__init__()
         self.p = checks.real("p", p, low=0.0, high=1.0)
+        axes(axis)
         self.axis = axis
         self.mode = checks.choice("mode", mode, MODES)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return ``x`` with elements dropped, unless in evaluation mode."""
-        return functional.dropout(x, self.p, self.axis, self.training, self.mode)
+        return functional.dropout(x, self.p, self.axis, self.training, mode=self.mode)
 
     def extra_repr(self) -> str:
         """Return the settings."""

@@ -21,6 +21,22 @@ class _Indexed(Layer):
             raise IndexError(f"index {number} is out of range for {type(self).__name__} with {count} layers")
         return number % count
 
+    def _check_layers(self, layers: list[Any]) -> None:
+        for place, layer in enumerate(layers):
+            if not isinstance(layer, Layer):
+                raise TypeError(f"entry {place} must be a Layer, but received {layer!r} ({type(layer).__name__})")
+
+    def _relist(self, layers: list[Layer]) -> None:
+        self._check_layers(layers)
+        self._sub_layers.clear()
+        for place, layer in enumerate(layers):
+            self.add_sublayer(str(place), layer)
+
+    def _insert(self, index: int, layer: Layer) -> None:
+        layers = self._listed()
+        layers.insert(checks.integer("index", index, low=-len(layers), high=len(layers)), layer)
+        self._relist(layers)
+
     def __len__(self) -> int:
         return len(self._sub_layers)
 
@@ -78,9 +94,9 @@ class Sequential(_Indexed):
     @overload
     def __getitem__(self, key: slice) -> Sequential: ...
     def __getitem__(self, key: int | str | slice) -> Layer:
-        """Return a layer by position or name, or a Sequential of a slice."""
+        """Return a layer by position or name, or a Sequential of a slice, named anew."""
         if isinstance(key, slice):
-            return Sequential(*list(self.named_children())[key])
+            return Sequential(*self._listed()[key])
         return self._sub_layers[self._name(key)]  # type: ignore[return-value]  # never None here
 
     def _name(self, key: int | str) -> str:
@@ -99,6 +115,34 @@ class Sequential(_Indexed):
     def __delitem__(self, key: int | str) -> None:
         """Take a layer out."""
         del self._sub_layers[self._name(key)]
+
+    def append(self, module: Layer) -> Sequential:
+        """Add a layer at the end, and return the Sequential."""
+        return self.extend([module])
+
+    def extend(self, sequential: Iterable[Layer]) -> Sequential:
+        """Add layers at the end, and return the Sequential."""
+        layers = list(sequential)
+        self._check_layers(layers)
+        names = [str(len(self) + place) for place in range(len(layers))]
+        if taken := [name for name in names if name in self._sub_layers]:
+            raise ValueError(f"a layer added at the end would be named {taken[0]!r}, but there is one of that name")
+        for name, layer in zip(names, layers, strict=True):
+            self.add_sublayer(name, layer)
+        return self
+
+    def insert(self, index: int, module: Layer) -> Sequential:
+        """Add a layer before the one at ``index``, and return the Sequential; the ones behind move up.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If ``module`` is not a Layer, ``index`` is out of range, or layers have names of their own.
+        """
+        if list(self._sub_layers) != [str(place) for place in range(len(self))]:
+            raise ValueError(f"insert renumbers layers, but these have the names {list(self._sub_layers)}")
+        self._insert(index, module)
+        return self
 
     def forward(self, x: Any) -> Any:
         """Pass ``x`` through all layers."""

@@ -11,7 +11,7 @@ from paramattr.autograd import Tensor
 from paramattr.initializer import Normal
 from paramattr.nn import functional
 from paramattr.nn.functional import geometry
-from paramattr.nn.functional.geometry import PaddingLike, SizeLike, Sizes
+from paramattr.nn.functional.geometry import PaddingLike, SizeLike
 from paramattr.nn.layer.layer import Layer
 from paramattr.parameter import Parameter
 from paramattr.utils import checks
@@ -21,6 +21,8 @@ class _Convolution(Layer):
     """What all convolutions are: checked geometry, a weight and a bias."""
 
     dims: ClassVar[int]
+    padding_mode: str = "zeros"
+    output_padding: SizeLike = 0
     weight: Parameter
     bias: Parameter | None
 
@@ -66,6 +68,10 @@ class _Convolution(Layer):
             parts.append(f"stride={list(self.stride)}")
         if self.padding != 0:
             parts.append(f"padding={self.padding}")
+        if self.padding_mode != "zeros":
+            parts.append(f"padding_mode={self.padding_mode}")
+        if self.output_padding != 0:
+            parts.append(f"output_padding={self.output_padding}")
         if self.dilation != ones:
             parts.append(f"dilation={list(self.dilation)}")
         if self.groups != 1:
@@ -116,11 +122,6 @@ class _Conv(_Convolution):
             x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups, self.data_format
         )
 
-    def extra_repr(self) -> str:
-        """Return the channels, the kernel and what differs from the defaults."""
-        mode = "" if self.padding_mode == "zeros" else f", padding_mode={self.padding_mode}"
-        return super().extra_repr() + mode
-
 
 class _ConvTranspose(_Convolution):
     _function: ClassVar[Callable[..., Tensor]]
@@ -140,7 +141,8 @@ class _ConvTranspose(_Convolution):
         data_format: str,
     ) -> None:
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, data_format)
-        self.output_padding: Sizes = geometry.output_padding(output_padding, self.stride, self.dilation)
+        geometry.output_padding(output_padding, self.stride, self.dilation)
+        self.output_padding = output_padding
         shape = [self.in_channels, self.out_channels // self.groups, *self.kernel_size]
         self.weight = self._weight(shape, weight_attr)
         self.bias = self.create_parameter([self.out_channels], bias_attr, is_bias=True)
@@ -160,11 +162,6 @@ class _ConvTranspose(_Convolution):
             output_size=output_size,
             data_format=self.data_format,
         )
-
-    def extra_repr(self) -> str:
-        """Return the channels, the kernel and what differs from the defaults."""
-        extra = f", output_padding={list(self.output_padding)}" if any(self.output_padding) else ""
-        return super().extra_repr() + extra
 
 
 class Conv1D(_Conv):

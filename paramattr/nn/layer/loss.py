@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from paramattr.autograd import Tensor
 from paramattr.nn import functional
 from paramattr.nn.functional.loss import REDUCTIONS, check_ignore_index
@@ -57,6 +59,8 @@ class CrossEntropyLoss(Layer):
         label_smoothing: float = 0.0,
     ) -> None:
         super().__init__()
+        if weight is not None:
+            checks.instance("weight", weight, (Tensor, np.ndarray), "a Tensor or None")
         self.weight = weight
         self.soft_label = checks.boolean("soft_label", soft_label)
         self.ignore_index = check_ignore_index(ignore_index, self.soft_label)

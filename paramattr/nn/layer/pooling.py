@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from paramattr.autograd import Tensor
 from paramattr.nn import functional
-from paramattr.nn.functional import geometry
 from paramattr.nn.functional.geometry import PaddingLike, SizeLike
+from paramattr.nn.functional.pooling import check_window
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
 
@@ -26,13 +26,7 @@ class _Pool(Layer):
         data_format: str,
     ) -> None:
         super().__init__()
-        geometry.sizes("kernel_size", kernel_size, self.dims, low=1)
-        if stride is not None:
-            geometry.sizes("stride", stride, self.dims, low=1)
-        last = geometry.channels_last(data_format, self.dims)
-        form = geometry.padding(padding, self.dims, last=last)
-        if checks.boolean("ceil_mode", ceil_mode) and form == "VALID":
-            raise ValueError("ceil_mode must be False with padding='VALID', which keeps whole windows alone")
+        check_window(self.dims, kernel_size, stride, padding, ceil_mode, data_format)
         self.kernel_size = kernel_size
         self.stride = stride
         self.padding = padding

@@ -1,0 +1,168 @@
+import gc
+import weakref
+
+import numpy as np
+import pytest
+
+import paramattr as pa
+
+
+def leaf(values, **settings):
+    return pa.to_tensor(np.asarray(values, np.float64), stop_gradient=False, **settings)
+
+
+def test_gradients_accumulate_until_they_are_cleared():
+    x = leaf([1.0, 2.0])
+    for times in (1, 2, 3):
+        (x * 3.0).sum().backward()
+        np.testing.assert_array_equal(x.grad.numpy(), [3.0 * times] * 2)
+    x.clear_grad()
+    assert x.grad is None
+    (x * 3.0).sum().backward()
+    x.clear_grad(set_to_zero=True)
+    np.testing.assert_array_equal(x.grad.numpy(), [0.0, 0.0])
+
+
+def test_a_part_used_twice_gets_both_gradients():
+    x = leaf([2.0])
+    shared = x * x
+    (shared * shared + shared).sum().backward()
+    assert x.grad.item() == 4 * 2.0**3 + 2 * 2.0
+
+
+def test_a_diamond_is_walked_once_per_node():
+    calls = []
+
+    def rule(x):
+        def to_x(g):
+            calls.append(1)
+            return g
+
+        return x.copy(), (to_x,)
+
+    x = leaf([1.0])
+    y = x
+    for _ in range(30):  # 2**30 paths
+        y = pa.autograd.apply(rule, y)
+        y = y + y
+    y.sum().backward()
+    assert len(calls) == 30
+    assert x.grad.item() == 2.0**30
+
+
+def test_a_chain_of_ten_thousand_operations():
+    x = leaf([1.0])
+    y = x
+    for _ in range(10_000):
+        y = y + 1.0
+    y.backward()
+    assert (y.item(), x.grad.item()) == (10_001.0, 1.0)
+    del y
+    gc.collect()
+
+
+def test_a_graph_can_be_walked_again_only_if_it_was_retained():
+    x = leaf([3.0])
+    y = (x * x).sum()
+    y.backward(retain_graph=True)
+    y.backward()
+    assert x.grad.item() == 12.0
+    with pytest.raises(RuntimeError, match="retain_graph=True"):
+        y.backward()
+    assert x.grad.item() == 12.0
+
+
+def test_a_failed_walk_through_a_released_part_changes_no_gradient():
+    x, z = leaf([3.0]), leaf([5.0])
+    inner = x * x
+    inner.sum().backward()
+    outer = inner * z
+    with pytest.raises(RuntimeError, match="released"):
+        outer.sum().backward()
+    assert z.grad is None
+    assert x.grad.item() == 6.0
+
+
+def test_an_array_is_let_go_after_the_walk():
+    x = leaf(np.ones(4))
+    hidden = x * 2.0
+    watched = weakref.ref(hidden)
+    y = (hidden * hidden).sum()
+    y.backward()
+    del hidden
+    gc.collect()
+    assert watched() is None
+
+
+def test_no_grad_records_nothing_and_nests():
+    x = leaf([1.0])
+    with pa.no_grad():
+        inside = x * 2.0
+        with pa.no_grad():
+            pass
+        still = x * 2.0
+    assert inside.stop_gradient
+    assert still.stop_gradient
+    assert not (x * 2.0).stop_gradient
+
+    @pa.no_grad()
+    def double(t):
+        return t * 2.0
+
+    assert double(x).stop_gradient
+    with pytest.raises(ZeroDivisionError), pa.no_grad():
+        raise ZeroDivisionError
+    assert not (x * 2.0).stop_gradient
+
+
+def test_gradients_stop_where_they_should():
+    x, fixed = leaf([2.0]), pa.to_tensor(np.array([3.0]))
+    y = x * fixed
+    y.sum().backward()
+    assert fixed.grad is None
+    assert (x * 2.0).detach().stop_gradient
+    z = x * (x * 1.0).detach()
+    x.clear_grad()
+    z.sum().backward()
+    assert x.grad.item() == 2.0
+    assert x.is_leaf
+    assert not y.is_leaf
+
+
+def test_a_pullback_that_nobody_needs_is_not_called():
+    def rule(x, y):
+        return x + y, (lambda g: g, lambda g: 1 / 0)
+
+    x = leaf([1.0])
+    pa.autograd.apply(rule, x, pa.to_tensor(np.array([1.0]))).sum().backward()
+    assert x.grad.item() == 1.0
+
+
+def test_what_backward_needs():
+    x = leaf([1.0, 2.0])
+    with pytest.raises(ValueError, match=r"shape \[2\] needs grad_tensor"):
+        (x * x).backward()
+    with pytest.raises(ValueError, match=r"grad_tensor must have shape \[2\], but received \[3\]"):
+        (x * x).backward(np.ones(3))
+    with pytest.raises(RuntimeError, match="stop_gradient=False"):
+        pa.to_tensor([1.0]).backward()
+    assert x.grad is None
+    (x * x).backward(pa.to_tensor(np.array([1.0, 10.0])))
+    np.testing.assert_array_equal(x.grad.numpy(), [2.0, 40.0])
+
+
+def test_a_gradient_has_the_dtype_and_the_memory_of_its_own():
+    x = pa.to_tensor(np.ones(3, np.float32), stop_gradient=False)
+    y = pa.to_tensor(np.ones(3, np.float32), stop_gradient=False)
+    start = np.ones(3, np.float32)
+    (x + y).backward(start)
+    assert x.grad.dtype == np.float32
+    x.grad.numpy()[0] = 7.0
+    assert start[0] == 1.0
+    assert y.grad.numpy()[0] == 1.0
+
+
+def test_backward_on_a_leaf_reaches_the_leaf():
+    x = leaf(2.0)
+    x.backward()
+    assert x.grad.item() == 1.0

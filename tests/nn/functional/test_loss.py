@@ -1,0 +1,160 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import paramattr as pa
+from paramattr.nn import functional as F  # noqa: N812
+
+RNG = np.random.default_rng(0)
+LOGITS = RNG.standard_normal((4, 3, 5)) * 2
+CLASSES = RNG.integers(0, 5, (4, 3))
+LAWS = RNG.dirichlet(np.ones(5), (4, 3))
+WEIGHT = np.array([0.5, 1.0, 2.0, 0.1, 3.0])
+
+
+def tensor(array):
+    return pa.to_tensor(np.asarray(array))
+
+
+def loss_of(logits, law, weight=None):
+    """Cross entropy of one sample, by the definition."""
+    total = math.fsum(math.exp(v) for v in logits)
+    value = -math.fsum(p * math.log(math.exp(v) / total) for p, v in zip(law, logits, strict=True))
+    return value * (1.0 if weight is None else math.fsum(p * w for p, w in zip(law, weight, strict=True)))
+
+
+def losses_of(laws, weight=None):
+    places = list(np.ndindex(4, 3))
+    return np.array([loss_of(LOGITS[place], laws[place], weight) for place in places]).reshape(4, 3)
+
+
+def one_hot(smoothing=0.0):
+    return np.eye(5)[CLASSES] * (1 - smoothing) + smoothing / 5
+
+
+@pytest.mark.parametrize("weight", [None, WEIGHT])
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+@pytest.mark.parametrize("soft", [False, True])
+@pytest.mark.parametrize("axis", [0, 1, -1])
+@pytest.mark.parametrize("use_softmax", [True, False])
+def test_cross_entropy_against_the_definition(weight, smoothing, soft, axis, use_softmax):
+    laws = (LAWS * (1 - smoothing) + smoothing / 5) if soft else one_hot(smoothing)
+    expected = losses_of(laws, weight)
+    shares = np.ones((4, 3)) if weight is None else laws @ WEIGHT
+    logits = LOGITS if use_softmax else np.exp(LOGITS) / np.exp(LOGITS).sum(axis=-1, keepdims=True)
+    settings = {
+        "weight": None if weight is None else tensor(weight),
+        "soft_label": soft,
+        "axis": axis,
+        "use_softmax": use_softmax,
+        "label_smoothing": smoothing,
+    }
+    label = tensor(np.moveaxis(LAWS, -1, axis) if soft else CLASSES)
+    logits = tensor(np.moveaxis(logits, -1, axis))
+    found = F.cross_entropy(logits, label, reduction="none", **settings).numpy()
+    assert found.ndim == (3 if soft or smoothing else 2)
+    np.testing.assert_allclose(found.reshape(4, 3), expected, rtol=1e-12)
+    np.testing.assert_allclose(F.cross_entropy(logits, label, reduction="sum", **settings).item(), expected.sum())
+    mean = expected.sum() / shares.sum()
+    np.testing.assert_allclose(F.cross_entropy(logits, label, **settings).item(), mean)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("settings", [{}, {"axis": 1}, {"label_smoothing": 0.3}, {"weight": tensor(WEIGHT)}])
+def test_gradients_of_cross_entropy(reduction, settings, check_grads):
+    axis = settings.get("axis", -1)
+    check_grads(
+        lambda x: F.cross_entropy(x, tensor(CLASSES), reduction=reduction, **settings), np.moveaxis(LOGITS, -1, axis)
+    )
+
+
+def test_the_gradient_is_softmax_minus_label():
+    x = pa.to_tensor(LOGITS, stop_gradient=False)
+    F.cross_entropy(x, tensor(CLASSES), reduction="sum").backward()
+    np.testing.assert_allclose(x.grad.numpy(), F.softmax(tensor(LOGITS)).numpy() - np.eye(5)[CLASSES], atol=1e-14)
+
+
+def test_labels_may_keep_the_axis_of_the_classes():
+    kept = F.cross_entropy(tensor(LOGITS), tensor(CLASSES[..., None]), reduction="none")
+    assert kept.shape == [4, 3, 1]
+    np.testing.assert_array_equal(
+        kept.numpy()[..., 0], F.cross_entropy(tensor(LOGITS), tensor(CLASSES), reduction="none").numpy()
+    )
+
+
+@pytest.mark.parametrize("ignored", [-100, -1, 2])
+@pytest.mark.parametrize("weight", [None, WEIGHT])
+def test_ignored_samples_have_no_loss_and_no_gradient(ignored, weight):
+    label = CLASSES.copy()
+    label[0] = ignored
+    settings = {"ignore_index": ignored, "weight": None if weight is None else tensor(weight)}
+    x = pa.to_tensor(LOGITS, stop_gradient=False)
+    losses = F.cross_entropy(x, tensor(label), reduction="none", **settings)
+    losses.sum().backward()
+    dropped = label == ignored
+    assert (losses.numpy()[dropped] == 0).all()
+    assert (x.grad.numpy()[dropped] == 0).all()
+    assert (losses.numpy()[~dropped] > 0).all()
+    mean = F.cross_entropy(tensor(LOGITS), tensor(label), **settings).item()
+    # As in Paddle, a negative number does not lower the count, unless there are weights.
+    counted = np.ones(dropped.shape, bool) if ignored < 0 and weight is None else ~dropped
+    count = counted.sum() if weight is None else weight[label[counted]].sum()
+    np.testing.assert_allclose(mean, losses.numpy().sum() / count, rtol=1e-12)
+
+
+def test_where_all_samples_are_ignored_the_mean_is_zero():
+    label = tensor(np.full((4, 3), 2))
+    assert F.cross_entropy(tensor(LOGITS), label, ignore_index=2).item() == 0.0
+
+
+def test_sure_and_wrong_predictions():
+    sure = tensor(np.array([[1e30, -1e30]]))
+    assert F.cross_entropy(sure, tensor([0])).item() == 0.0
+    assert F.cross_entropy(sure, tensor([1])).item() == 2e30
+    certain = pa.to_tensor(np.array([[1.0, 0.0]]), stop_gradient=False)
+    loss = F.cross_entropy(certain, tensor(np.array([[1.0, 0.0]])), soft_label=True, use_softmax=False)
+    assert loss.item() == 0.0
+
+
+@given(st.lists(st.floats(-100, 100), min_size=2, max_size=6), st.integers(0, 1), st.floats(-1e6, 1e6))
+def test_a_shift_of_the_logits_changes_nothing(values, label, shift):
+    logits = np.array([values])
+    first = F.cross_entropy(tensor(logits), tensor([label])).item()
+    second = F.cross_entropy(tensor(logits + shift), tensor([label])).item()
+    assert first >= 0
+    assert math.isclose(first, second, rel_tol=1e-6, abs_tol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("label", "settings", "error", "message"),
+    [
+        (CLASSES, {"reduction": "max"}, ValueError, "reduction must be one of"),
+        (CLASSES[:2], {}, ValueError, r"label must have shape \[4, 3\]"),
+        (CLASSES.astype(float), {}, TypeError, "label must hold integers"),
+        (CLASSES + 1, {}, ValueError, r"label must be in \[0, 4\] or ignore_index=-100, but holds 5"),
+        (LAWS[:2], {"soft_label": True}, ValueError, r"label must have the shape \[4, 3, 5\]"),
+        (LAWS, {"soft_label": True, "ignore_index": 1}, ValueError, "ignore_index must be negative"),
+        (CLASSES, {"weight": tensor([1.0])}, ValueError, r"weight must have shape \[5\]"),
+        (CLASSES, {"label_smoothing": 1.5}, ValueError, "label_smoothing"),
+        (CLASSES, {"axis": 3}, ValueError, "axis must be in"),
+        (CLASSES, {"ignore_index": 0.5}, TypeError, "ignore_index"),
+        (CLASSES, {"use_softmax": 1}, TypeError, "use_softmax"),
+    ],
+)
+def test_bad_arguments(label, settings, error, message):
+    with pytest.raises(error, match=message):
+        F.cross_entropy(tensor(LOGITS), tensor(label), **settings)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_mse_loss(reduction, check_grads):
+    x, y = RNG.standard_normal((2, 3)), RNG.standard_normal((2, 1))
+    squares = (x - y) ** 2
+    expected = {"mean": squares.mean(), "sum": squares.sum(), "none": squares}[reduction]
+    np.testing.assert_allclose(F.mse_loss(tensor(x), tensor(y), reduction).numpy(), expected, rtol=1e-14)
+    check_grads(lambda x, y: F.mse_loss(x, y, reduction), x, y)
+    with pytest.raises(ValueError, match="reduction must be one of"):
+        F.mse_loss(tensor(x), tensor(y), "average")

@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import paramattr as pa
+from paramattr.nn import functional as F  # noqa: N812
+
+MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+
+
+def data(*shape):
+    return np.random.default_rng(list(shape)).standard_normal(shape)
+
+
+@st.composite
+def spatial(draw):
+    n = draw(st.integers(1, 3))
+    space = draw(st.lists(st.integers(2, 4), min_size=n, max_size=n))
+    pairs = [(draw(st.integers(0, size - 1)), draw(st.integers(0, size - 1))) for size in space]
+    return space, pairs, draw(st.booleans())
+
+
+@given(spatial(), st.sampled_from(list(MODES)))
+def test_against_numpy(case, mode):
+    space, pairs, last = case
+    numbers = [number for pair in reversed(pairs) for number in pair]
+    x = data(2, *space, 3) if last else data(2, 3, *space)
+    around = [(0, 0), *pairs, (0, 0)] if last else [(0, 0), (0, 0), *pairs]
+    layout = ["NCL", "NCHW", "NCDHW"][len(space) - 1]
+    layout = f"N{layout[2:]}C" if last else layout
+    found = F.pad(pa.to_tensor(x), numbers, mode, data_format=layout).numpy()
+    np.testing.assert_array_equal(found, np.pad(x, around, MODES[mode]))
+    found = F.pad(pa.to_tensor(x), numbers, value=2.5, data_format=layout).numpy()
+    np.testing.assert_array_equal(found, np.pad(x, around, constant_values=2.5))
+
+
+@pytest.mark.parametrize("mode", ["constant", *MODES])
+@pytest.mark.parametrize(("shape", "numbers"), [((2, 3, 4), [3, 1]), ((1, 2, 3, 4), [1, 3, 0, 2])])
+def test_gradients(mode, shape, numbers, check_grads):
+    check_grads(lambda x: F.pad(x, numbers, mode), data(*shape))
+
+
+def test_circular_padding_goes_around_more_than_once(check_grads):
+    x = pa.to_tensor(np.array([[[1.0, 2.0]]]))
+    np.testing.assert_array_equal(F.pad(x, [3, 4], "circular").numpy()[0, 0], [2, 1, 2, 1, 2, 1, 2, 1, 2])
+    check_grads(lambda x: F.pad(x, [3, 4], "circular"), data(1, 1, 2))
+
+
+def test_constants_around_any_axes():
+    x = pa.to_tensor(np.ones((2, 3)))
+    assert F.pad(x, [1, 0, 0, 2]).shape == [3, 5]
+    assert F.pad(x, [1, 0, 0, 2], pad_from_left_axis=False).shape == [4, 4]
+    assert F.pad(x, [1, 0]).shape == [2, 4]
+    np.testing.assert_array_equal(F.pad(x, [1, 0], value=-np.inf).numpy()[:, 0], [-np.inf, -np.inf])
+
+
+@pytest.mark.parametrize(
+    ("numbers", "settings", "error", "message"),
+    [
+        ([1], {}, ValueError, "can't add"),
+        ([1, 1, 1, 1], {"mode": "reflect"}, ValueError, "can't add"),
+        ([0, 3], {"mode": "reflect"}, ValueError, r"can't add \[0, 3\] to an axis of 3"),
+        ([-1, 0], {}, ValueError, r"pad\[0\] must be >= 0"),
+        ([0.5, 0], {}, TypeError, r"pad\[0\]"),
+        (1, {}, TypeError, "pad must be a sequence"),
+        ([1, 1], {"mode": "zeros"}, ValueError, "mode must be one of"),
+        ([1, 1], {"data_format": "NCHW"}, ValueError, "data_format"),
+        ([1, 1], {"value": "0"}, TypeError, "value"),
+    ],
+)
+def test_bad_settings(numbers, settings, error, message):
+    with pytest.raises(error, match=message):
+        F.pad(pa.to_tensor(np.ones((1, 2, 3))), numbers, **settings)
