@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from paramattr.initializer.registry import register
 from paramattr.random import Key, PointMass
 from paramattr.random.blocks import Index, positions
 from paramattr.utils import checks
+
+_point_mass = functools.lru_cache(maxsize=256)(PointMass)
 
 
 @register
@@ -48,7 +51,7 @@ class Constant(Initializer):
 
     def distribution(self, shape: tuple[int, ...]) -> PointMass:
         """Return the law of the one value."""
-        return PointMass(self.value)
+        return _point_mass(self.value)
 
 
 @register

@@ -7,6 +7,7 @@ need no ``@dataclass`` of their own, which would only cost import time.
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -21,11 +22,14 @@ def _std(gain: float, fan: float) -> float:
     return gain / math.sqrt(fan) if fan > 0 else 0.0
 
 
+# Layers of one kind have the same few standard deviations; a law is a value, so they can share it.
+@functools.lru_cache(maxsize=256)
 def _uniform(std: float) -> random.Distribution:
     limit = math.sqrt(3.0) * std
     return random.Uniform(-limit, limit) if limit > 0 else random.PointMass(0.0)
 
 
+@functools.lru_cache(maxsize=256)
 def _normal(std: float) -> random.Distribution:
     return random.Normal(0.0, std) if std > 0 else random.PointMass(0.0)
 

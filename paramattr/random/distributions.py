@@ -92,10 +92,10 @@ class Distribution(ABC):
 
 
 def _check_out(out: Array) -> np.dtype[Any]:
-    checks.instance("out", out, np.ndarray, "a NumPy array")
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"out must be a NumPy array, but received {out!r} ({type(out).__name__})")
     dtype = blocks.check_dtype(out.dtype)
-    flags = out.flags
-    if not (flags.c_contiguous and flags.writeable and flags.aligned):
+    if not out.flags.carray:
         raise ValueError("out must be C-contiguous, aligned and writable")
     return dtype
 

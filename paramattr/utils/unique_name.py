@@ -13,11 +13,23 @@ __all__ = ["claim", "generate", "guard"]
 
 
 class _Scope:
-    """Counters per prefix, and the living owner of each taken name."""
+    """Counters per prefix, and the owner of each taken name."""
 
     def __init__(self) -> None:
         self.counters: dict[str, int] = {}
-        self.owners: weakref.WeakValueDictionary[str, object] = weakref.WeakValueDictionary()
+        # Plain references, looked at when a name is asked for: a WeakValueDictionary takes longer than all else here.
+        self.owners: dict[str, weakref.ref[object]] = {}
+        self.limit = 1024
+
+    def owner(self, name: str) -> object | None:
+        reference = self.owners.get(name)
+        return None if reference is None else reference()
+
+    def give(self, name: str, owner: object) -> None:
+        self.owners[name] = weakref.ref(owner)
+        if len(self.owners) > self.limit:
+            self.owners = {name: reference for name, reference in self.owners.items() if reference() is not None}
+            self.limit = 1024 + 2 * len(self.owners)
 
 
 _scope = _Scope()
@@ -47,13 +59,13 @@ def generate(key: str) -> str:
         number = _scope.counters.get(key, 0)
         _scope.counters[key] = number + 1
         name = f"{key}_{number}"
-        if name not in _scope.owners:
+        if name not in _scope.owners or _scope.owner(name) is None:
             return name
 
 
 def is_taken(name: str) -> bool:
     """Whether a living owner holds ``name``."""
-    return name in _scope.owners
+    return _scope.owner(name) is not None
 
 
 def claim(name: str, owner: object) -> None:
@@ -64,16 +76,10 @@ def claim(name: str, owner: object) -> None:
     ValueError
         If another living owner has the name.
     """
-    holder = _scope.owners.get(name)
+    holder = _scope.owner(name)
     if holder is not None and holder is not owner:
         raise ValueError(f"name {name!r} is in use by another parameter; choose another name or delete that parameter")
-    _scope.owners[name] = owner
-
-
-def release(name: str, owner: object) -> None:
-    """Take ``name`` back from ``owner``, if it is the one that holds it."""
-    if _scope.owners.get(name) is owner:
-        del _scope.owners[name]
+    _scope.give(name, owner)
 
 
 @contextmanager

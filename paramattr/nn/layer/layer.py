@@ -166,11 +166,12 @@ class Layer:
                 held[name] = value
 
     def _enter(self, store: str, name: str, value: object) -> None:
+        held = self.__dict__
+        held.pop(name, None)
         for other in _STORES:
-            if other != store:
-                self.__dict__[other].pop(name, None)
-        self.__dict__.pop(name, None)
-        self.__dict__[store][name] = value
+            if other != store and name in held[other]:
+                del held[other][name]
+        held[store][name] = value
 
     def __getattr__(self, name: str) -> Any:
         for store in _STORES:
