@@ -293,9 +293,9 @@ def positions(shape: tuple[int, ...], index: Index) -> list[tuple[range, bool]]:
         if isinstance(item, slice):
             result.append((range(size)[item], True))
             continue
-        if isinstance(item, (bool, np.bool_)) or not hasattr(item, "__index__"):
+        if isinstance(item, (bool, np.bool_, EllipsisType)) or not hasattr(item, "__index__"):
             raise TypeError(f"index must be made of integers, slices and Ellipsis, but received {item!r}")
-        i = operator.index(item)  # type: ignore[arg-type]  # has __index__
+        i = operator.index(item)
         if not -size <= i < size:
             raise IndexError(f"index {i} is out of range for axis {axis} of size {size}")
         result.append((range(i % size, i % size + 1), False))

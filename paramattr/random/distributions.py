@@ -244,7 +244,7 @@ class _UniformDraw(NamedTuple):
         raise AssertionError("a uniform value never needs more than its own bits")
 
 
-_SIGNED: dict[int, np.dtype[Any]] = {4: np.dtype(np.int32), 8: np.dtype(np.int64)}
+_SIGNED: dict[int, type[Any]] = {4: np.int32, 8: np.int64}
 
 
 @functools.lru_cache(maxsize=256)
@@ -341,16 +341,19 @@ class _StripDraw:
         out[...] = bits.view(_SIGNED[bits.itemsize])
         if self._tables is None:
             index.clip(0, self._strips.used - 1, out=index)
-            centre, half = _scaled(
-                self._strips.centre[index], self._strips.half[index], self._base, self._scale, self.dtype
-            )
+            centre, half = self._strips.centre[index], self._strips.half
+            half = half if half.size == 1 else half[index]
+            centre, half = _scaled(centre, half, self._base, self._scale, self.dtype)
             np.multiply(out, half, out=out)
             np.add(out, centre, out=out)
         else:
             # "wrap" is the quickest way to tell NumPy that the indexes are good: they are, the tables have 2**14 rows.
             centre, half = self._tables
-            half.take(index, out=looked_up, mode="wrap")
-            np.multiply(out, looked_up, out=out)
+            if half.size == 1:
+                np.multiply(out, half[0], out=out)
+            else:
+                half.take(index, out=looked_up, mode="wrap")
+                np.multiply(out, looked_up, out=out)
             centre.take(index, out=looked_up, mode="wrap")
             np.add(out, looked_up, out=out)
         return beyond.nonzero()[0]
@@ -372,7 +375,7 @@ def _tables(
     table = strips(mode, low, high)
     result = _scaled(table.centre, table.half, base, scale, dtype)
     rest = (0, (1 << INDEX_BITS) - table.used)
-    return np.pad(result[0], rest), np.pad(result[1], rest)
+    return np.pad(result[0], rest), result[1] if result[1].size == 1 else np.pad(result[1], rest)
 
 
 class _NormalFamily(_Drawn):

@@ -219,6 +219,6 @@ def normal_quantile(p: ArrayLike) -> Any:
     middle = q > 0.1
     x_mid = np.where(middle, x, 1.0)
     x = np.where(middle, x_mid + (normal_sf(x_mid) - q) / normal_pdf(x_mid), x)
-    x = np.where(upper, x, -x)
+    x = np.where(q == 0.5, 0.0, np.where(upper, x, -x))
     edge = np.where(p == 0.0, -np.inf, np.where(p == 1.0, np.inf, np.nan))
     return np.where(usual, x, edge)[()]

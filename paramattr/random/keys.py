@@ -24,6 +24,10 @@ _MASK128 = (1 << 128) - 1
 _MIX = (0x6A09E667F3BCC908B2FB1366EA957D3F, 0xBB67AE8584CAA73B25742D7078B83B89, 0x3C6EF372FE94F82BE73980C0B9DB9069)
 
 
+# The scramble keeps 0 at 0, where the generator would start from nothing; so the first key must not be there.
+_ORIGIN = 0x9B05688C2B3E6C1F1F83D9ABFB41BD6B
+
+
 def _as_uint64(name: str, value: object) -> int:
     return checks.integer(name, value, low=0, high=_LIMIT - 1)
 
@@ -57,7 +61,7 @@ class Key:
     @property
     def bits(self) -> int:
         """128 bits that look random, different for each key."""
-        return scramble((self.seed << 64) | self.stream)
+        return scramble(((self.seed << 64) | self.stream) ^ _ORIGIN)
 
 
 _lock = threading.Lock()

@@ -34,6 +34,8 @@ U64: TypeAlias = NDArray[np.uint64]
 INDEX_BITS = 14
 _COUNT = 1 << INDEX_BITS
 _CELLS = 256
+_WIDTH = 0.5  # of the rectangles of the whole law
+_SQRT_2PI = 2.5066282746310002
 _UNIT = 2.0**-53
 
 # Gauss-Legendre nodes and weights, eight points on [-1, 1].
@@ -54,7 +56,7 @@ class Strips:
     high: float
     peak: float  # the density at t = 0
     centre: F64  # of strip k: x = centre + half * v with v uniform on [-1, 1)
-    half: F64
+    half: F64  # one for all in the whole law
     edges: F64  # where strips begin and end
     heights: F64  # of the rectangle between edges k and k + 1; 0 where none is used
     pieces: F64  # edges of the pieces that the rest is drawn from
@@ -209,6 +211,63 @@ def _quadrature(begin: F64, end: F64, f: Callable[[F64], F64]) -> F64:
 @functools.lru_cache(maxsize=32)
 def strips(mode: float, low: float, high: float) -> Strips:
     """The table of the standard normal law cut to [mode + low, mode + high], mode the point of it nearest to 0."""
+    if low == -np.inf and high == np.inf:
+        return _whole()
+    return _cut_out(mode, low, high)
+
+
+def _whole() -> Strips:
+    """The whole law: rectangles of one and the same width, stacked, so that drawing looks up their places only.
+
+    Each rectangle adds one step to a staircase under the density, which climbs one step where the density crosses each
+    level and comes down again at the mirrored place. Rectangles of width w laid end to end lead from a step up to a
+    step down when these are a multiple of w apart. So steps up and steps down are paired by their remainders modulo w:
+    sorted, the two sets of remainders all but agree, and moving each step up a little to the right and its partner as little
+    to the left costs only as much area as a few rectangles.
+    """
+    w = _WIDTH
+    peak = 1.0 / _SQRT_2PI
+    step = 1.0 / (_COUNT * w)
+    levels = step * (1.0 + 1e-9) * np.arange(1, math.floor(peak / step), dtype=np.float64)
+    crossing = np.sqrt(-2.0 * np.asarray(exact.log(levels * _SQRT_2PI)))
+    up_turn, up = _remainder(-crossing, w)
+    down_turn, down = _remainder(crossing, w)
+    shift = _shift(up, down, w)
+    partner = np.arange(shift, shift + up.size)
+    lap = partner // up.size
+    partner = partner % up.size
+    # A step up at w (turn + remainder), its partner at w (turn' + lap + the same remainder), both moved to their middle.
+    remainder = 0.5 * (up + (down[partner] + lap * w))
+    first = up_turn * w + remainder
+    count = (down_turn[partner] - lap - up_turn).astype(np.int64)
+    first, count = first[count > 0], count[count > 0]
+    begin = np.add.accumulate(count) - count
+    order = np.arange(int(begin[-1] + count[-1])) - np.repeat(begin, count)
+    centre = np.repeat(first, count) + w * (order + 0.5)
+
+    places = np.concatenate([first, first + w * count])
+    rank = np.argsort(places, kind="stable")
+    edges = places[rank]
+    heights = step * np.add.accumulate(np.where(rank < first.size, 1, -1))[:-1]
+    return _with_rest(0.0, -np.inf, np.inf, peak, centre, np.array([0.5 * w]), edges, heights)
+
+
+def _remainder(x: F64, w: float) -> tuple[F64, F64]:
+    """X = turn * w + remainder with 0 <= remainder < w (w a power of two), sorted by remainder."""
+    turn = np.floor(x / w)
+    remainder = x - turn * w
+    order = np.argsort(remainder, kind="stable")
+    return turn[order], remainder[order]
+
+
+def _shift(up: F64, down: F64, w: float) -> int:
+    """By how many places `down` must be shifted against `up`, both sorted and periodic, to be nowhere below it."""
+    # Count for each up how many downs are below it: that many, less its own rank, is the least shift it can do with.
+    return int(np.max(np.searchsorted(down, up, side="left") - np.arange(up.size)))
+
+
+def _cut_out(mode: float, low: float, high: float) -> Strips:
+    """A window of the law: rectangles side by side."""
     left_area, _ = _side(-mode, -low) if low < 0 else (0.0, 0.0)
     right_area, _ = _side(mode, high) if high > 0 else (0.0, 0.0)
     guess = left_area + right_area
@@ -245,21 +304,38 @@ def strips(mode: float, low: float, high: float) -> Strips:
     good = heights <= np.minimum(density[1:], density[:-1]) * (1.0 - 1e-12)
     good[_COUNT - 1 :] = False
     heights = np.where(good, heights, 0.0)
+    centre, half = (edges[:-1] + 0.5 * width)[good], (0.5 * width)[good]
+    return _with_rest(mode, low, high, peak, centre, half, edges, heights)
+
+
+def _with_rest(
+    mode: float, low: float, high: float, peak: float, centre: F64, half: F64, edges: F64, heights: F64
+) -> Strips:
+    """Complete a table by what the rectangles, `heights` high between `edges`, leave uncovered."""
+
+    def drop(t: F64) -> F64:
+        return _drop(mode, t)
+
+    first, last = float(edges[0]), float(edges[-1])
+    density = peak * drop(edges)
     top = np.maximum(density[1:], density[:-1])
     top = np.where((edges[:-1] < 0.0) & (edges[1:] > 0.0), peak, top) - heights
 
-    # The rest in pieces of whole strips, about one per cell of the grid, and an unused strip is a piece of its own.
-    unused = np.flatnonzero(~good)
-    begin = np.searchsorted(edges, grid[:-1], side="right") - 1
+    # In pieces of whole intervals, about one per cell of an even grid; an interval without a rectangle is its own piece.
+    grid = first + (last - first) * (np.arange(_CELLS) / _CELLS)
+    unused = np.flatnonzero(heights == 0.0)
+    begin = np.searchsorted(edges, grid, side="right") - 1
     begin = np.unique(np.concatenate([begin, unused, unused + 1]))
-    begin = begin[begin < good.size]
+    begin = begin[begin < heights.size]
     pieces = np.append(edges[begin], last)
-    covered = np.add.reduceat(good.astype(np.int64), begin) / _COUNT
+    covered = np.append(0.0, np.add.accumulate(heights * (edges[1:] - edges[:-1])))
+    covered = covered[np.append(begin[1:], heights.size)] - covered[begin]
     rest = np.maximum(peak * _integrate(pieces, drop) - covered, 0.0)
+    tails = (float(_tail(-mode, -first, -low)), float(_tail(mode, last, high)))
     shares = np.add.accumulate(np.concatenate([rest, [peak * tails[0], peak * tails[1]]]))
     return Strips(
-        mode=mode, low=low, high=high, peak=peak, centre=(edges[:-1] + 0.5 * width)[good], half=(0.5 * width)[good],
-        edges=edges, heights=heights, pieces=pieces, bounds=np.maximum.reduceat(top, begin) * (1.0 + 1e-12), shares=shares,
+        mode=mode, low=low, high=high, peak=peak, centre=centre, half=half, edges=edges, heights=heights,
+        pieces=pieces, bounds=np.maximum.reduceat(top, begin) * (1.0 + 1e-12), shares=shares,
     )  # fmt: skip
 
 
