@@ -166,7 +166,7 @@ def print_table(model: nn.Layer, first: dict[str, Array]) -> None:
                 "yes" if parameter.need_clip else "no",
                 "yes" if parameter.do_model_average else "no",
                 f"{values.mean():.4f}",
-                f"{law.mean:.4f}",
+                f"{round(law.mean, 4) + 0.0:.4f}",
                 f"{values.std():.4f}",
                 f"{law.std:.4f}",
                 f"{np.linalg.norm(parameter.numpy()):.4f}",
