@@ -15,7 +15,7 @@ __all__ = ["L1Decay", "L2Decay", "WeightDecayRegularizer", "get"]
 Array = np.ndarray[Any, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class WeightDecayRegularizer(Configurable):
     """Base class of penalties: a coefficient, and the penalty's gradient.
 

@@ -19,7 +19,7 @@ _point_mass = functools.lru_cache(maxsize=256)(PointMass)
 
 
 @register
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Constant(Initializer):
     """Every value the same.
 
@@ -55,7 +55,7 @@ class Constant(Initializer):
 
 
 @register
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Assign(Initializer):
     """The values of a given array.
 

@@ -12,7 +12,7 @@ from paramattr.utils import checks
 
 
 @register
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Uniform(Initializer):
     """Values spread evenly over ``[low, high)``.
 
@@ -55,7 +55,7 @@ class Uniform(Initializer):
 
 
 @register
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Normal(Initializer):
     """Values of the normal law.
 
@@ -95,7 +95,7 @@ class Normal(Initializer):
 
 
 @register
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class TruncatedNormal(Initializer):
     """Values of the normal law given that they lie in ``[a, b]``.
 

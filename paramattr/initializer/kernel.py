@@ -37,7 +37,7 @@ class _Kernel(Initializer):
 
 
 @register
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Bilinear(_Kernel):
     """The kernel of bilinear upsampling by a transposed convolution, in every channel.
 
@@ -87,7 +87,7 @@ def _tent(size: int, places: Array) -> Array:
 
 
 @register
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Dirac(_Kernel):
     """The identity convolution: each output channel passes on one input channel.
 

@@ -16,7 +16,7 @@ from paramattr.utils import checks
 
 
 @register
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Orthogonal(Initializer):
     """A (semi-)orthogonal matrix, uniform over all of them (the Haar measure).
 

@@ -38,7 +38,7 @@ def _given_fan(name: str, fan: float | None) -> float | None:
     return None if fan is None else checks.real(name, fan, low=0.0, open_low=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class _Xavier(Initializer):
     fan_in: float | None = None
     fan_out: float | None = None
@@ -121,7 +121,7 @@ class XavierNormal(_Xavier):
         return _normal(self._std(shape))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class _Kaiming(Initializer):
     fan_in: float | None = None
     negative_slope: float = 0.0

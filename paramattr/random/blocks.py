@@ -14,9 +14,8 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from types import EllipsisType
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -24,6 +23,9 @@ from numpy.typing import DTypeLike, NDArray
 from paramattr.random.keys import Key
 from paramattr.random.words import Words, words_at
 from paramattr.utils import checks
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 __all__ = [
     "Draw",
@@ -143,6 +145,9 @@ def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
         return
     with _pool_lock:
         if _pool is None:
+            # Here, because it takes longer to import than the rest of the package together.
+            from concurrent.futures import ThreadPoolExecutor
+
             _pool = ThreadPoolExecutor(get_num_threads() - 1, thread_name_prefix="paramattr")
         futures = [_pool.submit(work, numbers) for _ in range(helpers)]
     try:

@@ -16,6 +16,7 @@ from paramattr.random import blocks, exact
 from paramattr.random.keys import Key
 from paramattr.random.strips import INDEX_BITS, Strips, strips
 from paramattr.utils import checks
+from paramattr.utils.record import Record
 
 __all__ = ["Distribution", "Normal", "PointMass", "TruncatedNormal", "Uniform"]
 
@@ -26,7 +27,7 @@ _INF = math.inf
 _STRETCH = 1 << 20  # elements of a constant that a thread writes at a time
 
 
-class Distribution(ABC):
+class Distribution(Record, ABC):
     """A law of probability for the values of a parameter."""
 
     @property
@@ -100,7 +101,7 @@ def _check_out(out: Array) -> np.dtype[Any]:
     return dtype
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class PointMass(Distribution):
     """The law of one certain value.
 
@@ -264,7 +265,7 @@ def _uniform_draw(low: float, high: float, dtype: np.dtype[Any]) -> _UniformDraw
     return _UniformDraw(compute, window, middle, scale)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Uniform(_Drawn):
     """The uniform law on [low, high).
 
@@ -404,7 +405,7 @@ class _NormalFamily(_Drawn):
         return _StripDraw(base, self.scale, table, compute, window, tables)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Normal(_NormalFamily):
     """The normal law.
 
@@ -442,7 +443,7 @@ class Normal(_NormalFamily):
         return exact.normal_cdf((np.asarray(x, np.float64) - self.loc) / self.scale)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class TruncatedNormal(_NormalFamily):
     """The normal law conditioned on [low, high].
 

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
+from paramattr.utils.record import Record
+
 T = TypeVar("T")
 C = TypeVar("C", bound=type)
 
@@ -18,12 +20,8 @@ def snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[0-9A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
-class Configurable:
+class Configurable(Record):
     """A frozen dataclass that is plain data: to a JSON-ready dict and back."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        # What a frozen dataclass says of its own fields, also for other names and in subclasses that add no field.
-        raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
 
     def get_config(self) -> dict[str, Any]:
         """Return ``{"name": class name, field: value, …}``, ready for JSON.
