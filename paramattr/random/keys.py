@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from paramattr.utils import checks
+from paramattr.utils.record import Record
 
 __all__ = ["Key", "seed", "next_key", "get_rng_state", "set_rng_state", "scramble", "STREAM_VERSION"]
 
@@ -39,8 +40,8 @@ def scramble(x: int) -> int:
     return x ^ (x >> 64)
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+@dataclass(frozen=True, repr=False, eq=False)
+class Key(Record):
     """The name of one sequence of random bits.
 
     Parameters

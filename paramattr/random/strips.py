@@ -47,7 +47,7 @@ _NODES = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(repr=False, eq=False)
 class Strips:
     """The table of one window."""
 
