@@ -7,16 +7,18 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from paramattr.random import blocks, exact
+from paramattr.random import blocks
 from paramattr.random.keys import Key
-from paramattr.random.strips import INDEX_BITS, Strips, strips
 from paramattr.utils import checks
 from paramattr.utils.record import Record
+
+if TYPE_CHECKING:
+    from paramattr.random.strips import Strips
 
 __all__ = ["Distribution", "Normal", "PointMass", "TruncatedNormal", "Uniform"]
 
@@ -315,6 +317,13 @@ class Uniform(_Drawn):
 _SMALL = 4096  # below this it is quicker to scale the strips that are met than all of them
 
 
+def _strips(mode: float, low: float, high: float) -> Strips:
+    # Imported when a normal law is first used: who never does, or not yet, need not wait for the tables' code.
+    from paramattr.random.strips import strips
+
+    return strips(mode, low, high)
+
+
 class _StripDraw:
     """base + scale * t with t from a table of strips."""
 
@@ -336,7 +345,7 @@ class _StripDraw:
         low, index, beyond, looked_up = (buffer[:n] for buffer in buffers)
         # The low bits choose the strip; all the bits, as a signed fraction, the point across it (that the low bits are
         # in both moves the point by less than the last digit of the fraction).
-        np.bitwise_and(bits, low.dtype.type((1 << INDEX_BITS) - 1), out=low)
+        np.bitwise_and(bits, low.dtype.type((1 << self._strips.index_bits) - 1), out=low)
         np.greater_equal(low, low.dtype.type(self._strips.used), out=beyond)
         index[...] = low
         out[...] = bits.view(_SIGNED[bits.itemsize])
@@ -373,9 +382,9 @@ def _scaled(centre: F64, half: F64, base: float, scale: float, dtype: np.dtype[A
 def _tables(
     mode: float, low: float, high: float, base: float, scale: float, dtype: np.dtype[Any]
 ) -> tuple[Array, Array]:
-    table = strips(mode, low, high)
+    table = _strips(mode, low, high)
     result = _scaled(table.centre, table.half, base, scale, dtype)
-    rest = (0, (1 << INDEX_BITS) - table.used)
+    rest = (0, (1 << table.index_bits) - table.used)
     return np.pad(result[0], rest), result[1] if result[1].size == 1 else np.pad(result[1], rest)
 
 
@@ -400,7 +409,7 @@ class _NormalFamily(_Drawn):
         window = None if low == -_INF and high == _INF else _window(low, high, dtype, False)
         base, mode, left, right = self._frame()
         compute = _compute_dtype(dtype)
-        table = strips(mode, left, right)
+        table = _strips(mode, left, right)
         tables = _tables(mode, left, right, base, self.scale, compute) if size > _SMALL else None
         return _StripDraw(base, self.scale, table, compute, window, tables)
 
@@ -437,9 +446,13 @@ class Normal(_NormalFamily):
         return -_INF, _INF
 
     def pdf(self, x: ArrayLike) -> Any:
+        from paramattr.random import exact
+
         return exact.normal_pdf((np.asarray(x, np.float64) - self.loc) / self.scale) / self.scale
 
     def cdf(self, x: ArrayLike) -> Any:
+        from paramattr.random import exact
+
         return exact.normal_cdf((np.asarray(x, np.float64) - self.loc) / self.scale)
 
 
@@ -475,7 +488,7 @@ class TruncatedNormal(_NormalFamily):
 
     @functools.cached_property
     def _law(self) -> Strips:
-        return strips(*self._frame()[1:])
+        return _strips(*self._frame()[1:])
 
     @property
     def mean(self) -> float:

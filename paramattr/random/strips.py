@@ -17,7 +17,7 @@ import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -50,6 +50,8 @@ _NODES = (
 @dataclass(repr=False, eq=False)
 class Strips:
     """The table of one window."""
+
+    index_bits: ClassVar[int] = INDEX_BITS
 
     mode: float
     low: float
