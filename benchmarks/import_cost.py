@@ -3,7 +3,7 @@
 Runs the two imports in turn, so that a machine that changes its speed changes both, and prints the median of the
 differences.
 
-    python benchmarks/import_cost.py [--rounds 15]
+    python benchmarks/import_cost.py [--rounds 31]
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def probe(statement: str) -> tuple[float, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=15, help="pairs of processes (default: 15)")
+    parser.add_argument("--rounds", type=int, default=31, help="pairs of processes (default: 31)")
     rounds = parser.parse_args().rounds
     probe("import paramattr")  # the first one compiles and warms the disk cache
     pairs = [(probe("import paramattr"), probe("pass")) for _ in range(rounds)]
