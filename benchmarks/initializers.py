@@ -4,10 +4,8 @@
     python benchmarks/initializers.py --python torch=PATH ... # a peer from another environment's interpreter
     python benchmarks/initializers.py --quick --json out.json --markdown table.md --plot out.png
 
-Each library works in a process of its own. The processes take turns, one measurement each, so that a machine that
-changes its speed changes it for all; the best of the rounds counts, because noise only adds. A measurement makes a new
-tensor and gives it its first values; every library allocates anew each time. A ratio of 2 means: half the time of the
-fastest peer.
+A measurement makes a new tensor and gives it its first values; every library allocates anew each time. A ratio of 2
+means: half the time of the fastest peer.
 """
 
 from __future__ import annotations
@@ -21,7 +19,8 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from turns import Worker, interpreters, measure, ratio, start, table
 
 LIBRARIES = ("paramattr", "paddle", "torch", "torch-1-thread", "jax", "numpy")
 SIZES: dict[str, list[tuple[int, ...]]] = {
@@ -58,6 +57,10 @@ class Work:
     def title(self) -> str:
         return f"{self.law} {'x'.join(map(str, self.shape))} {self.dtype}"
 
+    @property
+    def arguments(self) -> tuple[str, tuple[int, ...], str]:
+        return self.law, self.shape, self.dtype
+
 
 def works(quick: bool) -> list[Work]:
     found = []
@@ -71,14 +74,8 @@ def works(quick: bool) -> list[Work]:
     return [*found, Work("Linear(64, 10)", (64, 10), "float32")]
 
 
-# The worker: runs in the interpreter of its library, so it must not need anything else.
-WORKER = r"""
-import json, sys, time
-library, threads = sys.argv[1], int(sys.argv[2])
-
-def reply(value):
-    print("@" + json.dumps(value), flush=True)
-
+# What each library has to do, in its own process.
+PREPARE = r"""
 def prepare_paramattr(law, shape, dtype):
     import paramattr as pa
     from paramattr import initializer as init
@@ -174,34 +171,6 @@ def prepare_numpy(law, shape, dtype):
         "Orthogonal": lambda: np.linalg.qr(rng.standard_normal(shape, np.float32))[0],
         "Assign": lambda ones=np.ones(shape, kind): ones.copy(),
     }[law]
-
-prepare = globals()["prepare_" + library.split("-")[0]]
-try:
-    prepare("Constant", (2, 2), "float32")()
-    reply("ready")
-except Exception as error:
-    reply({"missing": repr(error)})
-    sys.exit()
-for line in sys.stdin:
-    order = json.loads(line)
-    if "prepare" in order:
-        try:
-            run = prepare(*order["prepare"])
-            start = time.perf_counter()
-            run()
-            if time.perf_counter() - start < 0.5:
-                run()
-            start = time.perf_counter()
-            run()
-            repeat = max(1, min(2000, int(2e-3 / max(time.perf_counter() - start, 1e-7))))
-            reply("ready")
-        except Exception as error:
-            reply({"missing": repr(error)})
-    else:
-        start = time.perf_counter()
-        for _ in range(repeat):
-            run()
-        reply((time.perf_counter() - start) / repeat * 1e3)
 """
 
 MEMORY_WORKER = r"""
@@ -222,62 +191,13 @@ print((after - before) / unit * 1024 / p.numpy().nbytes)
 IMPORTS = {"paramattr": "paramattr", "paddle": "paddle", "torch": "torch", "jax": "jax", "numpy": "numpy"}
 
 
-class Worker:
-    """A library in a process of its own."""
-
-    def __init__(self, library: str, python: str) -> None:
-        self.library = library
-        threads = "1" if library.endswith("1-thread") else "0"
-        self.process = subprocess.Popen(
-            [python, "-W", "ignore", "-c", WORKER, library, threads],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        self.available = self._read() == "ready"
-
-    def _read(self) -> Any:
-        # A library may print to the same stream; replies are marked.
-        for line in self.process.stdout or ():
-            if line.startswith("@"):
-                return json.loads(line[1:])
-        return {"missing": "the process ended"}
-
-    def ask(self, order: dict[str, Any]) -> Any:
-        if self.process.stdin is None or self.process.poll() is not None:
-            return {"missing": "the process ended"}
-        self.process.stdin.write(json.dumps(order) + "\n")
-        self.process.stdin.flush()
-        return self._read()
-
-    def close(self) -> None:
-        self.process.terminate()
-        self.process.wait()
-
-
-def measure(workers: list[Worker], work: Work, rounds: int) -> dict[str, float]:
-    """Best time in ms per library that can do the work."""
-    able = [w for w in workers if w.ask({"prepare": [work.law, work.shape, work.dtype]}) == "ready"]
-    times: dict[str, list[float]] = {w.library: [] for w in able}
-    for _ in range(rounds):
-        for worker in able:
-            known = min(times[worker.library], default=0.0)
-            if known > 300 and known > 5 * min(map(min, filter(None, times.values()))):
-                continue  # far behind, and slow to wait for
-            took = worker.ask({"run": 1})
-            if isinstance(took, float):
-                times[worker.library].append(took)
-    return {library: min(taken) for library, taken in times.items() if taken}
-
-
 def scaling(python: str, works: list[Work], rounds: int) -> dict[str, dict[str, float]]:
     """Best time in ms on 1 and on 2 threads, and their ratio."""
     # The second process measures the same library: the worker's library name ends in its number of threads.
-    one, two = Worker("paramattr-1-thread", python), Worker("paramattr", python)
+    one, two = Worker("paramattr-1-thread", python, PREPARE), Worker("paramattr", python, PREPARE)
     table = {}
     for work in works:
-        times = measure([one, two], work, rounds)
+        times = measure([one, two], work.arguments, rounds)
         table[work.title] = {
             "1 thread": times["paramattr-1-thread"],
             f"{len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()} threads": times[
@@ -313,23 +233,6 @@ def import_seconds(pythons: dict[str, str], rounds: int) -> dict[str, float]:
     return table
 
 
-def ratio(times: dict[str, float]) -> float | None:
-    """Time of the fastest peer over ours."""
-    peers = [took for library, took in times.items() if library != "paramattr"]
-    return min(peers) / times["paramattr"] if peers and "paramattr" in times else None
-
-
-def table(results: dict[str, dict[str, float]]) -> str:
-    """The results as a Markdown table, in ms."""
-    columns = [library for library in LIBRARIES if any(library in times for times in results.values())]
-    lines = ["| work (ms) | " + " | ".join(columns) + " | ratio |", "| --- |" + " ---: |" * (len(columns) + 1)]
-    for title, times in results.items():
-        cells = [f"{times[c]:.3g}" if c in times else "" for c in columns]
-        factor = ratio(times)
-        lines.append(f"| {title} | " + " | ".join(cells) + f" | {f'**{factor:.2f}**' if factor else ''} |")
-    return "\n".join(lines)
-
-
 def plot(results: dict[str, dict[str, float]], path: Path) -> None:
     """Bars of the time relative to the fastest peer's, for the largest float32 shapes."""
     import matplotlib
@@ -358,17 +261,13 @@ def main() -> None:
     parser.add_argument("--markdown", type=Path, help="write the tables to this file")
     parser.add_argument("--plot", type=Path, help="draw the ratios into this file")
     options = parser.parse_args()
-    pythons = dict(entry.split("=", 1) for entry in options.python)
-    if "torch" in pythons:
-        pythons["torch-1-thread"] = pythons["torch"]
-
-    workers = [Worker(library, pythons.get(library, sys.executable)) for library in LIBRARIES]
-    workers = [worker for worker in workers if worker.available]
+    pythons = interpreters(options.python)
+    workers = start(LIBRARIES, pythons, PREPARE)
     print("libraries:", ", ".join(worker.library for worker in workers), flush=True)
     results = {}
     for work in works(options.quick):
         if options.only in work.title:
-            results[work.title] = measure(workers, work, options.rounds)
+            results[work.title] = measure(workers, work.arguments, options.rounds)
             factor = ratio(results[work.title])
             print(f"{work.title:45} {f'{factor:.2f}' if factor else '-':>6}  ", end="")
             print("  ".join(f"{k} {v:.3g}" for k, v in results[work.title].items()), flush=True)
@@ -384,7 +283,7 @@ def main() -> None:
         "peak memory / parameter": memory(sys.executable),
         "import (s)": import_seconds(pythons, options.rounds),
     }
-    lines = [table(results), "", "| threads | 1 (ms) | all (ms) | speed-up |", "| --- | ---: | ---: | ---: |"]
+    lines = [table(results, LIBRARIES), "", "| threads | 1 (ms) | all (ms) | speed-up |", "| --- | ---: | ---: | ---: |"]
     for title, row in figures["threads"].items():
         one, both, factor = row.values()
         lines.append(f"| {title} | {one:.3g} | {both:.3g} | {factor:.2f} |")

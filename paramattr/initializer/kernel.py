@@ -134,7 +134,9 @@ class Dirac(_Kernel):
 
     def _at(self, shape: tuple[int, ...], places: Sequence[Array]) -> Array:
         outputs, inputs, *spatial = places
-        ones: Array = outputs % max(shape[0] // self.groups, 1) == inputs
-        for size, here in zip(shape[2:], spatial, strict=True):
-            ones = ones & (here == size // 2)
+        ones = np.zeros([axis.size for axis in places], np.bool_)
+        centre = [np.flatnonzero(here.reshape(-1) == size // 2) for size, here in zip(shape[2:], spatial, strict=True)]
+        passes = outputs % max(shape[0] // self.groups, 1) == inputs
+        index: tuple[Any, ...] = (..., *np.ix_(*centre))
+        ones[index] = passes
         return ones

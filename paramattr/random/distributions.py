@@ -26,7 +26,7 @@ F64: TypeAlias = NDArray[np.float64]
 Array: TypeAlias = NDArray[Any]
 
 _INF = math.inf
-_STRETCH = 1 << 20  # elements of a constant that a thread writes at a time
+_STRETCH = 1 << 22  # elements of a constant that a thread writes at a time
 
 
 class Distribution(Record, ABC):
@@ -336,13 +336,13 @@ class _StripDraw:
         self._base, self._scale, self._strips, self._tables = base, scale, table, tables
         self.dtype, self.window = dtype, window
 
-    def buffers(self, size: int) -> tuple[Array, Array, Array, Array]:
+    def buffers(self, size: int) -> tuple[Array, Array, Array]:
         low = np.empty(size, np.uint32 if self.dtype.itemsize == 4 else np.uint64)
-        return low, np.empty(size, np.intp), np.empty(size, np.bool_), np.empty(size, self.dtype)
+        return low, np.empty(size, np.intp), np.empty(size, np.bool_)
 
-    def values(self, bits: Array, out: Array, buffers: tuple[Array, Array, Array, Array]) -> NDArray[np.intp]:
+    def values(self, bits: Array, out: Array, buffers: tuple[Array, Array, Array]) -> NDArray[np.intp]:
         n = bits.size
-        low, index, beyond, looked_up = (buffer[:n] for buffer in buffers)
+        low, index, beyond = (buffer[:n] for buffer in buffers)
         # The low bits choose the strip; all the bits, as a signed fraction, the point across it (that the low bits are
         # in both moves the point by less than the last digit of the fraction).
         np.bitwise_and(bits, low.dtype.type((1 << self._strips.index_bits) - 1), out=low)
@@ -359,6 +359,7 @@ class _StripDraw:
         else:
             # "wrap" is the quickest way to tell NumPy that the indexes are good: they are, the tables have 2**14 rows.
             centre, half = self._tables
+            looked_up = low.view(self.dtype)  # the same memory: `low` is not needed any more
             if half.size == 1:
                 np.multiply(out, half[0], out=out)
             else:

@@ -7,6 +7,7 @@ and return float64 arrays (or scalars), are vectorised, and are accurate to abou
 
 from __future__ import annotations
 
+import math
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 __all__ = [
     "exp",
     "exp_moderate",
+    "exp_of_one",
     "expm1",
     "log",
     "log1p",
@@ -94,6 +96,16 @@ def exp_moderate(x: F64) -> F64:
     y += 1.0
     y *= _power_of_two(k)
     return y
+
+
+def exp_of_one(x: float) -> float:
+    """The same bits as `exp_moderate`, for one number without NumPy."""
+    k = round(x * _LOG2E)
+    r = (x - k * _LN2_HI) - k * _LN2_LO
+    y = _EXPM1_TAYLOR[0]
+    for c in _EXPM1_TAYLOR[1:]:
+        y = y * r + c
+    return math.ldexp(y * r + 1.0, k)
 
 
 def expm1(x: ArrayLike) -> Any:

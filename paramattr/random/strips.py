@@ -13,7 +13,6 @@ point of the window nearest to 0. So a window 1e8 std out, or 1e-12 std wide, lo
 from __future__ import annotations
 
 import functools
-import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from paramattr.random import exact
 from paramattr.random.keys import Key
-from paramattr.random.words import Extra
+from paramattr.random.words import Extra, pairs_of_one
 
 __all__ = ["INDEX_BITS", "Strips", "strips"]
 
@@ -37,6 +36,8 @@ _CELLS = 256
 _WIDTH = 0.5  # of the rectangles of the whole law
 _SQRT_2PI = 2.5066282746310002
 _UNIT = 2.0**-53
+_TURNS, _TRIES = 16, 2048  # of the rest: at most so many turns of a value, and draws altogether, at a time
+_FEW = 6  # fewer values of the rest are quicker one by one
 
 # Gauss-Legendre nodes and weights, eight points on [-1, 1].
 _NODES = (
@@ -109,19 +110,46 @@ class Strips:
 
     def rest(self, key: Key, places: U64) -> F64:
         """Draw from the uncovered part of the density, one value for each place."""
+        if places.size <= _FEW:
+            return np.array([self._rest_of_one(key, place) for place in places.tolist()])
         extra = Extra(key, places)
-        share = _uniform(extra.pair(0)[0]) * self.shares[-1]
+        share = _uniform(extra.pairs(0, 1)[0][0]) * self.shares[-1]
         piece = np.minimum(np.searchsorted(self.shares, share, side="right"), self.shares.size - 1)
         out = np.empty(places.shape)
-        waiting = np.arange(places.size)
-        for turn in itertools.count(1):
-            if not waiting.size:
-                break
-            u, v = extra.pair(turn, waiting)
-            t, accept = self._try(piece[waiting], _uniform(u), _uniform(v))
-            out[waiting] = t  # a refused one is written over at its next turn
-            waiting = waiting[~accept]
+        waiting, turn = np.arange(places.size), 1
+        while waiting.size:
+            # Several turns at once when few values wait: NumPy's calls cost more than what they compute.
+            turns = max(1, min(_TURNS, _TRIES // waiting.size))
+            u, v = extra.pairs(turn, turns, waiting)
+            t, accept = self._try(np.tile(piece[waiting], turns), _uniform(u.reshape(-1)), _uniform(v.reshape(-1)))
+            accept = accept.reshape(u.shape)
+            first, column = accept.argmax(axis=0), np.arange(waiting.size)
+            out[waiting] = t.reshape(u.shape)[first, column]  # a refused one is written over later
+            waiting = waiting[~accept[first, column]]
+            turn += turns
         return out
+
+    def _rest_of_one(self, key: Key, place: int) -> float:
+        """The same bits as `rest` in Python's floats: a small parameter has one such value or two, if any."""
+        words = pairs_of_one(key, place)
+        share = (next(words)[0] >> 11) * _UNIT * float(self.shares[-1])
+        piece = min(int(np.searchsorted(self.shares, share, side="right")), self.shares.size - 1)
+        inner = self.pieces.size - 1
+        if piece < inner:
+            begin, end, bound = float(self.pieces[piece]), float(self.pieces[piece + 1]), float(self.bounds[piece])
+        for first, second in words:
+            u, v = (first >> 11) * _UNIT, (second >> 11) * _UNIT
+            if piece >= inner:
+                tail = self._try_tail(-1 if piece == inner else 1, np.array([u]), np.array([v]))
+                if tail[1][0]:
+                    return float(tail[0][0])
+                continue
+            t = begin + (end - begin) * u
+            strip = min(int(np.searchsorted(self.edges, t, side="right")) - 1, self.heights.size - 1)
+            density = self.peak * exact.exp_of_one(-t * (self.mode + 0.5 * t))
+            if v * bound < density - float(self.heights[strip]):
+                return t
+        raise AssertionError("the words of a place have no end")
 
     def _try(self, piece: NDArray[np.intp], u: F64, v: F64) -> tuple[F64, NDArray[np.bool_]]:
         inner = self.pieces.size - 1

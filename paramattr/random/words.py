@@ -7,7 +7,9 @@ state and an increment that the key gives. NumPy promises never to change its ra
 from __future__ import annotations
 
 import functools
+import itertools
 import threading
+from collections.abc import Iterator
 from typing import TypeAlias
 
 import numpy as np
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 
 from paramattr.random.keys import Key, scramble
 
-__all__ = ["Words", "words_at", "Extra"]
+__all__ = ["Words", "words_at", "Extra", "pairs_of_one"]
 
 U64: TypeAlias = NDArray[np.uint64]
 Pair: TypeAlias = tuple[U64, U64]  # 128-bit numbers: high and low halves
@@ -140,19 +142,37 @@ def words_at(key: Key, places: U64) -> U64:
     return out
 
 
+# A place has a pair of extra words per turn, a hash of (key, place, turn).
+_PLACE_STEP, _TURN_STEP = 0x9E3779B97F4A7C15, 0xD1342543DE82EF95
+
+
 class Extra:
-    """Bits for the few draws that need more than their own word: a hash of (key, place, turn)."""
+    """Bits for the few draws that need more than their own word."""
 
     def __init__(self, key: Key, places: U64) -> None:
-        secret = scramble(~key.bits & _MASK128)
-        self._secret = secret >> 64
-        self._places = _finish(places * np.uint64(0x9E3779B97F4A7C15) + np.uint64(secret & _MASK64))
+        self._secret, start = _secrets(key)
+        self._places = _finish(places * np.uint64(_PLACE_STEP) + np.uint64(start))
 
-    def pair(self, turn: int, which: slice | NDArray[np.intp] = slice(None)) -> tuple[U64, U64]:
-        """Two words for each of some places. Each turn gives new ones."""
-        first = _finish(self._places[which] + np.uint64((turn * 0xD1342543DE82EF95 + self._secret) & _MASK64))
+    def pairs(self, turn: int, turns: int, which: slice | NDArray[np.intp] = slice(None)) -> tuple[U64, U64]:
+        """Two words for each of some places (columns) at some turns (rows). Each turn gives new ones."""
+        steps = [((turn + i) * _TURN_STEP + self._secret) & _MASK64 for i in range(turns)]
+        first = _finish(self._places[which] + np.array(steps, np.uint64)[:, np.newaxis])
         first = _finish(first)
         return first, _finish(first + np.uint64(self._secret))
+
+
+def pairs_of_one(key: Key, place: int) -> Iterator[tuple[int, int]]:
+    """The pairs that `Extra` gives one place, turn after turn, in Python's integers."""
+    secret, start = _secrets(key)
+    origin = _finish_one((place * _PLACE_STEP + start) & _MASK64)
+    for turn in itertools.count():
+        first = _finish_one(_finish_one((origin + turn * _TURN_STEP + secret) & _MASK64))
+        yield first, _finish_one((first + secret) & _MASK64)
+
+
+def _secrets(key: Key) -> tuple[int, int]:
+    secret = scramble(~key.bits & _MASK128)
+    return secret >> 64, secret & _MASK64
 
 
 def _finish(x: U64) -> U64:
@@ -163,3 +183,9 @@ def _finish(x: U64) -> U64:
     x *= _FINISH[1]
     x ^= x >> _32
     return x
+
+
+def _finish_one(x: int) -> int:
+    x = (x ^ (x >> 32)) * int(_FINISH[0]) & _MASK64
+    x = (x ^ (x >> 29)) * int(_FINISH[1]) & _MASK64
+    return x ^ (x >> 32)

@@ -24,7 +24,7 @@ def floating(name: str, value: DTypeLike | None) -> np.dtype[Any]:
 
     ``"bfloat16"`` needs the ``ml_dtypes`` package (extra ``bfloat16``).
     """
-    if value is None:
+    if value is None or value is _default:
         return _default
     if isinstance(value, str) and value == "bfloat16":
         return _bfloat16()

@@ -172,7 +172,7 @@ def test_no_correlation():
     x = np.empty(n, "f4")
     Normal().fill(x, Key(0, 0))
     sigma = 1 / np.sqrt(n)
-    for lag in [*range(1, 65), 15360, 30720, 491520, 512, 1024, 4096]:
+    for lag in [*range(1, 65), 512, 1000, 1024, 4096, 1 << 16, 192 << 10, 491520]:
         assert abs(np.dot(x[:-lag].astype("f8"), x[lag:])) / n < 5 * sigma, lag
         a = x.astype("f8") ** 2 - 1
         assert abs(np.dot(a[:-lag], a[lag:])) / (2 * n) < 5 * sigma, lag
@@ -205,3 +205,15 @@ def test_marchenko_pastur():
     low, high = (1 - np.sqrt(r)) ** 2, (1 + np.sqrt(r)) ** 2
     assert low - 0.02 < s.min() < low + 0.02 and high - 0.05 < s.max() < high + 0.05
     assert abs(s.mean() - 1) < 0.005 and abs((s**2).mean() - (1 + r)) < 0.01
+
+
+def test_the_rest_of_few_has_the_bits_of_many():
+    """One by one and in a batch are two ways to the same value, whatever piece or tail it comes from."""
+    from paramattr.random.strips import _FEW, strips
+
+    places = np.arange(3_000, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    for window in ((0.0, -INF, INF), (0.0, -2.0, 2.0), (3.0, 0.0, 1.0), (30.0, 0.0, INF), (0.0, -8.0, 0.3)):
+        table = strips(*window)
+        many = table.rest(KEY, places)
+        few = [table.rest(KEY, places[i : i + _FEW]) for i in range(0, places.size, _FEW)]
+        np.testing.assert_array_equal(np.concatenate(few), many)
