@@ -48,7 +48,7 @@ Index: TypeAlias = "int | slice | EllipsisType | tuple[int | slice | EllipsisTyp
 _CHUNK = 192 << 10
 _SHARE = 128 << 10  # a thread is worth having for so many elements
 _SMALL = 4096
-_RARE_BATCH = 1 << 14  # rare values are drawn this many at a time: their code is many calls on short arrays
+_RARE_BATCH = 1 << 12  # rare values are drawn this many at a time: their code is many calls on short arrays
 _RUN = 384  # a contiguous run longer than this is cheaper from the generator than by jumps
 _SPLIT = 1 << 18  # scattered elements handled at a time
 

@@ -179,7 +179,7 @@ def test_nothing_representable():
 @pytest.mark.parametrize("dtype", ["f4", "f2"])
 @pytest.mark.parametrize("law", [Normal(), Uniform()], ids=repr)
 def test_memory(law, dtype):
-    out = np.empty((1 << 28) // np.dtype(dtype).itemsize, dtype)
+    out = np.empty((1 << 29) // np.dtype(dtype).itemsize, dtype)
     tracemalloc.start()
     law.fill(out, KEY)
     peak = tracemalloc.get_traced_memory()[1]
