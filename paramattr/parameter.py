@@ -216,6 +216,11 @@ class Parameter(Tensor):
         self.trainable = not checks.boolean("stop_gradient", value)
 
     @property
+    def learning_rate(self) -> float:
+        """The factor on the optimizer's learning rate, as ``optimize_attr["learning_rate"]``."""
+        return self._attr.learning_rate
+
+    @property
     def optimize_attr(self) -> dict[str, float]:
         """``{"learning_rate": factor}``; assign to the key, or assign a dict, to change the factor."""
         return _OptimizeAttr(self._attr)

@@ -35,8 +35,8 @@ class WeightDecayRegularizer(Configurable):
     def __post_init__(self) -> None:
         object.__setattr__(self, "coeff", checks.real("coeff", self.coeff, low=0.0))
 
-    def gradient(self, value: Array) -> Array:
-        """Return the gradient of the penalty at ``value``, in its shape and dtype."""
+    def gradient(self, value: Array, out: Array | None = None) -> Array:
+        """Return the gradient of the penalty at ``value``, in its shape and dtype, in ``out`` if that is given."""
         raise TypeError(f"{type(self).__name__} must define gradient, but can't say what it is at {value!r}")
 
     def __str__(self) -> str:
@@ -68,9 +68,10 @@ class L1Decay(WeightDecayRegularizer):
     array([-0.1,  0. ,  0.1])
     """
 
-    def gradient(self, value: Array) -> Array:
+    def gradient(self, value: Array, out: Array | None = None) -> Array:
         """Return coeff · sign(value)."""
-        gradient: Array = np.sign(value) * np.asarray(self.coeff, value.dtype)
+        gradient: Array = np.sign(value, out=out)
+        gradient *= value.dtype.type(self.coeff)
         return gradient
 
 
@@ -99,9 +100,9 @@ class L2Decay(WeightDecayRegularizer):
     array([-0.2,  0. ,  0.3])
     """
 
-    def gradient(self, value: Array) -> Array:
+    def gradient(self, value: Array, out: Array | None = None) -> Array:
         """Return coeff · value."""
-        gradient: Array = value * np.asarray(self.coeff, value.dtype)
+        gradient: Array = np.multiply(value, value.dtype.type(self.coeff), out=out)
         return gradient
 
 

@@ -1,5 +1,6 @@
 """Averages of parameters over training."""
 
+from paramattr.incubate.exponential_moving_average import ExponentialMovingAverage
 from paramattr.incubate.model_average import ModelAverage
 
-__all__ = ["ModelAverage"]
+__all__ = ["ExponentialMovingAverage", "ModelAverage"]

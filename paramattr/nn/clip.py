@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,20 +13,43 @@ from paramattr.autograd.tape import Array
 from paramattr.utils import checks
 from paramattr.utils.norm import l2_norm
 
-__all__ = ["ClipGradBase", "ClipGradByGlobalNorm", "ClipGradByNorm", "ClipGradByValue"]
+__all__ = ["ClipGradBase", "ClipGradByGlobalNorm", "ClipGradByNorm", "ClipGradByValue", "Clipped"]
 
 
-def _scaled(gradient: Array, norm: float, clip_norm: float) -> Array:
-    """Return ``gradient`` times clip_norm / max(norm, clip_norm); itself where that is 1."""
-    if norm <= clip_norm:
-        return gradient
-    factor = clip_norm / norm
-    # In a narrow dtype a small factor has few digits, or none.
-    narrow = gradient.dtype.itemsize == 2 or factor < 1e-30
-    kind = np.dtype(np.float64) if narrow else gradient.dtype
-    with np.errstate(invalid="ignore"):  # an infinite norm makes 0 · inf; the nan that follows is the answer
-        scaled = gradient.astype(kind, copy=False) * kind.type(factor)
-    return np.asarray(scaled, gradient.dtype)
+class Clipped(NamedTuple):
+    """A gradient and what a clip makes of its elements: times ``factor``, then into [``low``, ``high``]."""
+
+    gradient: Array
+    factor: float = 1.0
+    low: float = -math.inf
+    high: float = math.inf
+
+    def read(self, part: Array, out: Array) -> None:
+        """Write what becomes of elements of the gradient into ``out``, which may be ``part`` itself."""
+        kind, factor = part.dtype, self.factor
+        if factor != 1.0:
+            if kind.itemsize == 2 or factor < 1e-30:
+                # In a narrow dtype a small factor has few digits, or none; the result is rounded once.
+                out[...] = (part.astype(np.float64) * factor).astype(kind)
+            else:
+                np.multiply(part, kind.type(factor), out=out, casting="same_kind")
+            part = out
+        if self.low > -math.inf or self.high < math.inf:
+            np.maximum(part, kind.type(self.low), out=out)
+            np.minimum(out, kind.type(self.high), out=out)
+        elif part is not out:
+            out[...] = part
+
+    @property
+    def changes(self) -> bool:
+        """Whether the clip may change anything."""
+        return self.factor != 1.0 or self.low > -math.inf or self.high < math.inf
+
+
+def _shrink(gradients: Sequence[Array], norm: float, clip_norm: float) -> list[Clipped]:
+    """Scale by clip_norm / max(norm, clip_norm)."""
+    factor = 1.0 if norm <= clip_norm else clip_norm / norm
+    return [Clipped(gradient, factor) for gradient in gradients]
 
 
 class ClipGradBase:
@@ -51,7 +76,24 @@ class ClipGradBase:
 
     def clip(self, gradients: Sequence[Array]) -> list[Array]:
         """Return the clipped gradients, in order; one that is not changed may be the array itself."""
-        raise TypeError(f"{type(self).__name__} does not define clip")
+        if type(self).plan is ClipGradBase.plan:
+            raise TypeError(f"{type(self).__name__} does not define clip")
+        result = []
+        with np.errstate(invalid="ignore", over="ignore", under="ignore"):
+            for clipped in self.plan(gradients):
+                array = clipped.gradient
+                if clipped.changes:
+                    array = np.empty_like(array)
+                    clipped.read(clipped.gradient, array)
+                result.append(array)
+        return result
+
+    def plan(self, gradients: Sequence[Array]) -> list[Clipped]:
+        """Return what `clip` does to each gradient, for an optimizer to do it block by block, without a copy.
+
+        A clip whose factors and bounds are known beforehand defines this instead of `clip`.
+        """
+        return [Clipped(gradient) for gradient in self.clip(gradients)]
 
     def __call__(self, params_grads: Iterable[tuple[Tensor, Tensor | None]]) -> list[tuple[Tensor, Tensor]]:
         """Return the pairs of parameter and gradient with what `clip` makes of the gradients."""
@@ -105,12 +147,9 @@ class ClipGradByValue(ClipGradBase):
         if self.min > self.max:
             raise ValueError(f"min must be <= max, but received min={min!r} and max={max!r}")
 
-    def clip(self, gradients: Sequence[Array]) -> list[Array]:
-        """Return the gradients with every element inside the range; a nan stays a nan."""
-        return [
-            np.minimum(np.maximum(gradient, gradient.dtype.type(self.min)), gradient.dtype.type(self.max))
-            for gradient in gradients
-        ]
+    def plan(self, gradients: Sequence[Array]) -> list[Clipped]:
+        """Bring every element inside the range; a nan stays a nan."""
+        return [Clipped(gradient, low=self.min, high=self.max) for gradient in gradients]
 
     def __repr__(self) -> str:
         return f"Clip Gradient By Value, min = {self.min:f}, max={self.max:f}"
@@ -147,9 +186,9 @@ class ClipGradByNorm(ClipGradBase):
     def __init__(self, clip_norm: float) -> None:
         self.clip_norm = checks.real("clip_norm", clip_norm, low=0.0, open_low=True)
 
-    def clip(self, gradients: Sequence[Array]) -> list[Array]:
-        """Return the gradients, each with a norm of at most ``clip_norm``."""
-        return [_scaled(gradient, l2_norm([gradient]), self.clip_norm) for gradient in gradients]
+    def plan(self, gradients: Sequence[Array]) -> list[Clipped]:
+        """Bring each gradient to a norm of at most ``clip_norm``."""
+        return [clipped for g in gradients for clipped in _shrink([g], l2_norm([g]), self.clip_norm)]
 
     def __repr__(self) -> str:
         return f"Gradient Clip By Norm, clip_norm={self.clip_norm:f}"
@@ -197,10 +236,9 @@ class ClipGradByGlobalNorm(ClipGradBase):
         self.group_name = group_name
         self.auto_skip_clip = checks.boolean("auto_skip_clip", auto_skip_clip)
 
-    def clip(self, gradients: Sequence[Array]) -> list[Array]:
-        """Return the gradients, with a norm of at most ``clip_norm`` taken together."""
-        norm = l2_norm(gradients)
-        return [_scaled(gradient, norm, self.clip_norm) for gradient in gradients]
+    def plan(self, gradients: Sequence[Array]) -> list[Clipped]:
+        """Bring the gradients to a norm of at most ``clip_norm`` taken together."""
+        return _shrink(gradients, l2_norm(gradients), self.clip_norm)
 
     def __repr__(self) -> str:
         return f"Gradient Clip By GlobalNorm, global_norm={self.clip_norm:f}"

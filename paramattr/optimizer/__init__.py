@@ -2,8 +2,9 @@
 
 from paramattr.optimizer import lr
 from paramattr.optimizer.adam import Adam
+from paramattr.optimizer.adamw import AdamW
 from paramattr.optimizer.momentum import Momentum
 from paramattr.optimizer.optimizer import Optimizer
 from paramattr.optimizer.sgd import SGD
 
-__all__ = ["SGD", "Adam", "Momentum", "Optimizer", "lr"]
+__all__ = ["SGD", "Adam", "AdamW", "Momentum", "Optimizer", "lr"]

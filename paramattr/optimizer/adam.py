@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -10,9 +11,11 @@ import numpy as np
 from paramattr.autograd.tape import Array
 from paramattr.nn.clip import ClipGradBase
 from paramattr.optimizer.lr import LRScheduler
-from paramattr.optimizer.optimizer import Optimizer, Parameters
+from paramattr.optimizer.optimizer import Group, Optimizer, Parameters
+from paramattr.parameter import Parameter
 from paramattr.regularizer import WeightDecayRegularizer
 from paramattr.utils import checks
+from paramattr.utils.threads import scratch
 
 
 class Adam(Optimizer):
@@ -45,6 +48,8 @@ class Adam(Optimizer):
         Whether to divide by the root of the largest v so far.
     name : str, optional
         Part of the keys of `state_dict`.
+    nonfinite : {"keep", "skip", "raise"}, default "keep"
+        What a step does at a gradient that is not finite; see `Optimizer`.
 
     Raises
     ------
@@ -87,6 +92,8 @@ class Adam(Optimizer):
         use_multi_tensor: bool = False,
         amsgrad: bool = False,
         name: str | None = None,
+        *,
+        nonfinite: str = "keep",
     ) -> None:
         checks.boolean("use_multi_tensor", use_multi_tensor)
         self._amsgrad = checks.boolean("amsgrad", amsgrad)
@@ -97,6 +104,7 @@ class Adam(Optimizer):
             grad_clip,
             name,
             multi_precision=multi_precision,
+            nonfinite=nonfinite,
             beta1=beta1,
             beta2=beta2,
             epsilon=epsilon,
@@ -105,37 +113,58 @@ class Adam(Optimizer):
 
     def new_state(self, value: Array, settings: Mapping[str, Any]) -> dict[str, Array]:
         """Return moments of 0 and the betas to the power of the step to come."""
-        state = {"moment1": np.zeros_like(value), "moment2": np.zeros_like(value)}
+        state = {"moment1": np.zeros(value.shape, value.dtype), "moment2": np.zeros(value.shape, value.dtype)}
         if self._amsgrad:
-            state["moment2_max"] = np.zeros_like(value)
+            state["moment2_max"] = np.zeros(value.shape, value.dtype)
         state["beta1_pow_acc"] = np.full(1, settings["beta1"], value.dtype)
         state["beta2_pow_acc"] = np.full(1, settings["beta2"], value.dtype)
         return state
 
-    def rule(
-        self, value: Array, gradient: Array, state: Mapping[str, Array], lr: float, settings: Mapping[str, Any]
-    ) -> None:
+    def begin(self, parameter: Parameter, state: Mapping[str, Array], lr: float, group: Group) -> dict[str, Any]:
+        """Return the rates of this step."""
+        powers = state["beta1_pow_acc"].item(), state["beta2_pow_acc"].item()
+        beta1, beta2, epsilon = (group.settings[name] for name in ("beta1", "beta2", "epsilon"))
+        return _rates(state["beta1_pow_acc"].dtype.type, lr, beta1, beta2, epsilon, *powers)
+
+    def end(self, state: Mapping[str, Array], step: Mapping[str, Any]) -> None:
+        """Count the step."""
+        state["beta1_pow_acc"][0] = step["next_power1"]
+        state["beta2_pow_acc"][0] = step["next_power2"]
+
+    def rule(self, value: Array, gradient: Array, state: Mapping[str, Array], step: Mapping[str, Any]) -> None:
         """Let ``gradient`` enter the running means and move ``value`` against their quotient."""
-        # The betas enter rounded to the dtype, as in Paddle: in float32 that shows in 1 - β₂.
-        kind = value.dtype.type
-        beta1, beta2 = kind(settings["beta1"]), kind(settings["beta2"])
         mean, square = state["moment1"], state["moment2"]
-        root = np.multiply(gradient, gradient, out=np.empty_like(gradient))
-        root *= 1 - beta2
-        square *= beta2
+        root = np.square(gradient, out=scratch(1, gradient.size, gradient.dtype))
+        root *= 1 - step["beta2"]
+        square *= step["beta2"]
         square += root
-        gradient *= 1 - beta1
-        mean *= beta1
+        gradient *= 1 - step["beta1"]
+        mean *= step["beta1"]
         mean += gradient
         if self._amsgrad:
             square = np.maximum(state["moment2_max"], square, out=state["moment2_max"])
-        # Correcting lr and ε instead of the means saves two passes.
-        power1, power2 = state["beta1_pow_acc"], state["beta2_pow_acc"]
-        correction = np.sqrt(1 - power2[0])
         np.sqrt(square, out=root)
-        root += kind(settings["epsilon"]) * correction
+        root += step["epsilon"]
         np.divide(mean, root, out=gradient)
-        gradient *= kind(lr) * correction / (1 - power1[0])
+        gradient *= step["rate"]
         value -= gradient
-        power1 *= beta1
-        power2 *= beta2
+
+
+# Most parameters have taken part in the same steps, and so have the same rates.
+@functools.lru_cache(maxsize=64)
+def _rates(
+    kind: type[np.floating[Any]], lr: float, beta1: float, beta2: float, epsilon: float, power1: float, power2: float
+) -> dict[str, Any]:
+    # The betas enter rounded to the dtype, as in Paddle: in float32 that shows in 1 - β₂.
+    b1, b2, p1, p2 = kind(beta1), kind(beta2), kind(power1), kind(power2)
+    # Correcting lr and ε instead of the means saves two passes.
+    correction = np.sqrt(1 - p2)
+    return {
+        "lr": kind(lr),
+        "rate": kind(lr) * correction / (1 - p1),
+        "epsilon": kind(epsilon) * correction,
+        "beta1": b1,
+        "beta2": b2,
+        "next_power1": p1 * b1,
+        "next_power2": p2 * b2,
+    }

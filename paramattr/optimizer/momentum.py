@@ -13,6 +13,7 @@ from paramattr.optimizer.lr import LRScheduler
 from paramattr.optimizer.optimizer import Optimizer, Parameters
 from paramattr.regularizer import WeightDecayRegularizer
 from paramattr.utils import checks
+from paramattr.utils.threads import scratch
 
 
 class Momentum(Optimizer):
@@ -41,6 +42,8 @@ class Momentum(Optimizer):
         Has no effect on values; Paddle chooses a kernel by it.
     name : str, optional
         Part of the keys of `state_dict`.
+    nonfinite : {"keep", "skip", "raise"}, default "keep"
+        What a step does at a gradient that is not finite; see `Optimizer`.
 
     Raises
     ------
@@ -84,6 +87,8 @@ class Momentum(Optimizer):
         rescale_grad: float = 1.0,
         use_multi_tensor: bool = False,
         name: str | None = None,
+        *,
+        nonfinite: str = "keep",
     ) -> None:
         checks.boolean("use_multi_tensor", use_multi_tensor)
         super().__init__(
@@ -93,6 +98,7 @@ class Momentum(Optimizer):
             grad_clip,
             name,
             multi_precision=multi_precision,
+            nonfinite=nonfinite,
             momentum=momentum,
             use_nesterov=use_nesterov,
             rescale_grad=rescale_grad,
@@ -100,27 +106,25 @@ class Momentum(Optimizer):
 
     def new_state(self, value: Array, settings: Mapping[str, Any]) -> dict[str, Array]:
         """Return a velocity of 0."""
-        return {"velocity": np.zeros_like(value)}
+        return {"velocity": np.zeros(value.shape, value.dtype)}
 
     def decay(
-        self, value: Array, gradient: Array, regularizer: WeightDecayRegularizer | None, settings: Mapping[str, Any]
+        self, value: Array, gradient: Array, regularizer: WeightDecayRegularizer | None, step: Mapping[str, Any]
     ) -> None:
         """Scale ``gradient`` by ``rescale_grad``, then add the penalty's gradient."""
-        if settings["rescale_grad"] != 1.0:
-            gradient *= gradient.dtype.type(settings["rescale_grad"])
-        super().decay(value, gradient, regularizer, settings)
+        if step["rescale_grad"] != 1.0:
+            gradient *= gradient.dtype.type(step["rescale_grad"])
+        super().decay(value, gradient, regularizer, step)
 
-    def rule(
-        self, value: Array, gradient: Array, state: Mapping[str, Array], lr: float, settings: Mapping[str, Any]
-    ) -> None:
+    def rule(self, value: Array, gradient: Array, state: Mapping[str, Array], step: Mapping[str, Any]) -> None:
         """Push the velocity by ``gradient`` and move ``value`` against it."""
-        velocity = state["velocity"]
-        momentum = velocity.dtype.type(settings["momentum"])
+        velocity, kind = state["velocity"], value.dtype.type
+        momentum, lr = kind(step["momentum"]), kind(step["lr"])
         velocity *= momentum
         velocity += gradient
-        if settings["use_nesterov"]:
-            gradient += momentum * velocity
+        if step["use_nesterov"]:
+            gradient += np.multiply(velocity, momentum, out=scratch(1, value.size, value.dtype))
+            gradient *= lr
         else:
-            np.copyto(gradient, velocity)
-        gradient *= gradient.dtype.type(lr)
+            np.multiply(velocity, lr, out=gradient)
         value -= gradient

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar, NamedTuple
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from paramattr.autograd import Tensor
 from paramattr.autograd.tape import Array
-from paramattr.nn.clip import ClipGradBase
+from paramattr.nn.clip import ClipGradBase, Clipped
 from paramattr.optimizer.lr import LRScheduler
 from paramattr.parameter import Parameter
 from paramattr.regularizer import L2Decay, WeightDecayRegularizer
 from paramattr.utils import checks
+from paramattr.utils.norm import sums_of_squares
+from paramattr.utils.threads import each_block, runs, scratch
 
 Parameters = Iterable[Parameter] | Iterable[Mapping[str, Any]]
+
+_FLOAT32 = np.dtype(np.float32)
 
 
 class Slot:
@@ -26,6 +31,13 @@ class Slot:
         self.parameter = parameter
         self.state: dict[str, Array] = {}
         self.master: Array | None = None
+        # Where the state of short parameters lies side by side, to be updated in one go: arrays by name, first place.
+        self.home: tuple[dict[str, Array], int] | None = None
+
+    def stand_in(self) -> Array:
+        """An array of the parameter's shape and the dtype its steps are computed in, without memory of that size."""
+        data = self.parameter.data
+        return np.broadcast_to(np.zeros((), _FLOAT32 if data.dtype.itemsize == 2 else data.dtype), data.shape)
 
 
 class Group(NamedTuple):
@@ -36,6 +48,39 @@ class Group(NamedTuple):
     regularizer: WeightDecayRegularizer | None
     grad_clip: ClipGradBase | None
     settings: dict[str, Any]
+
+
+_Views: TypeAlias = tuple[Array, Array | None, Any, dict[str, Array]]
+
+
+class _Part(NamedTuple):
+    """A parameter's part in a step."""
+
+    slot: Slot
+    clipped: Clipped
+    regularizer: WeightDecayRegularizer | None
+    step: Mapping[str, Any]
+
+    def like(self, other: _Part) -> bool:
+        """Whether the two can be updated as one."""
+        mine, theirs = self.slot.parameter.data.dtype, other.slot.parameter.data.dtype
+        return (
+            mine == theirs == self.clipped.gradient.dtype == other.clipped.gradient.dtype
+            and self.clipped[1:] == other.clipped[1:]
+            and (self.regularizer is other.regularizer or self.regularizer == other.regularizer)
+            and (self.slot.master is None) == (other.slot.master is None)
+            and (self.step is other.step or self.step == other.step)
+        )
+
+    def views(self) -> _Views:
+        """The parameter, its float32 copy if it has one, the gradient and the accumulators, all flat."""
+        data, master, gradient = self.slot.parameter.data, self.slot.master, self.clipped.gradient
+        return (
+            data.reshape(-1),
+            None if master is None else master.reshape(-1),
+            gradient.reshape(-1) if gradient.flags.c_contiguous else gradient.flat,
+            {name: array.reshape(-1) for name, array in self.slot.state.items() if array.shape == data.shape},
+        )
 
 
 class Optimizer:
@@ -65,6 +110,9 @@ class Optimizer:
     multi_precision : bool, default False
         Whether float16 and bfloat16 parameters keep a float32 copy that takes the updates. Their steps are computed
         in float32 either way, and then rounded once.
+    nonfinite : {"keep", "skip", "raise"}, default "keep"
+        What a step does when a gradient that takes part has an infinity or a nan: go on, as Paddle does; leave
+        everything as it is and count it in ``skipped_steps``; or raise, naming the parameter.
     **settings
         Of the rule; each has an entry in ``setting_checks``.
 
@@ -82,8 +130,8 @@ class Optimizer:
     >>> import numpy as np
     >>> import paramattr
     >>> class SignDescent(paramattr.optimizer.Optimizer):
-    ...     def rule(self, value, gradient, state, lr, settings):
-    ...         value -= lr * np.sign(gradient)
+    ...     def rule(self, value, gradient, state, step):
+    ...         value -= step["lr"] * np.sign(gradient)
     >>> p = paramattr.create_parameter([2], default_initializer="constant")
     >>> p.grad = [3.0, -0.1]
     >>> SignDescent(0.5, parameters=[p]).step()
@@ -103,6 +151,7 @@ class Optimizer:
         name: str | None = None,
         *,
         multi_precision: bool = False,
+        nonfinite: str = "keep",
         **settings: Any,
     ) -> None:
         self._learning_rate = (
@@ -112,6 +161,8 @@ class Optimizer:
             checks.instance("name", name, str, "a string or None")
         self._name = name
         self._multi_precision = checks.boolean("multi_precision", multi_precision)
+        self._nonfinite = checks.choice("nonfinite", nonfinite, ["keep", "skip", "raise"])
+        self.skipped_steps = 0
         defaults = Group(
             slots=[],
             learning_rate=1.0,
@@ -172,40 +223,90 @@ class Optimizer:
         ------
         RuntimeError
             If a parameter with a gradient has no values yet (`LazyGuard`); no parameter is changed then.
+        FloatingPointError
+            If a gradient is not finite and ``nonfinite`` is "raise"; no parameter is changed then.
         """
         collected = [collect(group.slots) for group in self._groups]
-        # What overflows or is not a number in a gradient ends as inf or nan in the parameter, without a warning.
+        if self._nonfinite != "keep" and not self._all_finite(collected):
+            self.skipped_steps += 1
+            return
+        lr = self.get_lr()
+        parts = [
+            self._part(slot, clipped, group, lr)
+            for group, slots in zip(self._groups, collected, strict=True)
+            for slot, clipped in zip(slots, clip(slots, group.grad_clip), strict=True)
+        ]
+        # From here on nothing can fail, and parameters change.
+        long = []
         with np.errstate(all="ignore"):
-            for group, slots in zip(self._groups, collected, strict=True):
-                gradients = clip(slots, group.grad_clip)
-                for slot, gradient in zip(slots, gradients, strict=True):
-                    self._update(slot, gradient, group)
+            for run in runs([part.slot.parameter.data.size for part in parts], lambda i, j: parts[i].like(parts[j])):
+                if len(run) > 1:
+                    self._update_joined([parts[i] for i in run])
+                else:
+                    long.append(parts[run[0]])
+        views = [part.views() for part in long]
 
-    def _update(self, slot: Slot, clipped: Tensor, group: Group) -> None:
+        def work(i: int, begin: int, end: int) -> None:
+            part, (data, master, gradient, state) = long[i], views[i]
+            stretch = data[begin:end]
+            value = stretch if master is None else master[begin:end]
+            if value.dtype.itemsize == 2:
+                value = value.astype(np.float32)
+            self._update(part, value, gradient[begin:end], {name: array[begin:end] for name, array in state.items()})
+            if value is not stretch:
+                stretch[...] = value
+
+        each_block([data.size for data, *_ in views], work)
+        for part in parts:
+            self.end(part.slot.state, part.step)
+
+    def _all_finite(self, collected: list[list[Slot]]) -> bool:
+        slots = [slot for slots in collected for slot in slots]
+        gradients = [slot.parameter.grad.data for slot in slots if slot.parameter.grad is not None]
+        for slot, gradient, total in zip(slots, gradients, sums_of_squares(gradients), strict=True):
+            if not math.isfinite(total) and not np.isfinite(gradient).all():
+                if self._nonfinite == "raise":
+                    raise FloatingPointError(f"the gradient of parameter {slot.parameter.name!r} is not finite")
+                return False
+        return True
+
+    def _part(self, slot: Slot, clipped: Clipped, group: Group, lr: float) -> _Part:
         parameter = slot.parameter
-        value = self._working_value(slot)
-        # The rule may overwrite its gradient, but not the parameter's.
-        own = parameter.grad is not None and not np.may_share_memory(clipped.data, parameter.grad.data)
-        work = clipped.data.astype(value.dtype, copy=not own)
-        regularizer = group.regularizer if parameter.regularizer is None else parameter.regularizer
-        self.decay(value, work, regularizer, group.settings)
+        if self._multi_precision and slot.master is None and parameter.data.dtype.itemsize == 2:
+            slot.master = parameter.data.astype(np.float32)
         if not slot.state:
-            slot.state = self.new_state(value, group.settings)
-        lr = self.get_lr() * group.learning_rate * parameter.optimize_attr["learning_rate"]
-        self.rule(value, work, slot.state, lr, group.settings)
-        if value is not parameter.data:
-            parameter.data[...] = value
+            slot.state = self.new_state(slot.stand_in(), group.settings)
+        lr *= group.learning_rate * parameter.learning_rate
+        return _Part(slot, clipped, self.penalty(parameter, group), self.begin(parameter, slot.state, lr, group))
 
-    def _working_value(self, slot: Slot) -> Array:
-        """Return the array that takes the update: the parameter's own, or a float32 one for float16 and bfloat16."""
-        value = slot.parameter.data
-        if value.dtype.itemsize > 2:
-            return value
-        if not self._multi_precision:
-            return value.astype(np.float32)
-        if slot.master is None:
-            slot.master = value.astype(np.float32)
-        return slot.master
+    def _update_joined(self, parts: list[_Part]) -> None:
+        """Update several short parameters as if they were one: NumPy's calls cost more than what they compute."""
+        slots = [part.slot for part in parts]
+        targets = [slot.parameter.data if slot.master is None else slot.master for slot in slots]
+        total = sum(target.size for target in targets)
+        value = scratch(2, total, self._step_dtype(targets[0]))
+        np.concatenate(targets, axis=None, out=value)
+        gradient = scratch(0, total, value.dtype)
+        np.concatenate([part.clipped.gradient for part in parts], axis=None, out=gradient)
+        self._update(parts[0], value, gradient, _joined_state(slots))
+        end = 0
+        for target in targets:
+            begin, end = end, end + target.size
+            target[...] = value[begin:end].reshape(target.shape)
+        for slot in slots:
+            if slot.master is not None:
+                slot.parameter.data[...] = slot.master
+
+    @staticmethod
+    def _step_dtype(value: Array) -> np.dtype[Any]:
+        return _FLOAT32 if value.dtype.itemsize == 2 else value.dtype
+
+    def _update(self, part: _Part, value: Array, gradient: Array, state: Mapping[str, Array]) -> None:
+        # The rule may overwrite its gradient, but not the parameter's.
+        work = scratch(0, value.size, value.dtype)
+        part.clipped.read(gradient, work)
+        self.decay(value, work, part.regularizer, part.step)
+        self.rule(value, work, state, part.step)
 
     def new_state(self, value: Array, settings: Mapping[str, Any]) -> dict[str, Array]:
         """Return the accumulators of a parameter before its first step, by name.
@@ -213,36 +314,58 @@ class Optimizer:
         Parameters
         ----------
         value : array
-            The parameter's values; float32 for float16 and bfloat16 parameters.
+            Of the parameter's shape and the dtype of its steps, float32 for float16 and bfloat16. The values are not
+            the parameter's.
         settings : mapping
             Of the rule.
         """
         return {}
 
-    def decay(
-        self, value: Array, gradient: Array, regularizer: WeightDecayRegularizer | None, settings: Mapping[str, Any]
-    ) -> None:
-        """Add the gradient of the penalty at ``value`` to ``gradient``, in place."""
-        if regularizer is not None:
-            gradient += regularizer.gradient(value)
+    def penalty(self, parameter: Parameter, group: Group) -> WeightDecayRegularizer | None:
+        """Return the penalty that enters the gradient: the parameter's own, or else the group's."""
+        return group.regularizer if parameter.regularizer is None else parameter.regularizer
 
-    def rule(
-        self, value: Array, gradient: Array, state: Mapping[str, Array], lr: float, settings: Mapping[str, Any]
+    def begin(self, parameter: Parameter, state: Mapping[str, Array], lr: float, group: Group) -> dict[str, Any]:
+        """Return what `decay` and `rule` need beside arrays; called once a step for each parameter.
+
+        By default ``{"lr": lr, **group.settings}``. It must not change anything: a step can still fail.
+
+        Parameters
+        ----------
+        parameter : Parameter
+            The parameter.
+        state : mapping of str to array
+            Its accumulators, whole.
+        lr : float
+            The learning rate with all factors.
+        group : Group
+            What the parameter shares with others; its ``settings`` are the rule's.
+        """
+        return {"lr": lr, **group.settings}
+
+    def end(self, state: Mapping[str, Array], step: Mapping[str, Any]) -> None:
+        """Count the step in the accumulators that have not the parameter's shape; called once for each parameter."""
+
+    def decay(
+        self, value: Array, gradient: Array, regularizer: WeightDecayRegularizer | None, step: Mapping[str, Any]
     ) -> None:
-        """Update ``value`` and ``state`` in place; a subclass defines it.
+        """Add the gradient of the penalty at ``value`` to ``gradient``, in place; arrays are blocks as in `rule`."""
+        if regularizer is not None:
+            gradient += regularizer.gradient(value, out=scratch(1, value.size, value.dtype))
+
+    def rule(self, value: Array, gradient: Array, state: Mapping[str, Array], step: Mapping[str, Any]) -> None:
+        """Update ``value`` and ``state`` in place, element by element; a subclass defines it.
 
         Parameters
         ----------
         value : array
-            The parameter's values.
+            A stretch of the parameter's values, flat.
         gradient : array
-            Clipped and with the penalty; the rule may overwrite it.
+            The same stretch of the gradient, clipped and with the penalty; the rule may overwrite it.
         state : mapping of str to array
-            As `new_state` made it, and earlier steps left it.
-        lr : float
-            The learning rate with all factors.
-        settings : mapping
-            Of the rule.
+            The same stretch of each accumulator that has the parameter's shape.
+        step : mapping
+            What `begin` returned.
         """
         raise TypeError(f"{type(self).__name__} does not define rule")
 
@@ -384,12 +507,11 @@ class Optimizer:
                 raise ValueError(f"state_dict lacks 'LR_Scheduler', the state of the {type(scheduler).__name__}")
             scheduler.set_state_dict(state_dict["LR_Scheduler"])
         for slot, state, master in loaded:
-            slot.state, slot.master = state, master
+            slot.state, slot.master, slot.home = state, master, None
 
     def _load_state(self, slot: Slot, settings: Mapping[str, Any], given: dict[str, Any]) -> dict[str, Array]:
         """Return the accumulators of ``slot`` with the values that ``given`` has for them, taking those out of it."""
-        data = slot.parameter.data
-        state = self.new_state(data if data.dtype.itemsize > 2 else data.astype(np.float32), settings)
+        state = self.new_state(slot.stand_in(), settings)
         keys = {name: self._key(slot.parameter, name) for name in state}
         missing = [key for key in keys.values() if key not in given]
         if len(missing) == len(keys):
@@ -407,6 +529,29 @@ class Optimizer:
     load_state_dict = set_state_dict
 
 
+def _joined_state(slots: list[Slot]) -> dict[str, Array]:
+    """Return the accumulators of ``slots`` as one array each, in whose memory they are."""
+    arrays, begin = slots[0].home or ({}, 0)
+    end = begin
+    for slot in slots:
+        if slot.home is None or slot.home[0] is not arrays or slot.home[1] != end:
+            break
+        end += slot.parameter.data.size
+    else:
+        return {name: array[begin:end] for name, array in arrays.items()}
+    names = [
+        name for name in slots[0].state if all(slot.state[name].shape == slot.parameter.data.shape for slot in slots)
+    ]
+    arrays = {name: np.concatenate([slot.state[name] for slot in slots], axis=None) for name in names}
+    end = 0
+    for slot in slots:
+        slot.home = arrays, end
+        begin, end = end, end + slot.parameter.data.size
+        for name, array in arrays.items():
+            slot.state[name] = array[begin:end].reshape(slot.parameter.data.shape)
+    return arrays
+
+
 def collect(slots: Iterable[Slot]) -> list[Slot]:
     """Return the slots whose parameters take part in a step: trainable ones that have a gradient."""
     chosen = [slot for slot in slots if slot.parameter.trainable and slot.parameter.grad is not None]
@@ -415,12 +560,15 @@ def collect(slots: Iterable[Slot]) -> list[Slot]:
     return chosen
 
 
-def clip(slots: Iterable[Slot], grad_clip: ClipGradBase | None) -> list[Tensor]:
-    """Return the gradients of ``slots``, clipped where their parameters want it."""
-    pairs = [(slot.parameter, slot.parameter.grad) for slot in slots]
-    if grad_clip is None:
-        return [gradient for _, gradient in pairs if gradient is not None]
-    return [gradient for _, gradient in grad_clip(pairs)]
+def clip(slots: Sequence[Slot], grad_clip: ClipGradBase | None) -> list[Clipped]:
+    """Return the gradients of ``slots``, with what the clip does to those whose parameters want it."""
+    clipped = [Clipped(slot.parameter.grad.data) for slot in slots if slot.parameter.grad is not None]
+    if grad_clip is not None:
+        chosen = [place for place, slot in enumerate(slots) if slot.parameter.need_clip]
+        plan = grad_clip.plan([clipped[place].gradient for place in chosen])
+        for place, wanted in zip(chosen, plan, strict=True):
+            clipped[place] = wanted
+    return clipped
 
 
 def _slots(label: str, parameters: Iterable[object]) -> list[Slot]:

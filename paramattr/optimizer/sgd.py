@@ -29,6 +29,8 @@ class SGD(Optimizer):
         Whether float16 and bfloat16 parameters keep a float32 copy that takes the updates.
     name : str, optional
         Part of the keys of `state_dict`.
+    nonfinite : {"keep", "skip", "raise"}, default "keep"
+        What a step does at a gradient that is not finite; see `Optimizer`.
 
     Raises
     ------
@@ -57,12 +59,20 @@ class SGD(Optimizer):
         grad_clip: ClipGradBase | None = None,
         multi_precision: bool = False,
         name: str | None = None,
+        *,
+        nonfinite: str = "keep",
     ) -> None:
-        super().__init__(learning_rate, parameters, weight_decay, grad_clip, name, multi_precision=multi_precision)
+        super().__init__(
+            learning_rate,
+            parameters,
+            weight_decay,
+            grad_clip,
+            name,
+            multi_precision=multi_precision,
+            nonfinite=nonfinite,
+        )
 
-    def rule(
-        self, value: Array, gradient: Array, state: Mapping[str, Array], lr: float, settings: Mapping[str, Any]
-    ) -> None:
+    def rule(self, value: Array, gradient: Array, state: Mapping[str, Array], step: Mapping[str, Any]) -> None:
         """Move ``value`` against ``gradient``."""
-        gradient *= gradient.dtype.type(lr)
+        gradient *= gradient.dtype.type(step["lr"])
         value -= gradient

@@ -1,8 +1,8 @@
 """Random numbers by address: keys, blocks of bits and the laws drawn from them. Arrays only, no parameters."""
 
-from paramattr.random.blocks import get_num_threads, set_num_threads
 from paramattr.random.distributions import Distribution, Normal, PointMass, TruncatedNormal, Uniform
 from paramattr.random.keys import STREAM_VERSION, Key, get_rng_state, next_key, seed, set_rng_state
+from paramattr.utils.threads import get_num_threads, set_num_threads
 
 __all__ = [
     "STREAM_VERSION",

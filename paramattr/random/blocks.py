@@ -10,22 +10,17 @@ from __future__ import annotations
 import itertools
 import math
 import operator
-import os
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import EllipsisType
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from paramattr.random.keys import Key
 from paramattr.random.words import Words, words_at
-from paramattr.utils import checks
-
-if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+from paramattr.utils.threads import get_num_threads, spread
 
 __all__ = [
     "Draw",
@@ -35,9 +30,6 @@ __all__ = [
     "positions",
     "take",
     "slice_size",
-    "set_num_threads",
-    "get_num_threads",
-    "spread",
 ]
 
 Array: TypeAlias = NDArray[Any]
@@ -84,103 +76,6 @@ def check_dtype(dtype: DTypeLike) -> np.dtype[Any]:
     if result.isnative and (result.name == "bfloat16" or result in (np.float16, np.float32, np.float64)):
         return result
     raise TypeError(f"dtype must be float16, bfloat16, float32 or float64, but received {result}")
-
-
-# ---------------------------------------------------------------------------------------------------------- threads
-
-_pool: ThreadPoolExecutor | None = None
-_pool_lock = threading.Lock()
-
-
-def _default_threads() -> int:
-    text = os.environ.get("PARAMATTR_NUM_THREADS")
-    if text:
-        try:
-            return checks.integer("PARAMATTR_NUM_THREADS", int(text), low=1)
-        except ValueError:
-            raise ValueError(f"PARAMATTR_NUM_THREADS must be an integer >= 1, but received {text!r}") from None
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-_threads: int | None = None
-
-
-def get_num_threads() -> int:
-    """How many threads fill a large parameter (default: PARAMATTR_NUM_THREADS, else the CPUs this process may use)."""
-    global _threads
-    if _threads is None:
-        _threads = _default_threads()
-    return _threads
-
-
-def set_num_threads(n: int) -> None:
-    """Choose how many threads fill a large parameter. The values do not depend on it."""
-    global _threads, _pool
-    n = checks.integer("n", n, low=1)
-    with _pool_lock:
-        if _pool is not None:
-            _pool.shutdown(wait=False)
-        _pool, _threads = None, n
-
-
-def _forget_pool() -> None:
-    """A forked child has no threads, and perhaps a lock held by one that is gone."""
-    global _pool, _pool_lock
-    _pool, _pool_lock = None, threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_pool)
-
-
-def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
-    """Run `work` on each thread; all of them claim the numbers 0 .. tasks - 1 from one iterator. Raises what one raises."""
-    global _pool
-    helpers = min(get_num_threads(), tasks) - 1
-    numbers = _Claims(tasks)
-    if helpers <= 0:
-        work(numbers)
-        return
-    with _pool_lock:
-        if _pool is None:
-            # Here, because it takes longer to import than the rest of the package together.
-            from concurrent.futures import ThreadPoolExecutor
-
-            _pool = ThreadPoolExecutor(get_num_threads() - 1, thread_name_prefix="paramattr")
-        futures = [_pool.submit(work, numbers) for _ in range(helpers)]
-    try:
-        work(numbers)
-    finally:
-        numbers.stop()
-        errors = [future.exception() for future in futures if not future.cancel()]
-    for error in errors:
-        if error is not None:
-            raise error
-
-
-class _Claims:
-    """Counts 0 .. n - 1 for several threads: each number is given once."""
-
-    def __init__(self, n: int) -> None:
-        self._numbers = itertools.count()
-        self._end = n
-        self._lock = threading.Lock()
-
-    def __iter__(self) -> Iterator[int]:
-        return self
-
-    def __next__(self) -> int:
-        with self._lock:
-            number = next(self._numbers)
-        if number >= self._end:
-            raise StopIteration
-        return number
-
-    def stop(self) -> None:
-        """Give no more numbers."""
-        self._end = 0
 
 
 # ---------------------------------------------------------------------------------------------------- contiguous runs

@@ -16,6 +16,7 @@ from paramattr.random import blocks
 from paramattr.random.keys import Key
 from paramattr.utils import checks
 from paramattr.utils.record import Record
+from paramattr.utils.threads import spread
 
 if TYPE_CHECKING:
     from paramattr.random.strips import Strips
@@ -165,7 +166,7 @@ class PointMass(Distribution):
                 flat[i * _STRETCH : (i + 1) * _STRETCH] = self.value
 
         # Of all that filling costs, touching new memory is the most, and threads share that.
-        blocks.spread(work, -(-flat.size // _STRETCH))
+        spread(work, -(-flat.size // _STRETCH))
 
     def take(self, key: Key, shape: tuple[int, ...], index: blocks.Index = ..., dtype: DTypeLike = np.float32) -> Array:
         """Return the value in the shape of the slice."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import paramattr as pa
 from paramattr.nn import ClipGradByGlobalNorm, ClipGradByNorm, ClipGradByValue
-from paramattr.optimizer import SGD, Adam, Momentum
+from paramattr.optimizer import SGD, Adam, AdamW, Momentum
 from paramattr.optimizer.lr import StepDecay
 from paramattr.regularizer import L1Decay, L2Decay
 
@@ -19,8 +19,11 @@ RULES = {
     "nesterov": lambda ps, **k: Momentum(0.1, parameters=ps, use_nesterov=True, **k),
     "adam": lambda ps, **k: Adam(0.1, parameters=ps, **k),
     "amsgrad": lambda ps, **k: Adam(0.1, parameters=ps, amsgrad=True, **k),
+    "adamw": lambda ps, **k: AdamW(0.1, parameters=ps, **{"weight_decay": 0.02, **k}),
 }
 every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+COUPLED = {name: rule for name, rule in RULES.items() if name != "adamw"}  # the decay is part of the gradient
+every_coupled_rule = pytest.mark.parametrize("rule", COUPLED.values(), ids=COUPLED)
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +67,7 @@ def test_clip_comes_before_decay_and_decay_before_the_rate():
     np.testing.assert_allclose(p.numpy(), [2.0 - 0.2 * (3 + 1), -2.0 - 0.2 * (4 - 1)], rtol=1e-12)
 
 
-@every_rule
+@every_coupled_rule
 def test_the_own_regularizer_wins_over_weight_decay(rule):
     own, other = parameters(1, [(3,), (3,)])
     own.regularizer = L1Decay(0.3)
@@ -74,7 +77,7 @@ def test_the_own_regularizer_wins_over_weight_decay(rule):
     np.testing.assert_array_equal(own.numpy(), alone.numpy())
 
 
-@every_rule
+@every_coupled_rule
 def test_a_float_weight_decay_is_an_l2_decay(rule):
     results = []
     for decay in (0.3, L2Decay(0.3), np.float64(0.3)):
@@ -85,7 +88,7 @@ def test_a_float_weight_decay_is_an_l2_decay(rule):
             np.testing.assert_array_equal(a, b)
 
 
-@every_rule
+@every_coupled_rule
 def test_decay_is_a_penalty_added_to_the_gradient(rule):
     for penalty, slope in ((L1Decay(0.3), np.sign), (L2Decay(0.3), lambda x: x)):
         p, q = parameter([1.0, -2.0, 0.0]), parameter([1.0, -2.0, 0.0])
@@ -197,7 +200,7 @@ def test_splitting_a_parameter_in_two_changes_nothing(rule):
     np.testing.assert_array_equal(whole.numpy(), np.concatenate([p.numpy() for p in parts]))
 
 
-@every_rule
+@every_coupled_rule
 def test_nothing_moves_without_gradient_and_history(rule):
     ps = parameters(8)
     before = [p.numpy().copy() for p in ps]
@@ -526,8 +529,8 @@ def test_a_clip_that_returns_views_costs_no_gradient(rule):
 
 def test_a_rule_is_all_that_a_new_optimizer_needs():
     class SignDescent(pa.optimizer.Optimizer):
-        def rule(self, value, gradient, state, lr, settings):
-            value -= lr * np.sign(gradient)
+        def rule(self, value, gradient, state, step):
+            value -= step["lr"] * np.sign(gradient)
 
     p = parameter([1.0, 1.0])
     p.grad = [5.0, -5.0]

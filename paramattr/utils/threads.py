@@ -1,0 +1,174 @@
+"""Threads for work on large arrays: NumPy lets go of the interpreter while it computes."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from paramattr.utils import checks
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+__all__ = ["BLOCK", "each_block", "get_num_threads", "runs", "scratch", "set_num_threads", "spread"]
+
+# Elements of a block. Fewer, and threads wait for the interpreter between NumPy's calls (two threads gain nothing at
+# 32 Ki, 1.5 times here); more, and the scratch arrays are no longer small beside a model.
+BLOCK = 96 << 10
+
+_pool: ThreadPoolExecutor | None = None
+_pool_lock = threading.Lock()
+
+
+def _default_threads() -> int:
+    text = os.environ.get("PARAMATTR_NUM_THREADS")
+    if text:
+        try:
+            return checks.integer("PARAMATTR_NUM_THREADS", int(text), low=1)
+        except ValueError:
+            raise ValueError(f"PARAMATTR_NUM_THREADS must be an integer >= 1, but received {text!r}") from None
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+_threads: int | None = None
+
+
+def get_num_threads() -> int:
+    """How many threads fill a large parameter (default: PARAMATTR_NUM_THREADS, else the CPUs this process may use)."""
+    global _threads
+    if _threads is None:
+        _threads = _default_threads()
+    return _threads
+
+
+def set_num_threads(n: int) -> None:
+    """Choose how many threads fill a large parameter. The values do not depend on it."""
+    global _threads, _pool
+    n = checks.integer("n", n, low=1)
+    with _pool_lock:
+        if _pool is not None:
+            _pool.shutdown(wait=False)
+        _pool, _threads = None, n
+
+
+def _forget_pool() -> None:
+    """A forked child has no threads, and perhaps a lock held by one that is gone."""
+    global _pool, _pool_lock
+    _pool, _pool_lock = None, threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_pool)
+
+
+def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
+    """Run `work` on each thread; all of them claim the numbers 0 .. tasks - 1 from one iterator. Raises what one raises."""
+    global _pool
+    helpers = min(get_num_threads(), tasks) - 1
+    numbers = _Claims(tasks)
+    if helpers <= 0:
+        work(numbers)
+        return
+    with _pool_lock:
+        if _pool is None:
+            # Here, because it takes longer to import than the rest of the package together.
+            from concurrent.futures import ThreadPoolExecutor
+
+            _pool = ThreadPoolExecutor(get_num_threads() - 1, thread_name_prefix="paramattr")
+        futures = [_pool.submit(work, numbers) for _ in range(helpers)]
+    try:
+        work(numbers)
+    finally:
+        numbers.stop()
+        errors = [future.exception() for future in futures if not future.cancel()]
+    for error in errors:
+        if error is not None:
+            raise error
+
+
+class _Claims:
+    """Counts 0 .. n - 1 for several threads: each number is given once."""
+
+    def __init__(self, n: int) -> None:
+        self._numbers = itertools.count()
+        self._end = n
+        self._lock = threading.Lock()
+
+    def __iter__(self) -> Iterator[int]:
+        return self
+
+    def __next__(self) -> int:
+        with self._lock:
+            number = next(self._numbers)
+        if number >= self._end:
+            raise StopIteration
+        return number
+
+    def stop(self) -> None:
+        """Give no more numbers."""
+        self._end = 0
+
+
+def each_block(sizes: Sequence[int], work: Callable[[int, int, int], None]) -> None:
+    """Call ``work(i, begin, end)`` for blocks that together cover 0 .. sizes[i] for each i.
+
+    Arrays longer than a block are shared among threads; for shorter ones that would take longer than it saves.
+    Floating-point errors raise no warnings in ``work``. Raises what ``work`` raises.
+    """
+    blocks = []
+    with np.errstate(all="ignore"):
+        for i, size in enumerate(sizes):
+            if 0 < size <= BLOCK:
+                work(i, 0, size)
+            else:
+                blocks += [(i, begin, min(begin + BLOCK, size)) for begin in range(0, size, BLOCK)]
+
+    def share(numbers: Iterator[int]) -> None:
+        with np.errstate(all="ignore"):  # each thread has its own
+            for number in numbers:
+                work(*blocks[number])
+
+    if blocks:
+        spread(share, len(blocks))
+
+
+def runs(sizes: Iterable[int], alike: Callable[[int, int], bool]) -> Iterator[range]:
+    """Cut 0 .. len(sizes) into runs of neighbours to be joined: all ``alike``, and together no longer than a block.
+
+    What is longer than that is a run of its own.
+    """
+    begin = end = total = 0
+    for end, size in enumerate(sizes):
+        if end > begin and (total + size > BLOCK or not alike(end - 1, end)):
+            yield range(begin, end)
+            begin, total = end, 0
+        total += size
+        end += 1
+    if end > begin:
+        yield range(begin, end)
+
+
+class _Scratch(threading.local):
+    def __init__(self) -> None:
+        self.arrays: dict[int, np.ndarray[Any, Any]] = {}
+
+
+_scratch = _Scratch()
+
+
+def scratch(place: int, size: int, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """Return this thread's array number ``place``, cut to ``size``: what is in it lasts until the next call for it.
+
+    Making large arrays anew costs more than what is computed in them.
+    """
+    array = _scratch.arrays.get(place)
+    if array is None or array.dtype != dtype or array.size < size:
+        array = _scratch.arrays[place] = np.empty(size, dtype)
+    return array[:size]
