@@ -283,7 +283,12 @@ def main() -> None:
         "peak memory / parameter": memory(sys.executable),
         "import (s)": import_seconds(pythons, options.rounds),
     }
-    lines = [table(results, LIBRARIES), "", "| threads | 1 (ms) | all (ms) | speed-up |", "| --- | ---: | ---: | ---: |"]
+    lines = [
+        table(results, LIBRARIES),
+        "",
+        "| threads | 1 (ms) | all (ms) | speed-up |",
+        "| --- | ---: | ---: | ---: |",
+    ]
     for title, row in figures["threads"].items():
         one, both, factor = row.values()
         lines.append(f"| {title} | {one:.3g} | {both:.3g} | {factor:.2f} |")

@@ -122,9 +122,12 @@ class Adam(Optimizer):
 
     def begin(self, parameter: Parameter, state: Mapping[str, Array], lr: float, group: Group) -> dict[str, Any]:
         """Return the rates of this step."""
+        return self._rates(state, lr, group, 0.0)
+
+    def _rates(self, state: Mapping[str, Array], lr: float, group: Group, decay: float) -> dict[str, Any]:
         powers = state["beta1_pow_acc"].item(), state["beta2_pow_acc"].item()
         beta1, beta2, epsilon = (group.settings[name] for name in ("beta1", "beta2", "epsilon"))
-        return _rates(state["beta1_pow_acc"].dtype.type, lr, beta1, beta2, epsilon, *powers)
+        return _rates(state["beta1_pow_acc"].dtype.type, lr, beta1, beta2, epsilon, *powers, decay)
 
     def end(self, state: Mapping[str, Array], step: Mapping[str, Any]) -> None:
         """Count the step."""
@@ -153,18 +156,25 @@ class Adam(Optimizer):
 # Most parameters have taken part in the same steps, and so have the same rates.
 @functools.lru_cache(maxsize=64)
 def _rates(
-    kind: type[np.floating[Any]], lr: float, beta1: float, beta2: float, epsilon: float, power1: float, power2: float
+    kind: type[np.floating[Any]],
+    lr: float,
+    beta1: float,
+    beta2: float,
+    epsilon: float,
+    power1: float,
+    power2: float,
+    decay: float,
 ) -> dict[str, Any]:
     # The betas enter rounded to the dtype, as in Paddle: in float32 that shows in 1 - β₂.
     b1, b2, p1, p2 = kind(beta1), kind(beta2), kind(power1), kind(power2)
     # Correcting lr and ε instead of the means saves two passes.
     correction = np.sqrt(1 - p2)
     return {
-        "lr": kind(lr),
         "rate": kind(lr) * correction / (1 - p1),
         "epsilon": kind(epsilon) * correction,
         "beta1": b1,
         "beta2": b2,
+        "keep": 1 - kind(lr) * kind(decay),
         "next_power1": p1 * b1,
         "next_power2": p2 * b2,
     }

@@ -117,15 +117,13 @@ class AdamW(Adam):
         """Return the rates of this step."""
         if self._lr_ratio is not None:
             lr *= checks.real("what lr_ratio returns", self._lr_ratio(parameter), low=0.0)
-        step = super().begin(parameter, state, lr, group)
-        coefficient = 0.0 if group.regularizer is None else group.regularizer.coeff
-        decays = self._decays is None or self._decays(parameter.name or "")
-        return {**step, "keep": 1 - step["lr"] * type(step["lr"])(coefficient) if decays else None}
+        decays = group.regularizer is not None and (self._decays is None or self._decays(parameter.name or ""))
+        return self._rates(state, lr, group, group.regularizer.coeff if group.regularizer and decays else 0.0)
 
     def decay(
         self, value: Array, gradient: Array, regularizer: WeightDecayRegularizer | None, step: Mapping[str, Any]
     ) -> None:
         """Add the parameter's own penalty to ``gradient``, then let ``value`` decay."""
         super().decay(value, gradient, regularizer, step)
-        if step["keep"] is not None:
+        if step["keep"] != 1:
             value *= step["keep"]

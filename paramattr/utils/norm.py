@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from paramattr.utils.threads import BLOCK, each_block, runs, scratch
+from paramattr.utils.threads import BLOCK, runs, scratch, spread
 
 Array = np.ndarray[Any, Any]
 
@@ -51,24 +51,38 @@ def _sum_of_all_squares(arrays: Sequence[Array]) -> float:
 
 def sums_of_squares(arrays: Sequence[Array], unit: float = 1.0) -> list[float]:
     """Return the sum of squares of each array, in units of ``unit``; not finite where an element is not."""
-    flat = [array.reshape(-1) if array.flags.c_contiguous else array.flat for array in arrays]
-    sums: list[list[float]] = [[0.0] * -(-array.size // BLOCK) for array in arrays]
+    sums = [0.0] * len(arrays)
+    long = [i for i, array in enumerate(arrays) if array.size > BLOCK]
 
-    def work(i: int, begin: int, end: int) -> None:
-        part = flat[i][begin:end]
-        sums[i][begin // BLOCK] = _sum_of_squares(part if unit == 1.0 else part / unit)
+    def share(numbers: Iterator[int]) -> None:
+        with np.errstate(all="ignore"):  # each thread has its own
+            for number in numbers:
+                sums[long[number]] = _sum_of_squares(arrays[long[number]], unit)
 
-    each_block([array.size for array in arrays], work)
-    return [math.fsum(parts) if all(map(math.isfinite, parts)) else math.nan for parts in sums]
+    if long:
+        spread(share, len(long))
+    with np.errstate(all="ignore"):
+        for i, array in enumerate(arrays):
+            if array.size <= BLOCK:
+                sums[i] = _sum_of_squares(array, unit)
+    return sums
 
 
-def _sum_of_squares(part: Array) -> float:
-    if part.dtype.itemsize == 2:
-        part = part.astype(np.float32)
-    whole = part.size - part.size % _ROW
-    rows, tail = part[:whole].reshape(-1, 1, _ROW), part[whole:]
-    squares = np.matmul(rows, rows.transpose(0, 2, 1))
-    total = float(np.add.reduce(squares, axis=None, dtype=np.float64)) + float(np.dot(tail, tail))
-    if part.dtype.itemsize == 4 and not _UNSAFE < total < math.inf:
-        total = float(np.add.reduce(np.square(part, dtype=np.float64)))
+def _sum_of_squares(array: Array, unit: float = 1.0) -> float:
+    if unit == 1.0 and array.dtype.itemsize > 2 and array.flags.c_contiguous:
+        total = _sum_of_rows(array.reshape(-1))
+        if array.dtype.itemsize == 8 or _UNSAFE < total < math.inf:
+            return total
+    total, flat = 0.0, array.flat
+    for begin in range(0, array.size, BLOCK):
+        part = flat[begin : begin + BLOCK].astype(np.float64)
+        part /= unit
+        total += _sum_of_rows(part)
     return total
+
+
+def _sum_of_rows(flat: Array) -> float:
+    whole = flat.size - flat.size % _ROW
+    rows, tail = flat[:whole].reshape(-1, 1, _ROW), flat[whole:]
+    squares = np.matmul(rows, rows.transpose(0, 2, 1))
+    return float(np.add.reduce(squares, axis=None, dtype=np.float64)) + float(np.dot(tail, tail))

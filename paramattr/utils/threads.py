@@ -19,7 +19,7 @@ __all__ = ["BLOCK", "each_block", "get_num_threads", "runs", "scratch", "set_num
 
 # Elements of a block. Fewer, and threads wait for the interpreter between NumPy's calls (two threads gain nothing at
 # 32 Ki, 1.5 times here); more, and the scratch arrays are no longer small beside a model.
-BLOCK = 96 << 10
+BLOCK = 120 << 10
 
 _pool: ThreadPoolExecutor | None = None
 _pool_lock = threading.Lock()

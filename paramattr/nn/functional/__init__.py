@@ -3,6 +3,7 @@
 from paramattr.nn.functional.activation import gelu, leaky_relu, log_softmax, relu, sigmoid, softmax, tanh
 from paramattr.nn.functional.common import dropout, flatten
 from paramattr.nn.functional.conv import conv1d, conv1d_transpose, conv2d, conv2d_transpose, conv3d, conv3d_transpose
+from paramattr.nn.functional.embedding import embedding
 from paramattr.nn.functional.linear import linear
 from paramattr.nn.functional.loss import cross_entropy, mse_loss
 from paramattr.nn.functional.padding import pad
@@ -20,6 +21,7 @@ __all__ = [
     "conv3d_transpose",
     "cross_entropy",
     "dropout",
+    "embedding",
     "flatten",
     "gelu",
     "leaky_relu",

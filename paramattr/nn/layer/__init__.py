@@ -4,6 +4,7 @@ from paramattr.nn.layer.activation import GELU, LeakyReLU, ReLU, Sigmoid, Softma
 from paramattr.nn.layer.common import Dropout, Flatten
 from paramattr.nn.layer.container import LayerList, Sequential
 from paramattr.nn.layer.conv import Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Conv3D, Conv3DTranspose
+from paramattr.nn.layer.embedding import Embedding
 from paramattr.nn.layer.layer import Layer
 from paramattr.nn.layer.linear import Linear
 from paramattr.nn.layer.loss import CrossEntropyLoss, MSELoss
@@ -21,6 +22,7 @@ __all__ = [
     "Conv3DTranspose",
     "CrossEntropyLoss",
     "Dropout",
+    "Embedding",
     "Flatten",
     "GELU",
     "Layer",

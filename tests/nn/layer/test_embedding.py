@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import paramattr as pa
+from paramattr.nn import Embedding
+from paramattr.nn.functional import embedding
+
+
+@given(st.integers(1, 6), st.integers(1, 4), st.lists(st.integers(0, 50), max_size=12), st.data())
+def test_it_is_a_product_with_one_hot_rows(rows, size, symbols, data):
+    padding = data.draw(st.one_of(st.none(), st.integers(-rows, rows - 1)))
+    x = np.array(symbols, np.int64) % rows
+    table = np.random.default_rng(0).standard_normal((rows, size))
+    one_hot = np.eye(rows)[x]
+    if padding is not None:
+        one_hot[:, padding] = 0.0
+    weight = pa.to_tensor(table, stop_gradient=False)
+    y = embedding(pa.to_tensor(x), weight, padding)
+    np.testing.assert_array_equal(y.numpy(), one_hot @ table)
+    if x.size:
+        slope = np.random.default_rng(1).standard_normal(y.shape)
+        (y * slope).sum().backward()
+        np.testing.assert_allclose(weight.grad.numpy(), one_hot.T @ slope, rtol=1e-12, atol=1e-12)
+
+
+def test_training_leaves_the_padding_row_at_zero():
+    layer = Embedding(6, 3, padding_idx=-2)
+    assert layer.padding_idx == 4
+    before = layer.weight.numpy().copy()
+    optimizer = pa.optimizer.Adam(0.1, parameters=layer.parameters(), weight_decay=0.1)
+    for _ in range(5):
+        (layer([[4, 1], [1, 4]]) * 2.0).sum().backward()
+        optimizer.step()
+        optimizer.clear_grad()
+    assert not layer.weight.numpy()[4].any()
+    assert (layer.weight.numpy()[1] < before[1]).all()
+
+
+def test_a_table_used_twice_gets_both_gradients():
+    layer = Embedding(3, 2)
+    (layer([0, 1]).sum() + layer([1, 1]).sum()).backward()
+    assert layer.weight.grad.tolist() == [[1, 1], [3, 3], [0, 0]]
+
+
+def test_names_and_text():
+    with pa.utils.unique_name.guard():
+        layer = Embedding(10, 4, padding_idx=0)
+    assert layer.weight.name == "embedding_0.w_0"
+    assert repr(layer) == "Embedding(10, 4, padding_idx=0, sparse=False)"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "text"),
+    [
+        ((0, 3), ValueError, "num_embeddings"),
+        ((3, 0.5), TypeError, "embedding_dim"),
+        ((3, 2, 3), ValueError, "padding_idx"),
+        ((3, 2, -4), ValueError, "padding_idx"),
+        ((3, 2, 0.0), TypeError, "padding_idx"),
+    ],
+)
+def test_bad_arguments(arguments, error, text):
+    with pytest.raises(error, match=text):
+        Embedding(*arguments)
+
+
+@pytest.mark.parametrize(("x", "error"), [([3], IndexError), ([-1], IndexError), ([0.5], TypeError)])
+def test_bad_symbols(x, error):
+    with pytest.raises(error, match="x must hold integers"):
+        Embedding(3, 2)(x)
