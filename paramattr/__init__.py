@@ -24,7 +24,8 @@ from paramattr.random import get_num_threads, get_rng_state, seed, set_num_threa
 from paramattr.utils.dtypes import get_default_dtype, set_default_dtype
 
 if TYPE_CHECKING:
-    from paramattr import incubate, nn, optimizer
+    from paramattr import incubate, io, nn, optimizer
+    from paramattr.io import load, save
 
 __version__ = "0.1.0"
 
@@ -42,6 +43,8 @@ __all__ = [
     "get_rng_state",
     "incubate",
     "initializer",
+    "io",
+    "load",
     "log",
     "matmul",
     "maximum",
@@ -51,6 +54,7 @@ __all__ = [
     "optimizer",
     "random",
     "regularizer",
+    "save",
     "seed",
     "set_default_dtype",
     "set_num_threads",
@@ -65,8 +69,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # Loaded when first asked for: who only makes parameters does not wait for layers and optimizers.
-    if name in ("incubate", "nn", "optimizer"):
+    if name in ("incubate", "io", "nn", "optimizer"):
         return import_module(f"paramattr.{name}")
+    if name in ("load", "save"):
+        return getattr(import_module("paramattr.io"), name)
     raise AttributeError(f"module 'paramattr' has no attribute {name!r}")
 
 

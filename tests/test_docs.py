@@ -10,7 +10,7 @@ import paramattr as pa
 DOCS = Path(__file__).parents[1] / "docs"
 
 
-@pytest.mark.parametrize("page", ["random.md", "training.md"])
+@pytest.mark.parametrize("page", ["random.md", "training.md", "checkpoints.md"])
 def test_sessions_print_what_the_page_shows(page):
     threads, state = pa.get_num_threads(), pa.get_rng_state()
     try:

@@ -1,0 +1,189 @@
+"""The ``.npz`` format: a zip of ``.npy`` arrays and one ``tree.json`` that says how they and the rest fit together.
+
+Each node of the tree is JSON's own null, true, false, string, number (finite floats, ints within 2**53), or an object
+whose first key says what it is: "int" (hexadecimal), "float" (the 8 bytes of an infinity or NaN), "bytes", "list",
+"tuple", "dict" and "OrderedDict" (lists of pairs), "tensor" and "array" (the number of the member), "scalar" (its
+bytes), "key" (seed and stream).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+import zipfile
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import IO, Any, BinaryIO
+
+import numpy as np
+
+from paramattr.autograd import Tensor
+from paramattr.autograd.tape import Array
+from paramattr.io import tree
+from paramattr.random import Key
+
+#: Changes whenever an older reader could not make sense of the file.
+VERSION = 1
+
+_TREE = "tree.json"
+_LONGEST_HEADER = 2000  # of 64 axes, the most that NumPy has
+_EXACT = 1 << 53  # other readers of JSON hold numbers as doubles
+
+
+def prepare(obj: Any, protocol: int) -> Callable[[BinaryIO], object]:
+    """Check ``obj``; return what writes it to a file."""
+    for _ in tree.leaves(obj):
+        pass
+    arrays: list[Array] = []
+    described = {"format": "paramattr", "version": VERSION, "tree": _describe(obj, arrays)}
+    text = json.dumps(described, allow_nan=False, separators=(",", ":")).encode("ascii")
+
+    def write(file: BinaryIO) -> None:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+            archive.writestr(_info(_TREE), text)
+            for number, array in enumerate(arrays):
+                with archive.open(_info(f"{number}.npy"), "w", force_zip64=True) as member:
+                    np.lib.format.write_array(member, tree.as_bits(array), allow_pickle=False)
+
+    return write
+
+
+def _info(name: str) -> zipfile.ZipInfo:
+    return zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))  # the same content gives the same bytes at any time
+
+
+def _describe(obj: Any, arrays: list[Array]) -> Any:
+    kind = type(obj)
+    if obj is None or kind in (bool, str) or (kind is float and math.isfinite(obj)):
+        return obj
+    if kind is int:
+        return obj if -_EXACT <= obj <= _EXACT else {"int": hex(obj)}
+    if kind is float:
+        return {"float": struct.pack(">d", obj).hex()}
+    if kind is bytes:
+        return {"bytes": obj.hex()}
+    if kind is Key:
+        return {"key": [_describe(obj.seed, arrays), _describe(obj.stream, arrays)]}
+    if kind in (list, tuple):
+        return {kind.__name__: [_describe(value, arrays) for value in obj]}
+    if kind in (dict, OrderedDict):
+        return {kind.__name__: [[_describe(key, arrays), _describe(value, arrays)] for key, value in obj.items()]}
+    if isinstance(obj, np.generic):
+        return {"scalar": tree.as_bits(np.asarray(obj)).tobytes().hex(), "dtype": obj.dtype.name}
+    array = obj.data if isinstance(obj, Tensor) else obj
+    arrays.append(array)
+    node = {
+        "tensor" if isinstance(obj, Tensor) else "array": len(arrays) - 1,
+        "dtype": array.dtype.name,
+        "shape": list(array.shape),
+    }
+    if isinstance(obj, Tensor) and obj.name is not None:
+        node["name"] = obj.name
+    return node
+
+
+def read(file: BinaryIO, size: int, return_numpy: bool) -> Any:
+    """Return the object in the file."""
+    with zipfile.ZipFile(file) as archive:
+        return _Reader(archive, size, return_numpy).read()
+
+
+class _Reader:
+    """What makes the object again from the members of an archive, each of which it checks against the tree."""
+
+    def __init__(self, archive: zipfile.ZipFile, size: int, return_numpy: bool) -> None:
+        self._archive = archive
+        self._return_numpy = return_numpy
+        self._members = {info.filename: info for info in archive.infolist()}
+        if len(self._members) != len(archive.infolist()):
+            raise ValueError("two members of the archive have the same name")
+        for name, info in self._members.items():
+            if info.compress_type != zipfile.ZIP_STORED or info.compress_size != info.file_size or info.flag_bits & 1:
+                raise ValueError(f"member {name!r} is compressed or encrypted, which paramattr.save never does")
+        # Members that overlap could claim far more than there is.
+        if sum(info.file_size for info in self._members.values()) > size:
+            raise ValueError("the members claim to be larger than the file")
+
+    def read(self) -> Any:
+        info = self._members.pop(_TREE, None)
+        if info is None:
+            raise ValueError(f"it has no member {_TREE!r}, so paramattr.save has not written it (numpy.load reads it)")
+        described = json.loads(self._archive.read(info))
+        if not isinstance(described, dict) or described.get("format") != "paramattr":
+            raise ValueError(f"{_TREE!r} is not a description of a paramattr checkpoint")
+        if described.get("version") != VERSION:
+            raise ValueError(f"it has format version {described.get('version')!r}, but this paramattr reads {VERSION}")
+        value = self._value(described["tree"])
+        if self._members:
+            raise ValueError(f"the tree does not mention member {next(iter(self._members))!r}")
+        return value
+
+    def _value(self, node: Any, depth: int = 0) -> Any:
+        if not isinstance(node, (dict, list)):
+            return node
+        if depth > tree.MAX_DEPTH + 2:  # a key can be a tuple of such nodes
+            raise ValueError(f"the tree has more than {tree.MAX_DEPTH} levels")
+        if isinstance(node, list) or not node:
+            raise ValueError("the tree has a node that says not what it is")
+        kind, content = next(iter(node.items()))
+        if kind in ("list", "tuple"):
+            values = [self._value(part, depth + 1) for part in content]
+            return values if kind == "list" else tuple(values)
+        if kind in ("dict", "OrderedDict"):
+            return self._dict(OrderedDict() if kind == "OrderedDict" else {}, content, depth)
+        if kind in ("tensor", "array"):
+            array, name = self._array(f"{content}.npy", node), node.get("name")
+            if name is not None and not isinstance(name, str):
+                raise ValueError(f"the tree has a tensor with the name {name!r}")
+            return array if kind == "array" or self._return_numpy else Tensor(array, name=name)
+        if kind == "scalar":
+            scalar = np.frombuffer(bytes.fromhex(content), self._stored(node)).reshape(())
+            return scalar.view(tree.dtype(node["dtype"]))[()]
+        if kind == "key":
+            seed, stream = (self._value(part, depth + 1) for part in content)
+            return Key(seed, stream)
+        if kind == "int":
+            return int(content, 16)
+        if kind == "float":
+            return struct.unpack(">d", bytes.fromhex(content))[0]
+        if kind == "bytes":
+            return bytes.fromhex(content)
+        raise ValueError(f"the tree has a node of unknown kind {kind!r}")
+
+    def _dict(self, result: dict[Any, Any], pairs: list[Any], depth: int) -> dict[Any, Any]:
+        for pair in pairs:
+            key, value = (self._value(part, depth + 1) for part in pair)
+            if not tree.is_key(key) or key in result:
+                raise ValueError(f"the tree has a dict with the key {key!r} twice, or of a kind that is not allowed")
+            result[key] = value
+        return result
+
+    @staticmethod
+    def _stored(node: dict[str, Any]) -> np.dtype[Any]:
+        return np.dtype(np.uint16) if node["dtype"] == "bfloat16" else tree.dtype(node["dtype"])
+
+    def _array(self, name: str, node: dict[str, Any]) -> Array:
+        info = self._members.pop(name, None)
+        if info is None:
+            raise ValueError(f"member {name!r} is missing, or mentioned twice")
+        with self._archive.open(info) as member:
+            shape, fortran, kind = _header(name, member)
+            if list(shape) != node["shape"] or kind != self._stored(node) or min(shape, default=0) < 0:
+                raise ValueError(
+                    f"member {name!r} has shape {list(shape)} and dtype {kind}, but the tree says {node['shape']} and"
+                    f" {node['dtype']}"
+                )
+            data = member.read()
+        if len(data) != math.prod(shape) * kind.itemsize:
+            raise ValueError(f"member {name!r} has {len(data)} bytes of values, but its shape is {list(shape)}")
+        array: Array = np.ndarray(shape, kind, data, order="F" if fortran else "C").copy(order="K")
+        return array.view(tree.dtype(node["dtype"]))
+
+
+def _header(name: str, member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    version = np.lib.format.read_magic(member)
+    if version not in ((1, 0), (2, 0)):
+        raise ValueError(f"member {name!r} has version {version} of the .npy format, not (1, 0) or (2, 0)")
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    return read(member, max_header_size=_LONGEST_HEADER)

@@ -1,0 +1,188 @@
+"""Paddle's own format, of ``.pdparams`` and ``.pdopt``: a pickle, in one of two layouts.
+
+A dict of nothing but tensors (and dicts without tensors, such as a scheduler's state) is stored as a dict of arrays
+with one entry more, from keys to the tensors' names. In everything else a tensor is a tuple of its name and an array.
+bfloat16 stands there as uint16.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from paramattr.autograd import Tensor
+from paramattr.autograd.tape import Array
+from paramattr.io import tree
+from paramattr.io.unpickle import Machine, StoredArray
+from paramattr.random import Key
+
+_NAMES = "StructuredToParameterName@@"
+#: How Paddle cuts arrays of 1 GiB and more in pieces, under protocols that can't hold them whole.
+_PIECES = "UnpackBigParamInfor@@"
+_LARGEST = (1 << 30) - 1
+
+
+def prepare(obj: Any, protocol: int) -> Callable[[BinaryIO], object]:
+    """Check ``obj``; return what writes it to a file."""
+    for where, leaf in tree.leaves(obj):
+        if isinstance(leaf, (bytes, Key)):
+            raise TypeError(f"{where} is a {type(leaf).__name__}, which Paddle's format can't hold; save to .npz")
+        array = leaf.data if isinstance(leaf, Tensor) else leaf
+        if isinstance(array, (np.ndarray, np.generic)):
+            _check_array(where, array, protocol)
+    for key in (_NAMES, _PIECES):
+        if isinstance(obj, dict) and key in obj:
+            raise ValueError(f"the key {key!r} of obj is the format's own in .pdparams and .pdopt")
+    content = _with_names(obj) if _is_state_dict(obj) else _plain(obj)
+    return lambda file: pickle.dump(content, file, protocol)
+
+
+def _check_array(where: str, array: Array | np.generic, protocol: int) -> None:
+    name = array.dtype.name
+    if isinstance(array, np.ndarray) and name in ("uint16", "uint32", "uint64"):
+        raise TypeError(f"{where} is {name}, of which Paddle has no tensors; save to .npz")
+    if isinstance(array, np.generic) and name == "bfloat16":
+        raise TypeError(f"{where} is a bfloat16 scalar, which Paddle's format can't hold; save to .npz")
+    if array.nbytes > _LARGEST and protocol < 4:
+        raise ValueError(
+            f"protocol must be 4 or 5 for an array of 1 GiB or more, as {where} is, but received {protocol}"
+        )
+
+
+def _holds_tensor(obj: object) -> bool:
+    return any(isinstance(leaf, Tensor) for _, leaf in tree.leaves(obj))
+
+
+def _is_state_dict(obj: object) -> bool:
+    return isinstance(obj, dict) and all(
+        not _holds_tensor(value) if isinstance(value, dict) else isinstance(value, Tensor) for value in obj.values()
+    )
+
+
+def _with_names(state: dict[Any, Any]) -> dict[Any, Any]:
+    tensors = {key: value for key, value in state.items() if isinstance(value, Tensor)}
+    stored = {key: tree.as_bits(tensors[key].data) if key in tensors else _plain(state[key]) for key in state}
+    stored[_NAMES] = {key: tensor.name or "" for key, tensor in tensors.items()}
+    return stored
+
+
+def _plain(obj: Any) -> Any:
+    if isinstance(obj, Tensor):
+        return obj.name or "", tree.as_bits(obj.data)
+    if isinstance(obj, np.ndarray):
+        return tree.as_bits(obj)
+    if isinstance(obj, dict):
+        return type(obj)((key, _plain(value)) for key, value in obj.items())
+    if isinstance(obj, (list, tuple)):
+        return type(obj)(_plain(value) for value in obj)
+    return obj
+
+
+def read(file: BinaryIO, size: int, return_numpy: bool) -> Any:
+    """Return the object in the file."""
+    machine = Machine(file, size)
+    stored = machine.run()
+    if isinstance(stored, dict):
+        _join_pieces(stored, machine)
+    if not isinstance(stored, dict) or _NAMES not in stored:
+        # Paddle's own rule: arrays beside tensors stay arrays, arrays alone become tensors.
+        return _Finisher("pairs" if machine.has_pairs else "arrays", return_numpy).finish(stored)
+    names = stored.pop(_NAMES)
+    if not isinstance(names, dict) or not all(type(name) is str and key in stored for key, name in names.items()):
+        raise ValueError(f"its table {_NAMES!r} is not from keys of the dict to names")
+    if not all(isinstance(stored[key], StoredArray) for key in names):
+        raise ValueError(f"its table {_NAMES!r} names something that is no array")
+    result = _Finisher("none", return_numpy).finish(stored)
+    tensors = {} if return_numpy else {key: Tensor(result[key], name=name or None) for key, name in names.items()}
+    result.update(tensors)
+    return result
+
+
+def _join_pieces(stored: dict[Any, Any], machine: Machine) -> None:
+    table = stored.pop(_PIECES, {})
+    if type(table) is not dict or not all(type(entry) is dict for entry in table.values()):
+        raise ValueError(f"its table {_PIECES!r} is not a dict of dicts")
+    for key, entry in table.items():
+        names, shape = entry["slices"], entry["OriginShape"]
+        if not _is_tuple_of(str, names) or not _is_tuple_of(int, shape):
+            raise ValueError(f"its table {_PIECES!r} has no names or no shape of {key!r}")
+        parts = [stored.pop(name, None) for name in names]
+        arrays = [part.value for part in parts if isinstance(part, StoredArray) and part.value is not None]
+        if not arrays or len(arrays) != len(parts) or len({array.dtype for array in arrays}) != 1:
+            raise ValueError(f"a piece of {key!r} is missing, used twice or of another dtype")
+        machine.charge(sum(array.nbytes for array in arrays))
+        whole = StoredArray()
+        whole.value = np.concatenate(arrays, axis=None).reshape(shape)
+        stored[key] = whole
+
+
+def _is_tuple_of(kind: type, value: object) -> bool:
+    return type(value) in (list, tuple) and all(type(part) is kind for part in value)  # type: ignore[attr-defined]
+
+
+class _Finisher:
+    """What puts tensors and arrays in the place of what the pickle has for them.
+
+    Parameters
+    ----------
+    tensors : {"pairs", "arrays", "none"}
+        What is a tensor: a pair of a name and an array, every array, or nothing.
+    """
+
+    def __init__(self, tensors: str, return_numpy: bool) -> None:
+        self._tensors = tensors
+        self._return_numpy = return_numpy
+        # By id, the finished object and its levels: what is stored once and used often is finished once.
+        self._done: dict[int, tuple[Any, int] | None] = {}
+
+    def finish(self, node: Any) -> Any:
+        return self._finish(node, 0)[0]
+
+    def _finish(self, node: Any, depth: int) -> tuple[Any, int]:
+        kind = type(node)
+        if kind not in (dict, OrderedDict, list, tuple, StoredArray):
+            if node is not None and kind not in (bool, int, float, str, bytes) and not isinstance(node, np.generic):
+                raise ValueError(f"it holds {node}, which is no value")
+            return node, 0
+        if id(node) in self._done:
+            done = self._done[id(node)]
+            if done is None:
+                raise ValueError("it has a container that holds itself")
+        else:
+            if depth > tree.MAX_DEPTH:
+                raise ValueError(f"it has more than {tree.MAX_DEPTH} levels")
+            self._done[id(node)] = None
+            done = self._done[id(node)] = self._build(node, depth)
+        if depth + done[1] > tree.MAX_DEPTH + 1:
+            raise ValueError(f"it has more than {tree.MAX_DEPTH} levels")
+        return done
+
+    def _build(self, node: Any, depth: int) -> tuple[Any, int]:
+        if isinstance(node, StoredArray):
+            return self._leaf(node, None, self._tensors == "arrays"), 0
+        if self._tensors == "pairs" and is_pair(node):
+            return self._leaf(node[1], node[0], True), 0
+        values = node.values() if isinstance(node, dict) else node
+        parts = [self._finish(value, depth + 1) for value in values]
+        levels = 1 + max((levels for _, levels in parts), default=0)
+        finished = [part for part, _ in parts]
+        if isinstance(node, dict):
+            return type(node)(zip(node, finished, strict=True)), levels
+        return type(node)(finished), levels
+
+    def _leaf(self, stored: StoredArray, name: str | None, is_tensor: bool) -> Any:
+        array = stored.value
+        if array is None:
+            raise ValueError("it has an array without values")
+        if array.dtype == np.uint16:
+            array = array.view(tree.dtype("bfloat16"))
+        return Tensor(array, name=name or None) if is_tensor and not self._return_numpy else array
+
+
+def is_pair(node: Any) -> bool:
+    """Whether this is how Paddle stores a tensor: its name and its array."""
+    return type(node) is tuple and len(node) == 2 and type(node[0]) is str and isinstance(node[1], StoredArray)

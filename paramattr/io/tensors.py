@@ -1,0 +1,79 @@
+"""The ``.safetensors`` format: a flat dict of names to tensors."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from paramattr.autograd import Tensor
+from paramattr.io import tree
+
+_DTYPES = {
+    "BOOL": "bool",
+    **{
+        f"{letter}{bits}": f"{name}{bits}" for letter, name in (("I", "int"), ("U", "uint")) for bits in (8, 16, 32, 64)
+    },
+    **{f"F{bits}": f"float{bits}" for bits in (16, 32, 64)},
+    "BF16": "bfloat16",
+}
+#: The format sorts its tensors; here it says in which order they were.
+_ORDER = "paramattr.order"
+
+
+def _library() -> Any:
+    try:
+        import safetensors.numpy
+    except ImportError:
+        raise ImportError(".safetensors needs the package safetensors: pip install 'paramattr[safetensors]'") from None
+    return safetensors
+
+
+def prepare(obj: Any, protocol: int) -> Callable[[BinaryIO], object]:
+    """Check ``obj``; return what writes it to a file."""
+    library = _library()
+    if type(obj) not in (dict, OrderedDict):
+        raise TypeError(f"obj must be a flat dict of str to Tensor for .safetensors, but received {type(obj).__name__}")
+    arrays = {}
+    for key, value in obj.items():
+        where = f"obj[{key!r}]"
+        if type(key) is not str:
+            raise TypeError(f"the keys of obj must be str for .safetensors, but received {key!r}")
+        if key == "__metadata__":
+            raise ValueError("the key '__metadata__' of obj is the format's own in .safetensors")
+        if not isinstance(value, (Tensor, np.ndarray)):
+            raise TypeError(f"{where} must be a Tensor or ndarray for .safetensors, but is a {type(value).__name__}")
+        list(tree.leaves(value, where))
+        array = value.data if isinstance(value, Tensor) else value
+        if array.dtype.name not in _DTYPES.values():
+            raise TypeError(f"{where} must have one of the dtypes {list(_DTYPES.values())}, but has {array.dtype}")
+        # The package takes the memory as it lies, in whatever order the axes are.
+        arrays[key] = np.asarray(array, order="C")
+    content = library.numpy.save(arrays, metadata={_ORDER: json.dumps(list(arrays))})
+    return lambda file: file.write(content)
+
+
+def read(file: BinaryIO, size: int, return_numpy: bool) -> dict[str, Any]:
+    """Return the dict in the file."""
+    content = file.read()
+    entries = dict(_library().deserialize(content))
+    result = {}
+    for key in _order(content, list(entries)):
+        entry = entries[key]
+        if entry["dtype"] not in _DTYPES:
+            raise ValueError(f"{key!r} has dtype {entry['dtype']}, which is not one of {list(_DTYPES)}")
+        kind = tree.dtype(_DTYPES[entry["dtype"]])
+        array = np.ndarray(entry["shape"], kind, bytes(entry["data"])).copy()
+        result[key] = array if return_numpy else Tensor(array)
+    return result
+
+
+def _order(content: bytes, keys: list[str]) -> list[str]:
+    length = int.from_bytes(content[:8], "little")
+    noted = json.loads(content[8 : 8 + length]).get("__metadata__", {}).get(_ORDER)
+    order = json.loads(noted) if noted is not None else keys
+    # Another program may have changed the tensors and kept the note.
+    return order if sorted(order) == sorted(keys) else keys

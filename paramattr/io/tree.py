@@ -1,0 +1,90 @@
+"""What a checkpoint can hold: nested dicts, lists and tuples of tensors, arrays, numbers, strings and keys."""
+
+from __future__ import annotations
+
+import reprlib
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from paramattr.autograd import Tensor
+from paramattr.autograd.tape import Array
+from paramattr.random import Key
+from paramattr.utils import dtypes
+
+#: Levels of containers. State needs a handful; a bound keeps every walk far from Python's recursion limit.
+MAX_DEPTH = 64
+
+NATIVE = {
+    np.dtype(name).name: np.dtype(name)
+    for name in (
+        *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+        *("float16", "float32", "float64", "complex64", "complex128"),
+    )
+}
+
+_KEYS = (str, int, float, bool, bytes, type(None))
+_EXPECTED = (
+    "a Tensor, ndarray, NumPy scalar, Key, int, float, bool, str, bytes, None,"
+    " or a dict, OrderedDict, list or tuple of them"
+)
+
+
+def dtype(name: object) -> np.dtype[Any]:
+    """Return the dtype of this name, if it is one that checkpoints hold."""
+    if name == "bfloat16":
+        return dtypes.floating("dtype", "bfloat16")
+    if not isinstance(name, str) or name not in NATIVE:
+        raise ValueError(f"dtype {reprlib.repr(name)} is not one of {[*NATIVE, 'bfloat16']}")
+    return NATIVE[name]
+
+
+def as_bits(array: Array) -> Array:
+    """Return the array in a dtype that NumPy itself knows: bfloat16 as uint16, sharing memory."""
+    return array.view(np.uint16) if array.dtype.name == "bfloat16" else array.view()
+
+
+def is_key(key: object) -> bool:
+    """Whether checkpoints hold dicts with this key: a scalar or a flat tuple of scalars."""
+    return type(key) in _KEYS or (type(key) is tuple and all(type(part) in _KEYS for part in key))
+
+
+def leaves(obj: object, where: str = "obj", above: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Iterate over what the containers of ``obj`` hold, with its place, checking everything on the way.
+
+    Raises
+    ------
+    TypeError
+        If something is of a kind no checkpoint can hold.
+    ValueError
+        If a container holds itself, or containers are nested deeper than `MAX_DEPTH`.
+    """
+    if type(obj) not in (dict, OrderedDict, list, tuple):
+        _check_leaf(where, obj)
+        yield where, obj
+        return
+    if id(obj) in above:
+        raise ValueError(f"{where} must not hold itself")
+    if len(above) == MAX_DEPTH:
+        raise ValueError(f"obj must have at most {MAX_DEPTH} levels, but goes on at {where}")
+    for key, value in obj.items() if isinstance(obj, dict) else enumerate(obj):  # type: ignore[arg-type]
+        if isinstance(obj, dict) and not is_key(key):
+            raise TypeError(
+                f"the keys of {where} must be str, int, float, bool, bytes, None or tuples of them,"
+                f" but received {reprlib.repr(key)} ({type(key).__name__})"
+            )
+        yield from leaves(value, f"{where}[{key!r}]", (*above, id(obj)))
+
+
+def _check_leaf(where: str, value: object) -> None:
+    if isinstance(value, Tensor):
+        value = value.data
+    if type(value) is np.ndarray or isinstance(value, np.generic):
+        kind = value.dtype
+        if (kind.name not in NATIVE and kind.name != "bfloat16") or not kind.isnative:
+            known = [*NATIVE, "bfloat16"]
+            raise TypeError(f"{where} must have one of the dtypes {known} in native byte order, but has {kind!r}")
+    elif type(value) not in _KEYS and type(value) is not Key:
+        raise TypeError(f"{where} must be {_EXPECTED}, but received {reprlib.repr(value)} ({type(value).__name__})")

@@ -1,0 +1,378 @@
+"""A reader of pickles that can't be made to do anything but build dicts, lists, tuples, scalars and arrays.
+
+Python's own Unpickler calls what the file names with the arguments the file has, and takes memory for whatever sizes
+it claims. Here no name leads to an object of Python or NumPy: the few names that arrays need stand for functions below,
+every size is compared with what is left of the file, and opcodes that such files do not need are refused.
+"""
+
+from __future__ import annotations
+
+import math
+import pickle
+import struct
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from paramattr.autograd.tape import Array
+from paramattr.io import tree
+
+_CODES = {kind.str[1:]: kind for kind in tree.NATIVE.values()}
+
+
+class StoredArray:
+    """An array of the file; ``value`` is None until the file has told all about it."""
+
+    value: Array | None = None
+
+
+class StoredDtype:
+    """A dtype of the file, whose byte order comes after the rest."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.order = "="
+
+    def resolve(self) -> np.dtype[Any]:
+        """Return the dtype itself."""
+        return np.dtype(self.order + self.code)
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a name in the file stands for."""
+
+    name: str
+    function: Callable[[Machine, tuple[Any, ...]], Any]
+
+
+class Machine:
+    """What follows the opcodes of one pickle.
+
+    Parameters
+    ----------
+    file : binary file
+        At the start of the pickle.
+    size : int
+        Of the file: as much as opcodes can ask for.
+    """
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file = file
+        self._left = size
+        # A file holds the bytes of an array once, or once as text under old protocols; by reference it could ask for
+        # the same bytes any number of times.
+        self._allowance = 2 * size
+        self._stack: list[Any] = []
+        self._marks: list[int] = []
+        self._memo: dict[int, Any] = {}
+        #: Whether there is a tuple of a string and an array.
+        self.has_pairs = False
+
+    def run(self) -> Any:
+        """Return the object of the pickle."""
+        if self.take(1) != pickle.PROTO or not 2 <= self.take(1)[0] <= 5:
+            raise ValueError("it is not a pickle of protocol 2 to 5")
+        while (code := self.take(1)) != pickle.STOP:
+            step = _STEPS.get(code)
+            if step is None:
+                raise ValueError(f"it has the opcode {_opcode_name(code)}, which no checkpoint needs")
+            step(self)
+        if self._left or len(self._stack) != 1:
+            raise ValueError("it goes on after its end, or ends in the middle")
+        return self._stack[0]
+
+    def take(self, count: int) -> bytes:
+        """Return the next bytes of the file."""
+        if count > self._left:
+            raise ValueError(f"it is cut short: it claims {count} bytes more, but has {self._left}")
+        self._left -= count
+        data = self._file.read(count)
+        if len(data) != count:
+            raise ValueError("it became shorter while it was read")
+        return data
+
+    def number(self, count: int) -> int:
+        """Return the next bytes as an unsigned number."""
+        return int.from_bytes(self.take(count), "little")
+
+    def signed(self, count: int) -> int:
+        """Return the next bytes as a number that can be negative."""
+        return int.from_bytes(self.take(count), "little", signed=True)
+
+    def text(self, count: int) -> str:
+        """Return a string that follows its length of ``count`` bytes."""
+        return str(self.take(self.number(count)), "utf-8", "surrogatepass")
+
+    def line(self) -> str:
+        """Return the next line."""
+        line = self._file.readline(min(self._left, 200))
+        self._left -= len(line)
+        if not line.endswith(b"\n"):
+            raise ValueError("it has a name that never ends")
+        return line[:-1].decode()
+
+    def charge(self, count: int) -> None:
+        """Refuse to make more bytes than the file can have been made from."""
+        self._allowance -= count
+        if self._allowance < 0:
+            raise ValueError("its arrays would be larger than the file")
+
+    def skip_frame(self) -> None:
+        """Pass over the length of a frame, a hint for reading ahead."""
+        self.take(8)
+
+    def push(self, value: Any) -> None:
+        """Put a value on the stack."""
+        self._stack.append(value)
+
+    def pop(self) -> Any:
+        """Take the last value from the stack."""
+        if not self._stack:
+            raise ValueError("an opcode lacks its operand")
+        return self._stack.pop()
+
+    def mark(self) -> None:
+        """Remember how high the stack is."""
+        self._marks.append(len(self._stack))
+
+    def cut(self) -> list[Any]:
+        """Take all values above the last mark from the stack."""
+        if not self._marks:
+            raise ValueError("an opcode lacks its mark")
+        start = self._marks.pop()
+        values = self._stack[start:]
+        del self._stack[start:]
+        return values
+
+    def push_tuple(self, values: list[Any]) -> None:
+        """Put a tuple of values on the stack."""
+        if len(values) == 2 and type(values[0]) is str and isinstance(values[1], StoredArray):
+            self.has_pairs = True
+        self.push(tuple(values))
+
+    def pops(self, count: int) -> list[Any]:
+        """Take the last values from the stack, in the order they came."""
+        return [self.pop() for _ in range(count)][::-1]
+
+    def extend(self, values: list[Any]) -> None:
+        """Append values to the list on the stack."""
+        target = self.pop()
+        if type(target) is not list:
+            raise ValueError(f"it appends to a {type(target).__name__}")
+        target.extend(values)
+        self.push(target)
+
+    def update(self, values: list[Any]) -> None:
+        """Set items of the dict on the stack; keys and values alternate."""
+        target = self.pop()
+        if type(target) not in (dict, OrderedDict) or len(values) % 2:
+            raise ValueError(f"it sets items of a {type(target).__name__}, or a key without a value")
+        for key, value in zip(values[::2], values[1::2], strict=True):
+            if not tree.is_key(key):
+                raise ValueError(f"it has a dict with a {type(key).__name__} as a key")
+            target[key] = value
+        self.push(target)
+
+    def put(self, place: int) -> None:
+        """Remember the last value of the stack under a number."""
+        if not self._stack:
+            raise ValueError("an opcode lacks its operand")
+        self._memo[place] = self._stack[-1]
+
+    def memoize(self) -> None:
+        """Remember the last value of the stack under the next number."""
+        self.put(len(self._memo))
+
+    def get(self, place: int) -> None:
+        """Put what is remembered under a number on the stack."""
+        if place not in self._memo:
+            raise ValueError(f"it refers to object {place} before that exists")
+        self.push(self._memo[place])
+
+    def name(self, module: Any, name: Any) -> None:
+        """Put what a name stands for on the stack."""
+        # Strings first: the hash, or the text, of anything else could be made to take forever.
+        if type(module) is not str or type(name) is not str:
+            raise ValueError("it names something, but not by strings")
+        call = _CALLS.get((module, name))
+        if call is None:
+            raise ValueError(f"it names {module[:80]}.{name[:80]}, which no checkpoint needs")
+        self.push(call)
+
+    def reduce(self) -> None:
+        """Call what a name stands for."""
+        call, args = self.pops(2)
+        if not isinstance(call, Call) or type(args) is not tuple:
+            raise ValueError(f"it calls a {type(call).__name__} with a {type(args).__name__}")
+        try:
+            self.push(call.function(self, args))
+        except (TypeError, IndexError) as error:
+            raise ValueError(f"it calls {call.name} with other arguments than a checkpoint does") from error
+
+    def build(self) -> None:
+        """Give a dtype its byte order, or an array its values."""
+        target, state = self.pops(2)
+        if isinstance(target, StoredDtype) and _is_plain_dtype_state(state):
+            target.order = state[1]
+        elif isinstance(target, StoredArray) and target.value is None and type(state) is tuple and len(state) == 5:
+            _, shape, kind, fortran, data = state
+            target.value = self.array(shape, kind, data, fortran is True)
+        else:
+            raise ValueError(f"it gives a {type(target).__name__} a state that no checkpoint needs")
+        self.push(target)
+
+    def array(self, shape: Any, kind: Any, data: Any, fortran: bool) -> Array:
+        """Return an array of its own, in native byte order."""
+        if not isinstance(kind, StoredDtype):
+            raise ValueError(f"it has an array whose dtype is a {type(kind).__name__}")
+        if type(shape) is not tuple or len(shape) > 32 or not all(type(n) is int and 0 <= n < 1 << 62 for n in shape):
+            raise ValueError("it has an array with an impossible shape")
+        if type(data) is str:
+            data = data.encode("latin1")  # Python 2 had no bytes
+        if type(data) is not bytes:
+            raise ValueError(f"it has an array whose values are a {type(data).__name__}")
+        dtype = kind.resolve()
+        if math.prod(shape) * dtype.itemsize != len(data):
+            raise ValueError(f"it has an array of {list(shape)} {dtype} with {len(data)} bytes of values")
+        self.charge(len(data))
+        stored: Array = np.ndarray(shape, dtype, data, order="F" if fortran else "C")
+        return stored.astype(dtype.newbyteorder("="), order="K")
+
+
+def _is_plain_dtype_state(state: Any) -> bool:
+    return (
+        type(state) is tuple
+        and len(state) == 8
+        and type(state[1]) is str
+        and state[1] in ("<", ">", "|", "=")
+        and all(part is None for part in state[2:5])  # no fields, no subarrays
+    )
+
+
+def _opcode_name(code: bytes) -> str:
+    import pickletools
+
+    names = {opcode.code: opcode.name for opcode in pickletools.opcodes}
+    return names.get(code.decode("latin1"), repr(code))
+
+
+def _tuple(machine: Machine, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    (values,) = args
+    if type(values) is not tuple:
+        raise TypeError
+    return values
+
+
+def _encode(machine: Machine, args: tuple[Any, ...]) -> bytes:
+    text, encoding = args
+    if type(text) is not str or encoding != "latin1":
+        raise TypeError
+    machine.charge(len(text))
+    return text.encode("latin1")
+
+
+def _empty(result: Callable[[], Any]) -> Callable[[Machine, tuple[Any, ...]], Any]:
+    def call(machine: Machine, args: tuple[Any, ...]) -> Any:
+        if args:
+            raise TypeError
+        return result()
+
+    return call
+
+
+def _dtype(machine: Machine, args: tuple[Any, ...]) -> StoredDtype:
+    code, _, _ = args
+    if type(code) is not str or code not in _CODES:
+        raise TypeError
+    return StoredDtype(code)
+
+
+def _array_class(machine: Machine, args: tuple[Any, ...]) -> None:
+    # numpy.ndarray is named as an argument, never called.
+    raise TypeError
+
+
+def _reconstruct(machine: Machine, args: tuple[Any, ...]) -> StoredArray:
+    # Shape and dtype given here are those of a start that the state replaces.
+    if not isinstance(args[0], Call) or args[0].function is not _array_class:
+        raise TypeError
+    return StoredArray()
+
+
+def _scalar(machine: Machine, args: tuple[Any, ...]) -> Any:
+    kind, data = args
+    return machine.array((), kind, data, False).flat[0]
+
+
+def _from_buffer(machine: Machine, args: tuple[Any, ...]) -> StoredArray:
+    data, kind, shape, order = args
+    array = StoredArray()
+    array.value = machine.array(shape, kind, data, order == "F")
+    return array
+
+
+def _calls() -> dict[tuple[str, str], Call]:
+    functions = {
+        ("numpy", "dtype"): _dtype,
+        ("numpy", "ndarray"): _array_class,
+        ("collections", "OrderedDict"): _empty(OrderedDict),
+        ("_codecs", "encode"): _encode,
+    }
+    for builtins in ("builtins", "__builtin__"):
+        functions[builtins, "tuple"] = _tuple
+        functions[builtins, "bytes"] = _empty(bytes)
+    for core in ("numpy.core", "numpy._core"):  # before and since NumPy 2
+        functions[f"{core}.multiarray", "_reconstruct"] = _reconstruct
+        functions[f"{core}.multiarray", "scalar"] = _scalar
+        functions[f"{core}.numeric", "_frombuffer"] = _from_buffer
+    return {name: Call(".".join(name), function) for name, function in functions.items()}
+
+
+_CALLS = _calls()
+
+_STEPS: dict[bytes, Callable[[Machine], None]] = {
+    pickle.FRAME: Machine.skip_frame,
+    pickle.NONE: lambda m: m.push(None),
+    pickle.NEWTRUE: lambda m: m.push(True),
+    pickle.NEWFALSE: lambda m: m.push(False),
+    pickle.BININT: lambda m: m.push(m.signed(4)),
+    pickle.BININT1: lambda m: m.push(m.number(1)),
+    pickle.BININT2: lambda m: m.push(m.number(2)),
+    pickle.LONG1: lambda m: m.push(m.signed(m.number(1))),
+    pickle.LONG4: lambda m: m.push(m.signed(m.number(4))),
+    pickle.BINFLOAT: lambda m: m.push(struct.unpack(">d", m.take(8))[0]),
+    pickle.SHORT_BINUNICODE: lambda m: m.push(m.text(1)),
+    pickle.BINUNICODE: lambda m: m.push(m.text(4)),
+    pickle.BINUNICODE8: lambda m: m.push(m.text(8)),
+    pickle.SHORT_BINSTRING: lambda m: m.push(m.take(m.number(1)).decode("latin1")),
+    pickle.BINSTRING: lambda m: m.push(m.take(m.number(4)).decode("latin1")),
+    pickle.SHORT_BINBYTES: lambda m: m.push(m.take(m.number(1))),
+    pickle.BINBYTES: lambda m: m.push(m.take(m.number(4))),
+    pickle.BINBYTES8: lambda m: m.push(m.take(m.number(8))),
+    pickle.BYTEARRAY8: lambda m: m.push(m.take(m.number(8))),
+    pickle.EMPTY_LIST: lambda m: m.push([]),
+    pickle.EMPTY_DICT: lambda m: m.push({}),
+    pickle.EMPTY_TUPLE: lambda m: m.push(()),
+    pickle.MARK: Machine.mark,
+    pickle.APPEND: lambda m: m.extend(m.pops(1)),
+    pickle.APPENDS: lambda m: m.extend(m.cut()),
+    pickle.SETITEM: lambda m: m.update(m.pops(2)),
+    pickle.SETITEMS: lambda m: m.update(m.cut()),
+    pickle.TUPLE: lambda m: m.push_tuple(m.cut()),
+    pickle.TUPLE1: lambda m: m.push_tuple(m.pops(1)),
+    pickle.TUPLE2: lambda m: m.push_tuple(m.pops(2)),
+    pickle.TUPLE3: lambda m: m.push_tuple(m.pops(3)),
+    pickle.BINPUT: lambda m: m.put(m.number(1)),
+    pickle.LONG_BINPUT: lambda m: m.put(m.number(4)),
+    pickle.MEMOIZE: Machine.memoize,
+    pickle.BINGET: lambda m: m.get(m.number(1)),
+    pickle.LONG_BINGET: lambda m: m.get(m.number(4)),
+    pickle.GLOBAL: lambda m: m.name(m.line(), m.line()),
+    pickle.STACK_GLOBAL: lambda m: m.name(*m.pops(2)),
+    pickle.REDUCE: Machine.reduce,
+    pickle.BUILD: Machine.build,
+}

@@ -1,0 +1,471 @@
+"""A pickle that is broken or wants to do something gets one clear error, does nothing and takes no memory."""
+
+import builtins
+import collections
+import functools
+import importlib
+import io
+import operator
+import os
+import pickle
+import struct
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import paramattr as pa
+from paramattr.io import paddle as paddle_format  # before memory is measured
+
+assert paddle_format
+
+
+def text(value):
+    data = value.encode()
+    return pickle.BINUNICODE + struct.pack("<I", len(data)) + data
+
+
+def number(value):
+    data = value.to_bytes(16, "little", signed=True)
+    return pickle.LONG1 + bytes([len(data)]) + data
+
+
+def glob(module, name):
+    return pickle.GLOBAL + f"{module}\n{name}\n".encode()
+
+
+def stack_glob(module, name):
+    return text(module) + text(name) + pickle.STACK_GLOBAL
+
+
+def program(*parts, protocol=4):
+    return pickle.PROTO + bytes([protocol]) + b"".join(parts) + pickle.STOP
+
+
+def tup(*parts):
+    return pickle.MARK + b"".join(parts) + pickle.TUPLE
+
+
+def call(what, *args):
+    return what + tup(*args) + pickle.REDUCE
+
+
+def dtype(code="f4", order="<", extra=(b"N", b"N", b"N")):
+    state = tup(number(3), text(order), *extra, number(-1), number(-1), number(0))
+    return call(glob("numpy", "dtype"), text(code), pickle.NEWFALSE, pickle.NEWTRUE) + state + pickle.BUILD
+
+
+def data(values):
+    return pickle.BINBYTES8 + struct.pack("<Q", len(values)) + values
+
+
+START = call(glob("numpy.core.multiarray", "_reconstruct"), glob("numpy", "ndarray"), tup(number(0)), data(b"b"))
+
+
+def array(shape, kind=None, values=b"\0" * 8, start=START, fortran=pickle.NEWFALSE):
+    sizes = tup(*map(number, shape))
+    return start + tup(number(1), sizes, kind or dtype(), fortran, data(values)) + pickle.BUILD
+
+
+class Reduced:
+    def __init__(self, *value):
+        self.value = value
+
+    def __reduce__(self):
+        return self.value
+
+
+def reduced(*value, protocol=4):
+    return pickle.dumps({"weight": Reduced(*value)}, protocol)
+
+
+def write(path, content):
+    path.write_bytes(content)
+    return path
+
+
+def refused(folder, content, match=None):
+    path = write(folder / "state.pdparams", content)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match=match) as caught:
+            pa.load(path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert str(path) in str(caught.value)
+    assert peak < 1_000_000 + 100 * len(content)  # an empty list takes 64 bytes, and one in the file
+    assert os.listdir(folder) == ["state.pdparams"]
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+@pytest.mark.parametrize(
+    "value",
+    [
+        lambda f: (os.system, (f"touch {f}",)),
+        lambda f: (builtins.eval, (f"open({f!r}, 'w')",)),
+        lambda f: (builtins.exec, (f"open({f!r}, 'w')",)),
+        lambda f: (builtins.open, (f, "w")),
+        lambda f: (builtins.getattr, ("x", "__class__")),
+        lambda f: (builtins.__import__, ("os",)),
+        lambda f: (importlib.import_module, ("antigravity",)),
+        lambda f: (operator.attrgetter, ("system",)),
+        lambda f: (operator.methodcaller, ("system", f"touch {f}")),
+        lambda f: (functools.partial, (os.mkdir, f)),
+        lambda f: (os.mkdir, (f,)),
+        lambda f: (io.FileIO, (f, "w")),
+        lambda f: (np.load, (f,)),
+        lambda f: (np.fromfile, (f,)),
+        lambda f: (np.memmap, (f, "u1", "w+", 0, (10,))),
+        lambda f: (np.ndarray, ((1 << 40,), "u1")),
+        lambda f: (np.zeros, (1 << 40,)),
+        lambda f: (np.dtype, ("O", False, True)),
+        lambda f: (np.dtype, ([("a", "f4")], False, True)),
+        lambda f: (np.dtype, (("f4", (1 << 30,)), False, True)),
+        lambda f: (collections.OrderedDict, ([("a", 1)],)),
+        lambda f: (bytes, (1 << 40,)),
+        lambda f: (bytearray, (1 << 40,)),
+        lambda f: (tuple, ("abc",)),
+        lambda f: (pickle.loads, (b"N.",)),
+    ],
+)
+def test_calls_of_anything(tmp_path, value, protocol):
+    target = tmp_path / "made"
+    refused(tmp_path, reduced(*value(str(target)), protocol=protocol))
+    assert not target.exists()
+
+
+@pytest.mark.parametrize("how", [glob, stack_glob])
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("os", "system"),
+        ("posix", "system"),
+        ("nt", "system"),
+        ("builtins", "eval"),
+        ("__builtin__", "eval"),
+        ("builtins", "tuple.__class__"),
+        ("builtins", "tuple.__subclasses__"),
+        ("numpy", "ndarray.__reduce__"),
+        ("numpy", "core.multiarray._reconstruct"),
+        ("numpy.core", "multiarray._reconstruct"),
+        ("numpy.core.multiarray", "_reconstruct.__globals__"),
+        ("numpy", "load"),
+        ("numpy.f2py.crackfortran", "getlincoef"),
+        ("numpy.testing._private.utils", "runstring"),
+        ("collections", "OrderedDict.__init__"),
+        ("collections", "namedtuple"),
+        ("_codecs", "lookup"),
+        ("codecs", "encode"),
+        ("paddle.base.libpaddle.eager", "Tensor"),
+        ("paramattr", "load"),
+        ("", ""),
+    ],
+)
+def test_names_of_anything(tmp_path, how, module, name):
+    said = refused(tmp_path, program(how(module, name), tup(text("true")), pickle.REDUCE), "it names")
+    assert f"{module}.{name}" in said
+
+
+def test_names_that_are_no_strings(tmp_path):
+    deep = b"".join([pickle.EMPTY_TUPLE, *[pickle.TUPLE1] * 1000])
+    doubling = pickle.EMPTY_TUPLE + b"q\0" + b"h\0\x86q\0h\0" * 60 + b"\x86"
+    for module in (number(1), pickle.NONE, pickle.EMPTY_LIST, deep, doubling):
+        refused(tmp_path, program(module, text("dtype"), pickle.STACK_GLOBAL), "it names")
+        refused(tmp_path, program(text("numpy"), module, pickle.STACK_GLOBAL), "it names")
+
+
+TENSOR = glob("builtins", "tuple")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    {
+        "NEWOBJ": program(glob("numpy", "ndarray"), tup(number(1 << 40)), pickle.NEWOBJ),
+        "NEWOBJ_EX": program(glob("numpy", "ndarray"), tup(), b"}", pickle.NEWOBJ_EX),
+        "OBJ": program(pickle.MARK, glob("numpy", "ndarray"), number(1 << 40), pickle.OBJ),
+        "INST": program(pickle.MARK, text("true"), b"ios\nsystem\n"),
+        "EXT1": program(pickle.EXT1, b"\1"),
+        "EXT2": program(pickle.EXT2, b"\1\0"),
+        "EXT4": program(pickle.EXT4, b"\1\0\0\0"),
+        "PERSID": program(b"Px\n"),
+        "BINPERSID": program(text("x"), pickle.BINPERSID),
+        "POP": program(b"N0N"),
+        "DUP": program(b"N2"),
+        "EMPTY_SET": program(pickle.EMPTY_SET),
+        "FROZENSET": program(pickle.MARK, pickle.FROZENSET),
+        "NEXT_BUFFER": program(pickle.NEXT_BUFFER),
+        "READONLY_BUFFER": program(b"N", pickle.READONLY_BUFFER),
+        "INT": program(b"I1\n"),
+        "'\\xff'": program(b"\xff"),
+    }.items(),
+)
+def test_opcodes_no_checkpoint_needs(tmp_path, name, content):
+    assert name in refused(tmp_path, content, "opcode").replace("b'", "'")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        pickle.EMPTY_DICT,
+        pickle.EMPTY_LIST,
+        text("x"),
+        number(1),
+        pickle.NONE,
+        glob("numpy", "ndarray"),
+        glob("collections", "OrderedDict"),
+        call(glob("collections", "OrderedDict")),
+        array((2,)),
+    ],
+)
+def test_state_for_anything(tmp_path, target):
+    injected = b"}" + text("__setstate__") + text("x") + b"s"
+    for state in (injected, tup(b"N", injected), tup(*[number(1)] * 5), tup(*[number(1)] * 8), pickle.NONE):
+        refused(tmp_path, program(target, state, pickle.BUILD), "state")
+
+
+@pytest.mark.parametrize(
+    "content",
+    {
+        "larger than its bytes": array((1 << 40,)),
+        "overflowing sizes": array((1 << 61, 1 << 61, 8)),
+        "sizes that wrap to the right number": array(((1 << 62) + 2,)),
+        "negative sizes": array((-1, -2)),
+        "sizes no list": START + tup(number(1), number(2), dtype(), b"\x89", data(b"\0" * 8)) + b"b",
+        "a bool as a size": START + tup(number(1), tup(b"\x88", b"\x88"), dtype(), b"\x89", data(b"\0" * 4)) + b"b",
+        "too many axes": array([1] * 70, values=b"\0" * 4),
+        "an empty one with a huge axis": array((0, 1 << 61, 1 << 61), values=b""),
+        "objects": array((2,), dtype("O8")),
+        "strings": array((2,), dtype("S4")),
+        "void": array((2,), dtype("V4")),
+        "dates": array((1,), dtype("M8")),
+        "long doubles": array((0,), dtype("f16")),
+        "fields": array((2,), dtype("f4", "|", (b"N", tup(text("a")), b"}"))),
+        "a subarray": array((2,), dtype("f4", "<", (tup(text("f4"), tup(number(9))), b"N", b"N"))),
+        "an odd byte order": array((2,), dtype("f4", "O")),
+        "a longer byte order": array((2,), dtype("f4", "<2")),
+        "a dtype that is none": array((2,), text("f4")),
+        "a list of objects": START + tup(number(1), tup(number(1)), dtype(), b"\x89", b"]Na") + b"b",
+        "text beyond bytes": START + tup(number(1), tup(number(1)), dtype(), b"\x89", text("\u1234")) + b"b",
+        "no values": START,
+        "values twice": array((2,), start=array((2,))),
+        "a start from something else": array((2,), start=call(glob("numpy._core.multiarray", "_reconstruct"), b"N")),
+        "a start from a dtype": array((2,), start=call(glob("numpy.core.multiarray", "_reconstruct"), TENSOR)),
+        "a start from nothing": array((2,), start=call(glob("numpy.core.multiarray", "_reconstruct"))),
+        "an array of the class": call(glob("numpy", "ndarray"), tup(number(1 << 40))),
+        "a scalar with more bytes": call(glob("numpy.core.multiarray", "scalar"), dtype(), data(b"\0" * 8)),
+        "a scalar object": call(glob("numpy.core.multiarray", "scalar"), dtype("O8"), b"N"),
+        "a scalar from nothing": call(glob("numpy.core.multiarray", "scalar")),
+        "a dtype as a value": dtype(),
+        "a class as a value": glob("numpy", "ndarray"),
+        "a larger buffer": call(
+            glob("numpy.core.numeric", "_frombuffer"), data(b""), dtype(), tup(number(9)), text("C")
+        ),
+    }.items(),
+    ids=lambda item: item[0],
+)
+def test_arrays_that_are_none(tmp_path, content):
+    refused(tmp_path, program(content[1]))
+
+
+def test_the_same_bytes_again_and_again(tmp_path):
+    values = pickle.BINBYTES + struct.pack("<I", 50_000) + b"\0" * 50_000
+    once = pickle.MARK + dtype("u1") + b"q\0" + values + b"q\1"
+    more = START + tup(number(1), tup(number(50_000)), b"h\0", b"\x89", b"h\1") + b"b"
+    refused(tmp_path, program(once, more * 1000, pickle.TUPLE), "larger than the file")
+    encoded = pickle.MARK + text("a" * 50_000) + b"q\0"
+    refused(tmp_path, program(encoded, call(glob("_codecs", "encode"), b"h\0", text("latin1")) * 500, pickle.TUPLE))
+
+
+@pytest.mark.parametrize("how", [text("utf-8"), text("zlib_codec"), text("idna"), number(1)])
+def test_other_codecs(tmp_path, how):
+    refused(tmp_path, program(call(glob("_codecs", "encode"), text("x"), how)))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pickle.BINBYTES8 + struct.pack("<Q", 1 << 62),
+        pickle.BINBYTES + struct.pack("<I", (1 << 32) - 1),
+        pickle.BYTEARRAY8 + struct.pack("<Q", 1 << 40),
+        pickle.BINUNICODE8 + struct.pack("<Q", (1 << 64) - 1),
+        pickle.BINUNICODE + struct.pack("<I", (1 << 32) - 1),
+        pickle.LONG4 + struct.pack("<i", (1 << 31) - 1),
+        pickle.LONG4 + struct.pack("<i", -1),
+        pickle.BINSTRING + struct.pack("<i", -1),
+        pickle.FRAME,
+        b"N" + pickle.LONG_BINPUT,
+    ],
+)
+def test_claimed_sizes(tmp_path, content):
+    refused(tmp_path, pickle.PROTO + b"\4" + content)
+
+
+def test_a_huge_place_in_the_memo_takes_no_memory(tmp_path):
+    path = write(tmp_path / "s.pdparams", program(b"N", pickle.LONG_BINPUT, struct.pack("<I", (1 << 32) - 1)))
+    assert pa.load(path) is None
+    refused_path = tmp_path / "other"
+    refused_path.mkdir()
+    refused(refused_path, program(pickle.LONG_BINGET, struct.pack("<I", 7)), "refers to object 7")
+
+
+def test_a_huge_frame_takes_no_memory(tmp_path):
+    path = write(tmp_path / "s.pdparams", program(pickle.FRAME, struct.pack("<Q", 1 << 62), b"N"))
+    assert pa.load(path) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    {
+        "a list in itself": program(b"]q\0h\0a"),
+        "a dict in itself": program(b"}q\0", text("a"), b"h\0s"),
+        "a list in a tuple in itself": program(b"]q\0h\0\x85a"),
+        "a tensor's list in itself": program(b"]q\0", tup(text("x"), array((2,))), b"ah\0a"),
+        "deep lists": program(b"]" * 100_000, b"a" * 99_999),
+        "deep tuples": program(b")", b"\x85" * 100_000),
+        "deep dicts": program(b"}", (text("a") + b"}") * 5000, b"s" * 5000),
+        "deeper than state": program(b"]" * 66, b"a" * 65),
+        "a deep tuple as a key": program(b"})", b"\x85" * 100_000, b"Ns"),
+        "a list as a key": program(b"}]Ns"),
+        "a dict as a key": program(b"}}Ns"),
+        "an array as a key": program(b"}", array((2,)), b"Ns"),
+        "a tuple that doubles as a key": program(b"})q\0", b"h\0\x86q\0h\0" * 60, b"\x86Ns"),
+    }.items(),
+    ids=lambda item: item[0],
+)
+def test_nests(tmp_path, content):
+    refused(tmp_path, content[1])
+
+
+def test_lists_that_double_take_no_time(tmp_path):
+    doubling = b"]q\0" + b"".join(b"](h" + bytes([i]) + b"h" + bytes([i]) + b"eq" + bytes([i + 1]) for i in range(50))
+    path = write(tmp_path / "s.pdparams", program(pickle.MARK, doubling, pickle.TUPLE))
+    loaded = pa.load(path)[-1]
+    for _ in range(50):
+        assert loaded[0] is loaded[1]
+        loaded = loaded[0]
+
+
+def test_depth_that_only_sharing_makes(tmp_path):
+    chain = b"]q\0" + b"".join(b"]h" + bytes([i]) + b"aq" + bytes([i + 1]) for i in range(100))
+    refused(tmp_path, program(pickle.MARK, chain, pickle.TUPLE), "levels")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x80",
+        b"\x80\4",
+        b"\x80\4.",
+        b"\x80\4NN.",
+        b"\x80\4N.N",
+        b"N.",
+        b"\x80\1N.",
+        b"\x80\6N.",
+        b"PK\3\4",
+        b"\0" * 99,
+    ]
+    + [
+        b"\x80\4" + code + b"."
+        for code in (b"a", b"e", b"s", b"u", b"t", b"\x85", b"R", b"b", b"\x93", b"q\0", b"\x94")
+    ]
+    + [
+        b"\x80\4" + code
+        for code in (b"(Nt)a.", b"]N)u.", b"(}NNNu.", b"cos", b"cos\n", b"c" + b"a" * 500 + b"\n", b"G\0.")
+    ]
+    + [b"\x80\4X\2\0\0\0\xff\xff.", b"\x80\2c\xff\n\xff\n."],
+)
+def test_no_pickles(tmp_path, content):
+    refused(tmp_path, content)
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_every_cut_and_every_flipped_bit(tmp_path, protocol):
+    state = {"a": pa.Tensor(np.arange(3.0), name="a"), "s": {"last_epoch": 3, "rate": 0.5}}
+    path = tmp_path / "s.pdparams"
+    pa.save(state, path, protocol)
+    content = path.read_bytes()
+    for end in range(len(content)):
+        write(path, content[:end])
+        with pytest.raises(ValueError, match=r"can't be loaded"):
+            pa.load(path)
+    rng = np.random.default_rng(7)
+    for bit in rng.permutation(len(content) * 8)[:800]:
+        changed = bytearray(content)
+        changed[bit // 8] ^= 1 << bit % 8
+        write(path, changed)
+        try:  # what the pickle can't tell from an honest one loads; anything else is the one error
+            pa.load(path)
+        except ValueError as error:
+            assert "can't be loaded" in str(error)
+
+
+def table(names, **entries):
+    state = b"}" + b"".join(text(key) + value + b"s" for key, value in entries.items())
+    return program(state, text("StructuredToParameterName@@"), names, b"s")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        table(pickle.NONE, a=array((2,))),
+        table(b"]", a=array((2,))),
+        table(b"}" + text("b") + text("x") + b"s", a=array((2,))),
+        table(b"}" + text("a") + number(1) + b"s", a=array((2,))),
+        table(b"}" + text("a") + text("x") + b"s", a=number(1)),
+        table(b"}" + text("a") + text("x") + b"s", a=START),
+    ],
+)
+def test_tables_of_names(tmp_path, content):
+    refused(tmp_path, content)
+
+
+def pieces(slices, shape=(2,)):
+    return pickle.dumps({"p": np.ones(2), "UnpackBigParamInfor@@": {"w": {"slices": slices, "OriginShape": shape}}}, 2)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pieces([]),
+        pieces(["p", "p"], (4,)),
+        pieces(["q"]),
+        pieces(["p"], (3,)),
+        pieces(["p"], (1 << 40,)),
+        pieces(["p"], "x"),
+        pieces(1),
+        pieces([["p"]]),
+        pieces([("p",)]),
+        pieces("p"),
+        pieces(["p"], (2.0,)),
+        pickle.dumps({"UnpackBigParamInfor@@": {"w": 1}}, 2),
+        pickle.dumps({"UnpackBigParamInfor@@": [1]}, 2),
+        pickle.dumps({"UnpackBigParamInfor@@": {"w": {}}}, 2),
+    ],
+)
+def test_pieces(tmp_path, content):
+    refused(tmp_path, content)
+
+
+@pytest.mark.parametrize("core", ["numpy.core", "numpy._core"])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_honest_files_of_other_numpys_and_machines(tmp_path, core, order):
+    start = call(glob(f"{core}.multiarray", "_reconstruct"), glob("numpy", "ndarray"), tup(number(0)), text("b"))
+    values = np.arange(6.0).reshape(2, 3)
+    stored = array((2, 3), dtype("f8", order), values.astype(f"{order}f8").tobytes("F"), start, pickle.NEWTRUE)
+    scalar = call(glob(f"{core}.multiarray", "scalar"), dtype("f4", order), data(np.array(1.5, f"{order}f4").tobytes()))
+    path = write(tmp_path / "s.pdparams", program(tup(stored, scalar)))
+    loaded, number_ = pa.load(path)
+    np.testing.assert_array_equal(loaded.numpy(), values)
+    assert loaded.dtype.isnative and loaded.numpy().flags.f_contiguous
+    assert (number_, type(number_)) == (1.5, np.float32)
+
+
+def test_honest_files_of_python_2(tmp_path):
+    values = b"\x00\x00\x80\x3f\x00\x00\x00\xc0"
+    string = pickle.BINSTRING + struct.pack("<i", 8) + values
+    stored = START + tup(number(1), tup(number(2)), dtype(), b"\x89", string) + b"b"
+    path = write(tmp_path / "s.pdparams", program(b"}", pickle.SHORT_BINSTRING + b"\1w", stored, b"s", protocol=2))
+    assert pa.load(path)["w"].tolist() == [1.0, -2.0]
