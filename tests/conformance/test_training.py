@@ -5,6 +5,8 @@ import itertools
 import numpy as np
 import paddle
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import paramattr as pa
 
@@ -361,3 +363,31 @@ def test_clip_grad_value_and_vectors():
 @pytest.mark.parametrize("clip", [clip for clip in CLIPS if clip != "none"])
 def test_the_text_of_clips(clip):
     assert str(CLIPS[clip](pa)) == str(CLIPS[clip](paddle))
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.data())
+def test_random_training(data):
+    """Any rule, penalties, clip, schedule and settings that change on the way."""
+    rule = data.draw(st.sampled_from([*RULES]))
+    decay = data.draw(st.sampled_from(["none", "float"] if rule.startswith("AdamW") else [*DECAYS]))
+    clip = data.draw(st.sampled_from([*CLIPS]))
+    attrs = data.draw(st.sampled_from([*ATTRS]))
+    schedule = data.draw(st.sampled_from([None, *SCHEDULES]))
+    frozen = data.draw(st.lists(st.booleans(), min_size=12, max_size=12))
+    absent = data.draw(st.lists(st.integers(0, 5), min_size=12, max_size=12))
+    both = sides("float32", ATTRS[attrs])
+    make = optimizer(rule, decay, clip)
+    rates = [None if schedule is None else SCHEDULES[schedule](side.lib.optimizer.lr) for side in both]
+    optimizers = [make(side.lib, side.parameters) for side in both]
+    for step in range(12):
+        drawn = gradients(step, "float32", (absent[step],))
+        for side, each, rate in zip(both, optimizers, rates, strict=True):
+            side.parameters[1].stop_gradient = frozen[step]
+            side.parameters[1].need_clip = not frozen[step - 1]
+            side.give(drawn)
+            if rate is not None:
+                each.set_lr(rate())
+                rate.step()
+            each.step()
+        close(both[0].values(), both[1].values(), "float32")
