@@ -75,12 +75,12 @@ class Strips:
         """The density at points of the window."""
         return np.asarray(self.peak * exact.exp(-t * (self.mode + 0.5 * t)))
 
-    @property
+    @functools.cached_property
     def mean(self) -> float:
         """The expectation of t."""
         return self._moment(lambda t: t)
 
-    @property
+    @functools.cached_property
     def std(self) -> float:
         """The standard deviation of t."""
         mean = self.mean

@@ -1,0 +1,385 @@
+"""The properties of a sample of independent values, each with the probability of what is seen.
+
+Nearly all of them work on scores: u = F(x), uniform on (0, 1) if the law is right, and z, the standard normal
+value of the same rank. Their distribution under the expected law is known whatever that law is, also for four values.
+A rounded value stands for all the numbers that round to it, so each is first moved to a random place among those (with a
+fixed seed); then samples in half precision are as continuous as any.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paramattr.random import exact
+from paramattr.testing import causes, special
+from paramattr.testing.law import Law
+from paramattr.testing.report import Finding
+from paramattr.testing.sample import Grid
+
+__all__ = ["findings"]
+
+F64: TypeAlias = NDArray[np.float64]
+
+_KNOTS = 1 << 14  # the cdf is computed at so many of the sorted values, and interpolated between them
+_LAGS = 64
+_LEAST_U, _MOST_U = 2.0**-54, 1.0 - 2.0**-53
+_ROWS = 256  # of the matrix whose largest singular value is computed
+_CERTAIN = 0.2  # a p-value above this need not be exact
+
+
+@dataclass(frozen=True)
+class Scores:
+    """A sample in its own units and as scores."""
+
+    x: F64
+    u: F64
+    z: F64
+    sorted_u: F64
+    law: Law
+    grid: Grid
+
+    @property
+    def size(self) -> int:
+        """The number of values."""
+        return self.x.size
+
+
+def findings(x: F64, law: Law, grid: Grid, moments: tuple[float, float] | None) -> list[Finding]:
+    """Look at everything.
+
+    Parameters
+    ----------
+    x : ndarray
+        The sample, in float64, finite.
+    law : Law
+        What it should follow; not a point mass.
+    grid : Grid
+        The numbers of the dtype that the sample came in.
+    moments : (float, float) or None
+        The law's skewness and excess kurtosis, to be shown.
+    """
+    scores = _scores(x, law, grid)
+    found = [
+        *_support(scores),
+        *_ends(scores),
+        *_moments(scores, moments),
+        *_goodness_of_fit(scores),
+        _tails(scores),
+        _repeats(scores),
+        _neighbours(scores),
+    ]
+    if scores.size >= 8:
+        found.append(_halves(scores))
+    if x.ndim > 1 or x.shape[:1] > (1,):
+        found += _slices(scores)
+    return found
+
+
+# --------------------------------------------------------------------------------------------------------------- scores
+
+
+def _scores(x: F64, law: Law, grid: Grid) -> Scores:
+    flat = _spread(x.reshape(-1), law, grid)
+    order = np.argsort(flat)
+    ordered = flat[order]
+    places = np.arange(flat.size)
+    if flat.size > 2 * _KNOTS:
+        even = np.linspace(0, flat.size - 1, _KNOTS).astype(np.intp)
+        places = np.unique(np.concatenate([places[:512], even, places[-512:]]))
+    at = ordered[places]
+    u_at = np.clip(law.cdf(at), _LEAST_U, _MOST_U)
+    z_at = np.asarray(exact.normal_quantile(u_at))
+    sorted_u = u_at if places.size == flat.size else np.interp(ordered, at, u_at)
+    sorted_z = z_at if places.size == flat.size else np.interp(ordered, at, z_at)
+    u, z = np.empty(flat.size), np.empty(flat.size)
+    u[order], z[order] = sorted_u, sorted_z
+    return Scores(x, u.reshape(x.shape), z.reshape(x.shape), sorted_u, law, grid)
+
+
+def _spread(x: F64, law: Law, grid: Grid) -> F64:
+    """Move each value to a random place among the numbers that round to it."""
+    below, above = grid.cell(x)
+    low, high = x - below, x + above
+    if law.low > -math.inf:
+        # What would round to a number outside is moved to the first one inside, unless the sample shows otherwise.
+        inside = not (x < law.low).any()
+        low = np.where((low < law.low) | (inside & (x - 2 * below < law.low)), law.low, low)
+    if law.high < math.inf:
+        beyond = x + 2 * above >= law.high if law.open_high else x + 2 * above > law.high
+        inside = not ((x >= law.high).any() if law.open_high else (x > law.high).any())
+        high = np.where((high > law.high) | (inside & beyond), law.high, high)
+    return np.asarray(low + (high - low) * np.random.default_rng(x.size).random(x.size))
+
+
+# ------------------------------------------------------------------------------------------------------------- p-values
+
+
+def _two_sided(z: float) -> float:
+    return math.erfc(abs(z) / math.sqrt(2.0))
+
+
+def _both(lower: float, upper: float) -> float:
+    return min(1.0, 2.0 * min(lower, upper))
+
+
+def _chi2(x: float, df: float) -> float:
+    """Two-sided."""
+    cube = 2.0 / (9.0 * df)
+    quick = _two_sided(((x / df) ** (1 / 3) - (1.0 - cube)) / math.sqrt(cube))  # Wilson and Hilferty
+    return quick if quick > _CERTAIN else _both(special.chi2_cdf(x, df), special.chi2_sf(x, df))
+
+
+def _chi2_upper(x: float, df: float) -> float:
+    cube = 2.0 / (9.0 * df)
+    quick = 0.5 * math.erfc(((x / df) ** (1 / 3) - (1.0 - cube)) / math.sqrt(2.0 * cube))
+    return quick if quick > _CERTAIN else float(special.chi2_sf(x, df))
+
+
+def _count(k: int, n: int, p: float) -> float:
+    """Two-sided, for k of n where p is the chance of each."""
+    mean = n * p
+    if k == 0:
+        return min(1.0, 2.0 * math.exp(n * math.log1p(-p)))
+    deviation = (k - mean) / math.sqrt(mean * (1.0 - p))
+    if mean > 30.0 and abs(deviation) < 1.0:
+        return _two_sided(deviation)
+    return _both(special.binomial_cdf(k, n, p), special.binomial_sf(k - 1, n, p))
+
+
+# --------------------------------------------------------------------------------------------------------------- checks
+
+
+def _g(value: float) -> str:
+    return f"{value:.6g}"
+
+
+def _support(s: Scores) -> Iterator[Finding]:
+    law, flat = s.law, s.x.reshape(-1)
+    below, above = s.grid.cell(flat)
+    outside = np.count_nonzero((flat + above < law.low) | (flat - below > law.high))
+    bracket = ")" if law.open_high else "]"
+    yield Finding(
+        "support",
+        0.0 if outside else 1.0,
+        f"{outside:,} of {s.size:,} values outside, from {_g(flat.min())} to {_g(flat.max())}",
+        f"[{_g(law.low)}, {_g(law.high)}{bracket}",
+        causes.outside(s.x, law) if outside else "",
+    )
+    if law.open_high and law.high < math.inf:
+        at_end = int(np.count_nonzero(flat == law.high))
+        width = s.grid.cell(np.array([law.high]))[0]
+        chance = max(1.0 - float(law.cdf(law.high - width)[0]), s.grid.lattice)
+        p = float(special.binomial_sf(at_end - 1, s.size, min(chance, 1.0))) if at_end else 1.0
+        cause = "the upper end is returned, or values are clipped to it" if p < 1e-3 else ""
+        yield Finding("open end", p, f"{at_end:,} values at the upper end {_g(law.high)}", "none", cause)
+
+
+def _ends(s: Scores) -> Iterator[Finding]:
+    flat, n = s.x.reshape(-1), s.size
+    for name, u, value in (
+        ("smallest value", float(s.sorted_u[0]), flat.min()),
+        ("largest value", 1.0 - float(s.sorted_u[-1]), flat.max()),
+    ):
+        nothing_below = math.exp(n * math.log1p(-u))
+        p = _both(nothing_below, -math.expm1(n * math.log1p(-u)))
+        typical = "one as far out as usual"
+        if p < 1e-3:
+            side = "too close to the middle" if nothing_below < 0.5 else "too far out"
+            typical = f"further {'out' if nothing_below < 0.5 else 'in'}"
+            yield Finding(name, p, f"{_g(value)}, {side}", typical, causes.end(s.x, s.law))
+        else:
+            yield Finding(name, p, _g(value), typical)
+
+
+def _moments(s: Scores, moments: tuple[float, float] | None) -> Iterator[Finding]:
+    n, law = s.size, s.law
+    mean, std = float(s.x.mean()), float(s.x.std())
+    p = _two_sided(float(s.z.sum()) / math.sqrt(n))
+    yield Finding("mean", p, _g(mean), _g(law.mean), causes.mean(mean, law) if p < 1e-3 else "")
+    z = s.z.reshape(-1)
+    p = _chi2(float(z @ z), n)
+    yield Finding("variance", p, f"std {_g(std)}", f"std {_g(law.std)}", causes.std(s.x, law) if p < 1e-3 else "")
+    if n < 30:
+        return
+    t = 2.0 * s.u.reshape(-1) - 1.0
+    square = t * t
+    legendre = (
+        ("skewness", math.sqrt(7) / 2 * float((t * (5 * square - 3)).sum())),
+        ("kurtosis", 3 / 8 * float((square * (35 * square - 30) + 3).sum())),
+    )
+    centred = (s.x.reshape(-1) - mean) / (std or 1.0)
+    seen = (float((centred**3).mean()), float((centred**4).mean()) - 3.0)
+    for place, (name, total) in enumerate(legendre):
+        expected = "that of the law" if moments is None else f"{moments[place]:.4g}"
+        yield Finding(name, _two_sided(total / math.sqrt(n)), f"{seen[place]:.4g}", expected)
+
+
+def _goodness_of_fit(s: Scores) -> Iterator[Finding]:
+    n, u = s.size, s.sorted_u
+    steps = np.arange(n) / n
+    distance = float(max((u - steps).max(), (steps + 1.0 / n - u).max()))
+    root = math.sqrt(n)
+    stephens = (root + 0.12 + 0.11 / root) * distance
+    p = 1.0 - math.sqrt(2 * math.pi) / stephens * math.exp(-(math.pi**2) / (8 * stephens**2)) if stephens < 1.0 else 0.0
+    if p < 2 * _CERTAIN:
+        p = special.kolmogorov_sf(distance, n)
+    yield Finding("Kolmogorov-Smirnov", p, f"cdf off by up to {distance:.3g}", f"about {0.87 / root:.2g}")
+    weights = 2.0 * np.arange(1, n + 1) - 1.0
+    a2 = -n - float(weights @ (np.log(u) + np.log1p(-u[::-1]))) / n
+    yield Finding("Anderson-Darling", special.anderson_darling_sf(a2, n), f"A² = {a2:.3g}", "about 1")
+
+
+def _tails(s: Scores) -> Finding:
+    n, z = s.size, np.abs(s.z.reshape(-1))
+    far = z[z > 3.0]
+    worst = (1.0, "", "")
+    for k in (3, 4, 5):
+        chance = math.erfc(k / math.sqrt(2.0))
+        count = int(np.count_nonzero(far > k))
+        p = min(1.0, 3.0 * _count(count, n, chance))
+        if p < worst[0] or not worst[1]:
+            worst = (p, f"{count:,} values in the outer {chance:.2g} of the law", f"about {n * chance:.3g}")
+    return Finding("tails", *worst)
+
+
+def _repeats(s: Scores) -> Finding:
+    n, flat = s.size, np.sort(s.x.reshape(-1))
+    edges = np.flatnonzero(np.concatenate([[True], flat[1:] != flat[:-1], [True]]))
+    counts = np.diff(edges)
+    tied = float((counts * (counts - 1.0)).sum() / 2)
+    if tied == 0.0:
+        return Finding("repeated values", 1.0, "none", "few")
+    often = np.argsort(counts)[-50:]
+    value = flat[edges[:-1][often]]
+    chance = np.maximum(_cell(value, s), s.grid.lattice)
+    # The most frequent value, of about 1 / chance that it could have been; and ties altogether.
+    most = int(np.argmax(counts[often] / chance))
+    single = float(special.binomial_sf(int(counts[often][most]) - 1, n, min(chance[most], 1.0))) / chance[most]
+    some = flat[:: -(-n // 4096)]
+    explained = 0.5 * n * (n - 1.0) * float(np.maximum(_cell(some, s), s.grid.lattice).mean())
+    several = 1.0
+    if tied > 1.5 * explained:
+        several = float(special.poisson_sf(math.floor(tied) - 1, 1.5 * explained))
+    p = min(1.0, 2.0 * min(single, several))
+    if single <= several:
+        seen, expected = f"{counts[often][most]:,} times {value[most]:.6g}", f"{n * chance[most]:.3g} times"
+        cause = causes.repeated(float(value[most]), s.x, s.law)
+    else:
+        seen, expected = f"{counts.size:,} different values among {n:,}", "more"
+        cause = causes.coarse(counts.size, n)
+    return Finding("repeated values", p, seen, expected, cause if p < 1e-3 else "")
+
+
+def _cell(x: F64, s: Scores) -> F64:
+    below, above = s.grid.cell(x)
+    chance: F64 = s.law.cdf(x + above) - s.law.cdf(x - below)
+    return 2.0 * chance  # a number next to a bound of the support stands for up to twice as much
+
+
+def _neighbours(s: Scores) -> Finding:
+    flat = math.sqrt(12.0) * (s.u - 0.5)
+    tests = [(*_product(flat.reshape(-1), lag), f"values {lag} apart") for lag in range(1, min(_LAGS, s.size // 2) + 1)]
+    for axis, size in enumerate(s.x.shape if s.x.ndim > 1 else ()):
+        for lag in (1, 2):
+            if lag < size:
+                front = np.moveaxis(flat, axis, 0)
+                total, n = float((front[lag:] * front[:-lag]).sum()), (size - lag) * flat.size // size
+                tests.append((total / math.sqrt(n), total / n, f"values {lag} apart along axis {axis}"))
+    if not tests:
+        return Finding("neighbours", 1.0, "too few values", "independent")
+    z, correlation, what = max(tests, key=lambda test: abs(test[0]))
+    p = min(1.0, len(tests) * _two_sided(z))
+    cause = f"{what} are correlated" if p < 1e-3 else ""
+    return Finding("neighbours", p, f"correlation {correlation:.3g} of {what}", "0", cause)
+
+
+def _product(w: F64, lag: int) -> tuple[float, float]:
+    total, n = float(w[lag:] @ w[:-lag]), w.size - lag
+    return total / math.sqrt(n), total / n
+
+
+def _halves(s: Scores) -> Finding:
+    w = math.sqrt(12.0) * (s.u.reshape(-1) - 0.5)
+    n = w.size // 2
+    total = float(w[:n] @ w[-n:])
+    p = _two_sided(total / math.sqrt(n))
+    cause = ""
+    if p < 1e-3:
+        cause = (
+            "the second half repeats the first: a stream was used twice" if total > 0.9 * n else "halves are related"
+        )
+    return Finding("halves", p, f"correlation {total / n:.3g} of the two halves", "0", cause)
+
+
+def _slices(s: Scores) -> Iterator[Finding]:
+    axes = [axis for axis, size in enumerate(s.x.shape) if size > 1 and s.size // size > 1]
+    if not axes:
+        return
+    means, spreads, same = [], [], []
+    for axis in axes:
+        k = s.x.shape[axis]
+        m = s.size // k
+        rows = np.moveaxis(s.z, axis, 0).reshape(k, m)
+        sums = rows.sum(axis=1)
+        p = _chi2_upper(float(sums @ sums) / m, k)
+        worst = int(np.argmax(np.abs(sums)))
+        means.append((p, f"slice {worst} of axis {axis} has its mean {sums[worst] / m:+.3g} std off"))
+        squares = np.einsum("ij,ij->i", rows, rows)
+        for place in (int(squares.argmin()), int(squares.argmax())):
+            p = k * _chi2(float(squares[place]), m)
+            spreads.append((p, f"slice {place} of axis {axis} has {math.sqrt(squares[place] / m):.3g} times the std"))
+        if m > 3:
+            same.append(_same_slices(s, axis, k, m))
+    p, seen = min(means)
+    p = min(1.0, p * len(means))
+    yield Finding("means of slices", p, seen, "chance", causes.slices(s.x, s.law) if p < 1e-3 else "")
+    p, seen = min(spreads)
+    p = min(1.0, p * len(spreads))
+    yield Finding("spread of slices", p, seen, "chance", causes.slices(s.x, s.law) if p < 1e-3 else "")
+    if same:
+        yield min(same, key=lambda finding: finding.p)
+    rows = s.z.reshape(s.x.shape[0], -1)
+    if min(rows.shape) >= 8:
+        yield _singular(rows)
+
+
+def _same_slices(s: Scores, axis: int, k: int, m: int) -> Finding:
+    rows = np.moveaxis(s.x, axis, 0).reshape(k, m)
+    marks = rows @ np.random.default_rng(m).standard_normal(m)
+    order = np.argsort(marks)
+    for i, j in itertools.pairwise(order):
+        if marks[i] == marks[j] and np.array_equal(rows[i], rows[j]):
+            chance = 0.5 * k * k * float(np.maximum(_cell(rows[i][:4], s), s.grid.lattice).max()) ** min(m, 40)
+            first, second = sorted((int(i), int(j)))
+            seen = f"slices {first} and {second} of axis {axis} are equal"
+            return Finding(
+                "equal slices", min(1.0, chance), seen, "none", "a stream was used twice, or a row was copied"
+            )
+    return Finding("equal slices", 1.0, "none", "none")
+
+
+def _singular(rows: F64) -> Finding:
+    """The largest singular value against the edge of Marchenko and Pastur's law, by Johnstone's scaling.
+
+    References
+    ----------
+    Johnstone, "On the distribution of the largest eigenvalue in principal components analysis", 2001, theorem 1.1.
+    """
+    if rows.shape[0] > rows.shape[1]:
+        rows = rows.T
+    rows = rows[:_ROWS, : 1 << 14]
+    p, n = rows.shape
+    largest = float(np.linalg.eigvalsh(rows @ rows.T)[-1])
+    a, b = math.sqrt(n - 1), math.sqrt(p)
+    centre, scale = (a + b) ** 2, (a + b) * (1 / a + 1 / b) ** (1 / 3)
+    chance = float(special.tracy_widom_sf((largest - centre) / scale))
+    seen = f"{math.sqrt(largest / n):.4g} times the std times √{n}"
+    cause = "rows or columns are correlated, or share an offset" if chance < 1e-3 else ""
+    return Finding("largest singular value", chance, seen, f"about {math.sqrt(centre / n):.4g}", cause)

@@ -1,0 +1,297 @@
+"""Checks of samples and of initializers: the entrance to the kit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from paramattr import initializer as initializers
+from paramattr.initializer import Assign, Bilinear, Constant, Dirac, Initializer, Orthogonal
+from paramattr.random import Key, Normal
+from paramattr.testing.checks import findings
+from paramattr.testing.law import Law, as_law, shape_of
+from paramattr.testing.report import Finding, Report
+from paramattr.testing.sample import Grid, as_array
+from paramattr.utils import checks, dtypes
+
+__all__ = ["assert_initializer", "assert_sample", "check_initializer", "check_sample"]
+
+Array: TypeAlias = NDArray[Any]
+
+
+def check_sample(array: object, expected: object, *, alpha: float = 1e-6) -> Report:
+    """Check that the values of an array are independent draws from a law.
+
+    Looked at, as one family in which a correct sample fails with a probability of at most ``alpha``: values that are
+    not finite, the support and its ends, mean, variance, skewness, kurtosis, the tests of Kolmogorov and Smirnov and
+    of Anderson and Darling, tail counts, repeated values, correlation along every axis, at short lags and between
+    halves, means and spread of slices, equal slices, the largest singular value.
+
+    Parameters
+    ----------
+    array : array_like
+        Of floating-point numbers, of any framework that NumPy can read, of any shape. Its dtype's grid is allowed for.
+    expected : Distribution or frozen SciPy distribution
+        The law of each value.
+    alpha : float, default 1e-6
+        The probability of a false alarm, between 0 and 1.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the array is empty or not of real floating-point numbers, or another argument is of the wrong kind.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from paramattr.random import Uniform
+    >>> from paramattr.testing import check_sample
+    >>> sample = np.random.default_rng(0).random((50, 20))
+    >>> check_sample(sample, Uniform(0.0, 1.0)).passed
+    True
+    >>> check_sample(np.clip(sample, 0.1, None), Uniform(0.0, 1.0)).failures[0].cause
+    'mass at the lower bound 0.1: values were clipped'
+    """
+    level = _alpha(alpha)
+    law = as_law(expected)
+    values, grid = as_array(array)
+    return _check("sample", values, grid, law, expected, level)
+
+
+def assert_sample(array: object, expected: object, *, alpha: float = 1e-6) -> Report:
+    """Raise an AssertionError that says what is wrong unless `check_sample` passes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from paramattr.random import Normal
+    >>> from paramattr.testing import assert_sample
+    >>> assert_sample(np.random.default_rng(0).standard_normal(100), Normal()).passed
+    True
+    """
+    return _demand(check_sample(array, expected, alpha=alpha))
+
+
+def check_initializer(
+    initializer: object,
+    shape: ArrayLike,
+    *,
+    dtype: DTypeLike = "float32",
+    expected: object = None,
+    alpha: float = 1e-6,
+    draws: int = 1,
+    seed: int = 0,
+) -> Report:
+    """Check that an initializer draws what it should.
+
+    Parameters
+    ----------
+    initializer : Initializer, str, dict or callable
+        One of ours, or its config; or anything that, called with the shape, returns an array of it.
+    shape : sequence of int
+        The shape of a parameter; not empty.
+    dtype : dtype, default "float32"
+        For our initializers.
+    expected : Distribution or frozen SciPy distribution, optional
+        The law of each value. Our initializers state it themselves; of Bilinear, Dirac, Constant and Assign the
+        values are compared, of Orthogonal the columns and the law (Haar's). Needed for any other callable, for which an
+        initializer of ours can be given too.
+    alpha : float, default 1e-6
+        The probability of a false alarm, between 0 and 1.
+    draws : int, default 1
+        How many parameters to draw; they are checked together, also against each other.
+    seed : int, default 0
+        For our initializers.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range, or a callable returns another shape.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from paramattr.testing import check_initializer
+    >>> check_initializer("kaiming_normal", (64, 32)).passed
+    True
+    >>> rng = np.random.default_rng(0)
+    >>> wrong = lambda shape: rng.normal(0.0, (2 / shape[1]) ** 0.5, shape)
+    >>> print(check_initializer(wrong, (300, 200), expected="kaiming_normal").failures[0].cause)
+    std is 0.1 = expected × √(fan_in / fan_out): fan_out used for fan_in?
+    """
+    level = _alpha(alpha)
+    count = checks.integer("draws", draws, low=1)
+    sizes = checks.shape("shape", shape)
+    if math.prod(sizes) == 0:
+        raise ValueError(f"shape must hold at least one element, but received {list(sizes)}")
+    ours = _ours(initializer)
+    if ours is not None:
+        kind = dtypes.floating("dtype", dtype)
+        first = checks.integer("seed", seed, low=0)
+        ours.check_shape(sizes)
+        arrays = [_draw(ours, sizes, kind, Key(first, i)) for i in range(count)]
+        subject = f"{ours!r} of shape {list(sizes)}"
+    elif callable(initializer):
+        arrays = [initializer(sizes) for _ in range(count)]
+        subject = f"{getattr(initializer, '__name__', initializer)!s} of shape {list(sizes)}"
+    else:
+        raise TypeError(
+            f"initializer must be an initializer, its config or a callable, but received {initializer!r}"
+            f" ({type(initializer).__name__})"
+        )
+    read = [as_array(array) for array in arrays]
+    for values, _ in read:
+        if values.shape != sizes:
+            raise ValueError(f"initializer must return shape {list(sizes)}, but returned {list(values.shape)}")
+    grid = read[0][1]
+    stack = read[0][0] if count == 1 else np.stack([values for values, _ in read])
+    target = ours if expected is None else (_ours(expected) or expected)
+    if target is None:
+        raise ValueError(f"expected must be given for {subject}, which does not state its law")
+    if isinstance(target, Orthogonal):
+        return _check_orthogonal(subject, stack, grid, sizes, target, level)
+    if isinstance(target, (Assign, Bilinear, Constant, Dirac)):
+        right = _draw(target, sizes, np.dtype(np.float64), Key(0, 0))
+        return Report(subject, [*_finite(stack), _equal(stack, right, grid)], level, stack)
+    law = target.distribution(sizes) if isinstance(target, Initializer) else target
+    return _check(subject, stack, grid, as_law(law), law, level)
+
+
+def assert_initializer(
+    initializer: object,
+    shape: ArrayLike,
+    *,
+    dtype: DTypeLike = "float32",
+    expected: object = None,
+    alpha: float = 1e-6,
+    draws: int = 1,
+    seed: int = 0,
+) -> Report:
+    """Raise an AssertionError that says what is wrong unless `check_initializer` passes.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> from paramattr.testing import assert_initializer
+    >>> assert_initializer(paramattr.initializer.Orthogonal(), (20, 10), draws=4).passed
+    True
+    """
+    return _demand(
+        check_initializer(initializer, shape, dtype=dtype, expected=expected, alpha=alpha, draws=draws, seed=seed)
+    )
+
+
+def _demand(report: Report) -> Report:
+    if not report.passed:
+        raise AssertionError(str(report))
+    return report
+
+
+def _alpha(alpha: float) -> float:
+    return checks.real("alpha", alpha, low=0.0, high=1.0, open_low=True, open_high=True)
+
+
+def _ours(initializer: object) -> Initializer | None:
+    if isinstance(initializer, (Initializer, str, dict)) or (
+        isinstance(initializer, type) and issubclass(initializer, Initializer)
+    ):
+        return initializers.get(initializer)
+    return None
+
+
+def _draw(initializer: Initializer, sizes: Sequence[int], kind: np.dtype[Any], key: Key) -> Array:
+    out = np.empty(tuple(sizes), kind)
+    initializer.fill(out, key)
+    return out
+
+
+def _finite(values: Array) -> list[Finding]:
+    bad = int(np.count_nonzero(~np.isfinite(values)))
+    return [Finding("finite values", 0.0 if bad else 1.0, f"{bad:,} of {values.size:,} infinite or nan", "none")]
+
+
+def _check(subject: str, values: Array, grid: Grid, law: Law, expected: object, alpha: float) -> Report:
+    if values.size == 0:
+        raise ValueError(f"array must not be empty, but has shape {list(values.shape)}")
+    found = _finite(values)
+    if found[0].p > 0.0:
+        if law.is_point:
+            found.append(_equal(values, np.full(values.shape, law.mean), grid))
+        else:
+            found += findings(values, law, grid, shape_of(law, expected))
+    return Report(f"{subject} against {law}", found, alpha, values, law)
+
+
+def _equal(values: Array, right: Array, grid: Grid) -> Finding:
+    """Equality up to the rounding of one operation in the dtype."""
+    off = np.abs(values - right)
+    wrong = off > grid.spacing(right)
+    if not wrong.any():
+        return Finding("values", 1.0, "equal", "equal")
+    worst = np.unravel_index(int(np.argmax(np.where(wrong, off, 0.0))), off.shape)
+    place = worst[-right.ndim :] if right.ndim else ()
+    where = [int(i) for i in worst]
+    seen = f"{np.count_nonzero(wrong):,} of {values.size:,} differ, most at {where}: {values[worst]:.6g}"
+    cause = ""
+    if right.ndim == 4 and values.ndim == 4 and not np.allclose(values[0, 0], values[0, 0].T):
+        cause = "the kernel is not symmetric" if np.allclose(right[0, 0], right[0, 0].T) else ""
+    return Finding("values", 0.0, seen, f"{right[place]:.6g}", cause)
+
+
+def _check_orthogonal(
+    subject: str, values: Array, grid: Grid, sizes: tuple[int, ...], target: Orthogonal, alpha: float
+) -> Report:
+    matrices = values.reshape(-1, sizes[0], math.prod(sizes[1:]))
+    tall = matrices if matrices.shape[1] >= matrices.shape[2] else matrices.transpose(0, 2, 1)
+    found = _finite(values)
+    if found[0].p == 0.0:
+        return Report(subject, found, alpha, values)
+    gain = target.gain
+    product = tall.transpose(0, 2, 1) @ tall
+    off = float(np.abs(product - gain * gain * np.eye(tall.shape[2])).max())
+    limit = 2.0 ** (1 - grid.digits) * 8.0 * math.sqrt(tall.shape[1]) * gain * gain
+    cause = ""
+    if off > limit:
+        scale = math.sqrt(float(np.diagonal(product, axis1=1, axis2=2).mean()))
+        cause = f"columns are {scale / gain:.4g} times as long as they should be" if gain else ""
+    found.append(
+        Finding("orthogonality", 1.0 if off <= limit else 0.0, f"off by {off:.2g}", f"at most {limit:.2g}", cause)
+    )
+    if off <= limit and gain:
+        # A Haar matrix times the R of an independent Gaussian matrix is a Gaussian matrix.
+        gaussian = (tall / gain) @ _r_factors(len(tall), *tall.shape[1:])
+        normal = gaussian[0] if len(gaussian) == 1 else gaussian
+        law = as_law(Normal())
+        # The grid of the product is float64's: rounding of single entries is averaged out.
+        found += [
+            Finding(
+                f"Haar, {f.name}",
+                f.p,
+                f.observed,
+                f.expected,
+                "not uniform over all orthogonal matrices" if f.p < 1e-3 else "",
+            )
+            for f in findings(normal, law, as_array(np.empty(1))[1], None)
+        ]
+    return Report(subject, found, alpha, values)
+
+
+def _r_factors(count: int, rows: int, columns: int) -> NDArray[np.float64]:
+    """Upper triangular factors of Gaussian matrices (Bartlett): independent normals, chi on the diagonal."""
+    rng = np.random.default_rng(rows * 1_000_003 + columns)
+    r = np.triu(rng.standard_normal((count, columns, columns)), 1)
+    place = np.arange(columns)
+    r[:, place, place] = np.sqrt(rng.chisquare(rows - place, (count, columns)))
+    return r

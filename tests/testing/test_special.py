@@ -1,0 +1,342 @@
+"""The special functions against SciPy, mpmath and simulation."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from scipy import special as sp
+from scipy import stats
+
+from paramattr.random.exact import normal_sf
+from paramattr.testing import special
+
+RNG = np.random.default_rng(20240711)
+
+
+def close(got, want, tolerance, floor=1e-300):
+    got, want = np.asarray(got, dtype=float), np.asarray(want, dtype=float)
+    assert np.isfinite(got).all()
+    error = np.where(want > floor, np.abs(got - want) / np.maximum(want, floor), np.where(got > 2 * floor, np.inf, 0.0))
+    worst = np.unravel_index(np.argmax(error), error.shape)
+    assert error[worst] <= tolerance, (worst, error[worst], got[worst], want[worst])
+
+
+# --- gamma -------------------------------------------------------------------------------------------------------------
+
+
+def test_log_gamma():
+    x = np.concatenate([10.0 ** np.linspace(-300, 300, 1201), np.linspace(0.01, 12, 1200)])
+    np.testing.assert_allclose(special.log_gamma(x), sp.gammaln(x), rtol=1e-11, atol=0)
+    assert special.log_gamma(1.0) == special.log_gamma(2) == 0.0
+    assert special.log_gamma(1 + 2.0**-40) == pytest.approx(-0.5772156649015329 * 2.0**-40, rel=1e-11)
+
+
+def test_gamma_against_scipy():
+    # SciPy itself loses digits far from the mean of a large a; there the test below has mpmath.
+    a = np.concatenate([10.0 ** np.linspace(-3, 4, 60), np.arange(1, 30) * 0.5])[:, None]
+    x = np.concatenate([np.maximum(a + np.linspace(-4, 4, 41) * np.sqrt(a), 0), a * 10.0 ** np.linspace(-4, 1, 40)], 1)
+    close(special.gamma_p(a, x), sp.gammainc(a, x), 1e-9)
+    close(special.gamma_q(a, x), sp.gammaincc(a, x), 1e-9)
+
+
+@pytest.mark.parametrize("a", [0.01, 0.5, 1.0, 3.7, 50.0, 2345.6, 1e6])
+def test_gamma_tails_by_mpmath(a):
+    mp = pytest.importorskip("mpmath")
+    with mp.workdps(30):
+        for z in (-36.0, -20.0, -5.0, -1.0, 0.0, 1.0, 6.0, 20.0, 36.0):
+            x = a + z * math.sqrt(a)
+            if x > 0:
+                lower = mp.gammainc(a, 0, x, regularized=True) if x < a else 1 - mp.gammainc(a, x, regularized=True)
+                upper = mp.gammainc(a, x, regularized=True) if x >= a else 1 - lower
+                close(special.gamma_p(a, x), float(lower), 1e-11)
+                close(special.gamma_q(a, x), float(upper), 1e-11)
+
+
+def test_gamma_of_a_large_shape_is_nearly_normal():
+    # Wilson and Hilferty's cube root, accurate to about 1 / a
+    a, z = 1e9, np.linspace(-8, 8, 33)
+    c = 1 / (9 * a)
+    x = a * (1 - c + z * math.sqrt(c)) ** 3
+    close(special.gamma_q(a, x), normal_sf(z), 1e-5)
+    close(special.gamma_p(a, x), normal_sf(-z), 1e-5)
+
+
+def test_chi2_and_poisson():
+    df = np.array([0.5, 1, 2, 3, 10, 99, 1000])[:, None]
+    x = 10.0 ** np.linspace(-6, 3.1, 80)
+    close(special.chi2_sf(x, df), stats.chi2.sf(x, df), 1e-9)
+    close(special.chi2_cdf(x, df), stats.chi2.cdf(x, df), 1e-9)
+    k, mu = np.arange(-1.0, 300), np.array([0.0, 0.01, 1, 7.5, 120])[:, None]
+    close(special.poisson_sf(k, mu), stats.poisson.sf(k, mu), 1e-9)
+    close(special.poisson_cdf(k, mu), stats.poisson.cdf(k, mu), 1e-9)
+    assert special.chi2_sf(-1.0, 3) == 1.0 and special.chi2_cdf(-1.0, 3) == 0.0 and special.chi2_sf(np.inf, 3) == 0.0
+    assert special.poisson_cdf(np.inf, 3) == 1.0 and special.poisson_cdf(2.7, 3) == special.poisson_cdf(2, 3)
+
+
+# --- beta --------------------------------------------------------------------------------------------------------------
+
+
+def test_beta_against_scipy():
+    a, b = 10 ** RNG.uniform(-2, 7, (2, 5000))
+    mean, std = a / (a + b), np.sqrt(a * b / (a + b + 1)) / (a + b)
+    x = np.where(RNG.random(5000) < 0.3, RNG.random(5000), mean + std * RNG.uniform(-20, 20, 5000))
+    x = np.clip(x, 1e-300, 1 - 1e-15)
+    close(special.beta_cdf(x, a, b), stats.beta.cdf(x, a, b), 1e-9, floor=1e-290)
+    close(special.beta_sf(x, a, b), stats.beta.sf(x, a, b), 1e-9, floor=1e-290)
+
+
+def test_beta_by_mpmath():
+    mp = pytest.importorskip("mpmath")
+    rng = np.random.default_rng(3)
+    with mp.workdps(30):
+        for a, b, share in zip(
+            10 ** rng.uniform(-2, 4, 100), 10 ** rng.uniform(-2, 4, 100), rng.random(100), strict=True
+        ):
+            x = float(share * a / (a + b))
+            front = a * mp.log(x) + b * mp.log1p(-x) + mp.loggamma(a + b) - mp.loggamma(a + 1) - mp.loggamma(b)
+            want = mp.exp(front) * mp.hyp2f1(a + b, 1, a + 1, x)
+            close(special.beta_cdf(x, a, b), float(want), 1e-11)
+            close(special.beta_sf(x, a, b), float(1 - want), 1e-10)
+
+
+def test_beta_is_symmetric_and_sums_to_one():
+    a, b = 10 ** RNG.uniform(-2, 8, (2, 2000))
+    x = np.round(RNG.random(2000) * 1024) / 1024  # 1 - x is exact
+    np.testing.assert_allclose(special.beta_cdf(x, a, b), special.beta_sf(1 - x, b, a), rtol=1e-12, atol=0)
+    np.testing.assert_allclose(special.beta_cdf(x, a, b) + special.beta_sf(x, a, b), 1.0, rtol=1e-14)
+    assert special.beta_cdf([-1.0, 0, 1, 2], 2, 3).tolist() == [0, 0, 1, 1]
+
+
+def test_binomial():
+    for n, p in ((0, 0.5), (1, 0.0), (1, 1.0), (7, 0.3), (400, 0.01), (2000, 0.5), (10**6, 0.25)):
+        k = np.unique(np.clip(np.round(n * p + np.sqrt(n * p * (1 - p) + 1) * np.linspace(-35, 35, 71)), -1, n))
+        close(special.binomial_sf(k, n, p), stats.binom.sf(k, n, p), 1e-9)
+        close(special.binomial_cdf(k, n, p), stats.binom.cdf(k, n, p), 1e-9)
+    exact = sum(Fraction(math.comb(1000, k), 2**1000) for k in range(950, 1001))
+    close(special.binomial_sf(949, 1000, 0.5), float(exact), 1e-12)
+
+
+def test_student():
+    t, df = 10.0 ** np.linspace(-4, 12, 81), np.array([0.5, 1, 2, 3, 10, 100, 1e4, 1e8])[:, None]
+    close(special.student_t_sf(t, df), stats.t.sf(t, df), 1e-9)
+    np.testing.assert_allclose(special.student_t_sf(t, df) + special.student_t_sf(-t, df), 1.0, rtol=1e-15)
+    close(special.student_t_sf(t, 1), np.arctan(1 / t) / np.pi, 1e-12)  # Cauchy
+    assert special.student_t_sf(0, 5) == 0.5 and special.student_t_sf(np.inf, 5) == 0.0
+    close(special.student_t_sf([3.0, 30.0], 1e12), normal_sf([3.0, 30.0]), 1e-6)
+
+
+# --- Kolmogorov --------------------------------------------------------------------------------------------------------
+
+
+def kolmogorov_exact(d, n):
+    """Durbin's matrix to the n-th power by vector steps in integers of 500 bits; another method than ours for n d >= 16."""
+    a = Fraction(d) * n
+    k = math.ceil(a)
+    h, m = k - a, 2 * k - 1
+    bits = 500
+    unit = [Fraction(1, math.factorial(i)) for i in range(m + 1)]
+    edge = [(1 - h ** (i + 1)) * unit[i + 1] for i in range(m)]
+    rows = [[unit[i - j + 1] if i - j + 1 >= 0 else Fraction(0) for j in range(m)] for i in range(m)]
+    for i in range(m):
+        rows[i][0], rows[m - 1][i] = edge[i], edge[m - 1 - i]
+    rows[m - 1][0] = (1 - 2 * h**m + max(2 * h - 1, Fraction(0)) ** m) * unit[m]
+    fixed = np.array([[int(v * 2**bits) for v in row] for row in rows], dtype=object)
+    vector = np.array([2**bits if i == k - 1 else 0 for i in range(m)], dtype=object)
+    for i in range(1, n + 1):
+        vector = (fixed.dot(vector) >> bits) * i // n
+    return float(1 - Fraction(int(vector[k - 1]), 2**bits))
+
+
+@pytest.mark.parametrize(("n", "points"), [(1, 9), (2, 9), (7, 9), (30, 9), (100, 7), (250, 4)])
+def test_kolmogorov_is_exact(n, points):
+    low = max(0.3 / math.sqrt(n), 0.51 / n)
+    for d in np.linspace(low, min(2.5 / math.sqrt(n), 0.99), points):
+        close(special.kolmogorov_sf(float(d), n), kolmogorov_exact(float(d), n), 2e-10)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 20, 100, 140])
+def test_kolmogorov_against_scipy_for_small_n(n):
+    for d in np.linspace(0.02, 1, 50):
+        close(special.kolmogorov_sf(float(d), n), stats.kstwo.sf(d, n), 1e-9)
+
+
+@pytest.mark.parametrize("n", [141, 999, 4001, 12345, 10**5])
+def test_kolmogorov_far_tail_against_scipy(n):
+    for z in (2.2, 2.5, 3.0, 5.0, 10.0, 18.0):
+        d = z / math.sqrt(n)
+        if d < 1:
+            close(special.kolmogorov_sf(d, n), stats.kstwo.sf(d, n), 1e-9)
+
+
+@pytest.mark.parametrize("n", [10**6, 10**7, 10**9])
+def test_kolmogorov_middle_against_pelz_and_good(n):
+    for z in np.linspace(0.3, 1.4, 12):
+        close(special.kolmogorov_sf(z / math.sqrt(n), n), stats.kstwo.sf(z / math.sqrt(n), n), 1e-9)
+
+
+def test_kolmogorov_far_tail_of_a_large_sample():
+    # exp(-2 z^2) times its expansion to 1 / n: exp(-2 n (d + 1/(6n))^2 - (4/9) n d^4 + ...), Smirnov 1944
+    n = 10**9
+    for z in (2.5, 5.0, 12.0, 18.0):
+        d = z / math.sqrt(n)
+        close(special.kolmogorov_sf(d, n), 2 * math.exp(-2 * n * (d + 1 / (6 * n)) ** 2 - 4 / 9 * n * d**4), 1e-6)
+
+
+@pytest.mark.parametrize("n", [1, 3, 10, 31, 57, 200, 3999, 4001, 10**5, 10**9])
+def test_kolmogorov_is_monotone_in_d(n):
+    # across the seams between the methods too
+    z = np.sort(
+        np.concatenate([np.linspace(0.05, 3, 60), math.sqrt(4.5) + np.array([-1e-9, 1e-9]), [16 / math.sqrt(n)]])
+    )
+    p = np.array([special.kolmogorov_sf(float(v) / math.sqrt(n), n) for v in z])
+    assert (np.diff(p) <= 1e-13).all() and (p >= 0).all() and (p <= 1).all()
+    a, b = np.nextafter(16.0, 0), 16.0
+    if n > 100:
+        assert special.kolmogorov_sf(a / n, n) == pytest.approx(special.kolmogorov_sf(b / n, n), rel=1e-11)
+
+
+def test_kolmogorov_ends():
+    assert special.kolmogorov_sf(0.0, 5) == special.kolmogorov_sf(-1.0, 5) == special.kolmogorov_sf(0.1, 5) == 1.0
+    assert special.kolmogorov_sf(1.0, 5) == special.kolmogorov_sf(np.inf, 5) == 0.0
+    close(special.kolmogorov_sf(0.97, 20), 2 * 0.03**20, 1e-10)  # d >= 1 - 1/n
+
+
+# --- Anderson and Darling ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("x", [0.05, 0.1, 0.3, 0.8, 2.0, 4.0, 9.0, 20.0, 60.0])
+def test_anderson_darling_limit_by_mpmath(x):
+    """Another formula than ours: the series of Anderson and Darling (1954) for the lower tail."""
+    mp = pytest.importorskip("mpmath")
+    with mp.workdps(40):
+        v, total, j = mp.mpf(x), mp.mpf(0), 0
+        while True:
+            t = (4 * j + 1) ** 2 * mp.pi**2 / (8 * v)
+            if t > 95:
+                break
+            edges = [c / mp.sqrt(t) for c in (0, 1, 2, 4, 10)]
+            integral = mp.quad(lambda w, t=t: mp.exp(v / (8 * (w * w + 1)) - t * w * w), edges)
+            total += mp.binomial(-0.5, j) * (4 * j + 1) * mp.exp(-t) * integral
+            j += 1
+        want = 1 - mp.sqrt(2 * mp.pi) / v * total
+    close(special.anderson_darling_sf(x), float(want), 1e-9)
+
+
+def anderson_darling(u):
+    n = u.shape[1]
+    u = np.sort(u, axis=1)
+    return -n - (np.log(u) + np.log1p(-u[:, ::-1])) @ (2 * np.arange(1, n + 1) - 1) / n
+
+
+@pytest.mark.parametrize(("n", "samples"), [(8, 200_000), (20, 100_000), (100, 20_000)])
+def test_anderson_darling_by_simulation(n, samples):
+    """Within 3e-4 and five standard deviations of the simulation: a false alarm once in 30 000 runs of 18 points."""
+    a2 = anderson_darling(np.random.default_rng(n).random((samples, n)))
+    for x in (0.15, 0.25, 0.5, 0.8, 1.2, 2.0, 2.8, 3.3, 4.0, 6.0):
+        p = special.anderson_darling_sf(x, n)
+        assert abs(np.mean(a2 >= x) - p) < 3e-4 + 5 * math.sqrt(p * (1 - p) / samples)
+
+
+@pytest.mark.parametrize("n", [4, 8])
+@pytest.mark.parametrize("x", [6.0, 12.0, 20.0])
+def test_anderson_darling_tail_by_weighted_simulation(n, x):
+    """Samples drawn near 0 with density h u**(h - 1), or mirrored, and weighted: 5 % and five standard deviations."""
+    h = 1 / (1 + x / n)
+    u = np.random.default_rng(int(x)).random((100_000, n)) ** (1 / h)
+    near, far = np.log(u).sum(axis=1), np.log1p(-u).sum(axis=1)
+    weights = 2 / (h**n * (np.exp((h - 1) * near) + np.exp((h - 1) * far)))
+    hits = np.where(anderson_darling(u) >= x, weights, 0.0)
+    p = special.anderson_darling_sf(x, n)
+    assert abs(hits.mean() / p - 1) < 0.05 + 5 * hits.std() / math.sqrt(len(hits)) / p
+
+
+def test_anderson_darling_shape():
+    u = np.array([[0.3], [1e-8], [0.5]])
+    for a2, v in zip(anderson_darling(u), u[:, 0], strict=True):  # n = 1: as extreme as u
+        assert special.anderson_darling_sf(float(a2), 1) == pytest.approx(1 - abs(1 - 2 * v), rel=1e-6)
+    x = np.concatenate([np.linspace(-1, 0.3, 40), np.linspace(0.31, 60, 300)])
+    for n in (1, 2, 5, 8, 50, 10**6, None):
+        p = np.array([special.anderson_darling_sf(float(v), n) for v in x])
+        assert (np.diff(p) <= 1e-3 / (n or 1e9)).all() and (p > 0).all() and (p <= 1).all() and p[0] == 1.0
+    assert special.anderson_darling_sf(1.5, 10**9) == pytest.approx(special.anderson_darling_sf(1.5), rel=1e-8)
+    assert 0 < special.anderson_darling_sf(690.0, 100) < 1e-300 and special.anderson_darling_sf(np.inf) == 0.0
+
+
+# --- Tracy and Widom ---------------------------------------------------------------------------------------------------
+
+
+def test_tracy_widom_by_airy_functions():
+    nodes, weights = np.polynomial.legendre.leggauss(90)
+    for s in (-6.0, -3.0, -1.0, 0.0, 2.0, 5.0, 8.0, 20.0, 50.0):
+        end = 12.0 if s < 10 else 6.0
+        x, w = end * (nodes + 1) / 2, end * weights / 2
+        kernel = np.sqrt(w)[:, None] * sp.airy(s + x[:, None] + x)[0] * np.sqrt(w)
+        values = np.linalg.eigvalsh(kernel)
+        for beta in (1, 2):
+            want = -math.expm1(np.log1p(-(values**beta)).sum())
+            close(special.tracy_widom_sf(s, beta), want, 1e-9)
+
+
+def test_tracy_widom_published_values():
+    # Bejan (2005), table of the law of order 1; the moments are Bornemann's (2010)
+    quantiles = special.tracy_widom_sf([-1.2686, 0.4501, 0.9793, 2.0234])
+    np.testing.assert_allclose(quantiles, [0.5, 0.1, 0.05, 0.01], rtol=2e-4)
+    for beta, mean in ((1, -1.2065335745820), (2, -1.7710868074111)):
+        s = np.linspace(-11, 13, 385)
+        p = special.tracy_widom_sf(s, beta)
+        assert (np.diff(p) <= 1e-15).all()
+        assert np.trapezoid(p, s) + s[0] == pytest.approx(mean, abs=1e-9)
+    assert special.tracy_widom_sf(-50.0) == 1.0 and 0 < special.tracy_widom_sf(100.0) < 1e-290
+
+
+# --- arguments ---------------------------------------------------------------------------------------------------------
+
+
+def test_scalars_give_floats_and_arrays_give_arrays():
+    for value in (special.log_gamma(3), special.chi2_sf(1, 2), special.binomial_sf(np.int64(1), 3, 0.5)):
+        assert type(value) is float
+    assert special.gamma_p([1.0, 2.0], [[1.0], [2.0], [3.0]]).shape == (3, 2)
+    assert special.beta_sf(np.empty(0), 1, 2).shape == (0,) and special.tracy_widom_sf([[0.0]]).shape == (1, 1)
+    assert type(special.tracy_widom_sf(0.0)) is type(special.kolmogorov_sf(0.1, 9)) is float
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("x", lambda: special.log_gamma(0.0)),
+        ("a", lambda: special.gamma_p(-1, 1.0)),
+        ("x", lambda: special.gamma_q(1, -1.0)),
+        ("df", lambda: special.chi2_sf(1.0, [1, 0])),
+        ("x", lambda: special.chi2_cdf(np.nan, 1)),
+        ("mu", lambda: special.poisson_sf(1, -1)),
+        ("b", lambda: special.beta_cdf(0.5, 1, np.inf)),
+        ("n", lambda: special.binomial_sf(1, 2.5, 0.5)),
+        ("p", lambda: special.binomial_cdf(1, 2, 1.5)),
+        ("df", lambda: special.student_t_sf(1.0, 0)),
+        ("n", lambda: special.kolmogorov_sf(0.5, 0)),
+        ("d", lambda: special.kolmogorov_sf(math.nan, 5)),
+        ("n", lambda: special.anderson_darling_sf(1.0, 0)),
+        ("beta", lambda: special.tracy_widom_sf(1.0, 4)),
+    ],
+)
+def test_bad_values(name, call):
+    with pytest.raises(ValueError, match=rf"^{name} must be"):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("x", lambda: special.chi2_sf("1", 2)),
+        ("k", lambda: special.poisson_cdf(None, 1)),
+        ("a", lambda: special.gamma_p([[1], [1, 2]], 1)),
+        ("p", lambda: special.binomial_sf(1, 2, True)),
+        ("n", lambda: special.kolmogorov_sf(0.5, 5.0)),
+        ("a2", lambda: special.anderson_darling_sf("1", 5)),
+        ("x", lambda: special.tracy_widom_sf(1j)),
+    ],
+)
+def test_bad_types(name, call):
+    with pytest.raises(TypeError, match=rf"^{name} must be"):
+        call()
