@@ -69,7 +69,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # Loaded when first asked for: who only makes parameters does not wait for layers and optimizers.
-    if name in ("incubate", "io", "nn", "optimizer"):
+    if name in ("incubate", "io", "nn", "optimizer", "testing"):
         return import_module(f"paramattr.{name}")
     if name in ("load", "save"):
         return getattr(import_module("paramattr.io"), name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from paramattr.random.exact import normal_quantile
 from paramattr.testing.law import Law
 
 if TYPE_CHECKING:
@@ -216,9 +216,10 @@ class Report:
         density.stairs(mass, edges, color="black", label="law")
         density.set(title="density", xlabel="value")
         density.legend()
+        # On the scale of normal scores, where the tails of any law are seen.
         levels = (np.arange(flat.size) + 0.5) / flat.size
-        quantiles.plot(levels, law.cdf(flat) - levels, color="tab:blue")
-        limit = math.sqrt(-0.5 * math.log(0.005) / flat.size)
-        for sign in (-1, 1):
-            quantiles.axhline(sign * limit, color="gray", linestyle=":")
-        quantiles.set(title="law minus sample (dotted: 99 %)", xlabel="share of the values", ylabel="cdf difference")
+        expected = np.asarray(normal_quantile(levels))
+        observed = np.asarray(normal_quantile(np.clip(law.cdf(flat), 2.0**-54, 1.0 - 2.0**-53)))
+        quantiles.plot(expected, observed, ".", markersize=2, color="tab:blue")
+        quantiles.axline((0.0, 0.0), slope=1.0, color="black", linewidth=1)
+        quantiles.set(title="quantiles, as normal scores", xlabel="law", ylabel="sample")
