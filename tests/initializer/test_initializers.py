@@ -155,7 +155,6 @@ def test_parameters_without_elements_are_fine(kind):
         (init.TruncatedNormal(0, 1, 5, 100), [300, 200], stats.truncnorm(5, 100)),
         (init.TruncatedNormal(2, 1e-3, -50, 50), [300, 200], stats.norm(2, 1e-3)),
     ],
-    ids=str,
 )
 def test_values_follow_the_law(initializer, shape, law):
     pa.seed(11)

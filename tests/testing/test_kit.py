@@ -318,7 +318,6 @@ def test_holm_controls_the_family():
         ([[1.0], [1.0, 2.0]], TypeError),
         (np.array([True]), TypeError),
     ],
-    ids=str,
 )
 def test_bad_arrays(array, error):
     with pytest.raises(error, match="array must"):
@@ -344,7 +343,6 @@ def test_bad_alpha(alpha):
         ((lambda shape: np.zeros(shape), (3,)), ValueError, "expected must be given"),
         (("bilinear", (3, 3)), ValueError, "4 axes"),
     ],
-    ids=str,
 )
 def test_bad_calls(arguments, error, text):
     with pytest.raises(error, match=text):
