@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -47,6 +48,10 @@ for line in sys.stdin:
         reply((time.perf_counter() - start) / repeat * 1e3)
 """
 _HEAD = "import json, sys, time\nlibrary, threads = sys.argv[1], int(sys.argv[2])\n"
+
+
+# Threads of BLAS and OpenMP go on spinning for a while when their work is done: not on the next library's time.
+_PAUSE = 0.15
 
 
 class Worker:
@@ -98,6 +103,7 @@ def measure(workers: list[Worker], arguments: Sequence[Any], rounds: int) -> dic
             known = min(times[worker.library], default=0.0)
             if known > 300 and known > 5 * min(map(min, filter(None, times.values()))):
                 continue  # far behind, and slow to wait for
+            time.sleep(_PAUSE)
             took = worker.ask({"run": 1})
             if isinstance(took, float):
                 times[worker.library].append(took)

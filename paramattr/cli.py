@@ -1,0 +1,149 @@
+"""The command ``paramattr``: lists initializers, shows what one draws, checks it."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import json
+import math
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from paramattr import initializer as initializers
+from paramattr.initializer import Initializer, compute_fans
+from paramattr.testing import Report, check_initializer
+from paramattr.testing.law import as_law
+from paramattr.testing.spec import parse_initializer, parse_shape
+from paramattr.utils import dtypes
+
+_BARS = " ▏▎▍▌▋▊▉█"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return 0, 1 where a check failed, or 2 for bad arguments.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Instead of the process's.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except (TypeError, ValueError, ImportError, OSError) as error:
+        if isinstance(error, BrokenPipeError):
+            # Who read the output has seen enough; nothing may be written at exit either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        print(f"paramattr {options.command}: {error}", file=sys.stderr)
+        return 2
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="paramattr", description="Initializers: list them, look at one, check it.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser("list", help="each initializer, its law and its source")
+    command.set_defaults(run=_list)
+    command.add_argument("--json", action="store_true")
+    for name, run, text in (
+        ("inspect", _inspect, "law, fans, theory beside what is drawn, a histogram"),
+        ("check", _check, "statistical tests; the exit status is 1 if one fails"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.set_defaults(run=run)
+        command.add_argument("spec", metavar="SPEC", help='such as "TruncatedNormal(0.0, 0.02, a=-2, b=2)"')
+        command.add_argument("--shape", required=True, help="such as 256,128,3,3")
+        command.add_argument("--dtype", default="float32")
+        command.add_argument("--seed", type=int, default=0)
+        command.add_argument("--json", action="store_true")
+        command.add_argument("--plot", metavar="FILE", help="draw the report into this file")
+        if name == "check":
+            command.add_argument("--alpha", type=float, default=1e-6, help="the probability of a false alarm")
+            command.add_argument("--draws", type=int, default=1, help="how many parameters to draw")
+    return parser
+
+
+def _list(options: argparse.Namespace) -> int:
+    rows = []
+    for kind in sorted(initializers.registered(), key=lambda kind: kind.__name__):
+        document = inspect.getdoc(kind) or ""
+        _, _, references = document.partition("References\n----------\n")
+        source = " ".join(references.partition("\n\n")[0].split())
+        law = document.partition("\n")[0]
+        rows.append({"name": kind.__name__, "signature": str(inspect.signature(kind)), "law": law, "source": source})
+    if options.json:
+        print(json.dumps(rows, indent=1))
+        return 0
+    for row in rows:
+        signature = row["signature"].partition(" -> ")[0]
+        print(f"{row['name']}{signature}\n    {row['law']}\n    {row['source']}")
+    return 0
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    recipe, shape = parse_initializer(options.spec), parse_shape(options.shape)
+    report = _report(options, recipe, shape, alpha=1e-6, draws=1)
+    values = report.values.astype(np.float64)
+    facts: dict[str, Any] = {"initializer": repr(recipe), "shape": list(shape), "dtype": options.dtype}
+    facts["fan_in"], facts["fan_out"] = compute_fans(shape)
+    theory: dict[str, float | None] = dict.fromkeys(("mean", "std", "min", "max"))
+    if report.law is not None:
+        law = as_law(recipe.distribution(shape))
+        facts["law"] = repr(law)
+        theory = {"mean": law.mean, "std": law.std, "min": law.low, "max": law.high}
+    seen = {"mean": values.mean(), "std": values.std(), "min": values.min(), "max": values.max()}
+    facts["theory"] = {k: v if v is None or math.isfinite(v) else repr(v) for k, v in theory.items()}
+    facts["observed"] = {k: float(v) for k, v in seen.items()}
+    if options.json:
+        print(json.dumps(facts, indent=1))
+        return 0
+    for name in ("initializer", "shape", "dtype", "fan_in", "fan_out", "law"):
+        if name in facts:
+            print(f"{name:12} {facts[name]}")
+    print(f"{'':12} {'theory':>12} {'observed':>12}")
+    for name, value in seen.items():
+        expected = theory[name]
+        print(f"{name:12} {'' if expected is None else f'{expected:.6g}':>12} {value:>12.6g}")
+    print(_histogram(values.reshape(-1)))
+    return 0
+
+
+def _histogram(values: np.ndarray[Any, Any], rows: int = 16, width: int = 48) -> str:
+    low, high = float(values.min()), float(values.max())
+    if low == high:
+        return f"all values are {low:.6g}"
+    counts, edges = np.histogram(values, rows)
+    fine = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+    lines = []
+    for count, edge in zip(counts, edges[:-1], strict=True):
+        eighths = round(8 * width * int(count) / int(counts.max()))
+        bar = "█" * (eighths // 8) + _BARS[eighths % 8].strip() if fine else "#" * round(eighths / 8)
+        lines.append(f"{edge:>12.5g} {bar}")
+    return "\n".join(lines)
+
+
+def _check(options: argparse.Namespace) -> int:
+    recipe, shape = parse_initializer(options.spec), parse_shape(options.shape)
+    report = _report(options, recipe, shape, alpha=options.alpha, draws=options.draws)
+    print(json.dumps(report.to_dict(), indent=1) if options.json else report)
+    return 0 if report.passed else 1
+
+
+def _report(
+    options: argparse.Namespace, recipe: Initializer, shape: tuple[int, ...], *, alpha: float, draws: int
+) -> Report:
+    dtype = dtypes.floating("dtype", options.dtype)
+    report = check_initializer(recipe, shape, dtype=dtype, alpha=alpha, draws=draws, seed=options.seed)
+    if options.plot:
+        report.plot(options.plot)
+    return report
+
+
+if __name__ == "__main__":
+    sys.exit(main())
