@@ -43,7 +43,9 @@ def test_shapes_keep_their_bounds(shape):
     assert all(2 <= size <= 6 for size in shape)
 
 
-@pytest.mark.parametrize("name", [kind.__name__ for kind in init.registered()])
+@pytest.mark.parametrize(
+    "name", [kind.__name__ for kind in init.registered() if kind.__module__.startswith("paramattr.")]
+)
 def test_every_registered_initializer_comes(name):
     recipe = find(
         strategies.initializers((4, 4, 4, 4) if name != "Orthogonal" else (4, 4)), lambda r: type(r).__name__ == name
