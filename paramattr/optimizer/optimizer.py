@@ -63,13 +63,17 @@ class _Part(NamedTuple):
 
     def like(self, other: _Part) -> bool:
         """Whether the two can be updated as one."""
-        mine, theirs = self.slot.parameter.data.dtype, other.slot.parameter.data.dtype
+        if self.step is not other.step and self.step != other.step:
+            return False
+        mine, theirs = self.clipped, other.clipped
+        kind = self.slot.parameter.dtype
         return (
-            mine == theirs == self.clipped.gradient.dtype == other.clipped.gradient.dtype
-            and self.clipped[1:] == other.clipped[1:]
+            kind is other.slot.parameter.dtype is mine.gradient.dtype is theirs.gradient.dtype
+            and mine.factor == theirs.factor
+            and mine.low == theirs.low
+            and mine.high == theirs.high
             and (self.regularizer is other.regularizer or self.regularizer == other.regularizer)
             and (self.slot.master is None) == (other.slot.master is None)
-            and (self.step is other.step or self.step == other.step)
         )
 
     def views(self) -> _Views:
@@ -272,7 +276,7 @@ class Optimizer:
 
     def _part(self, slot: Slot, clipped: Clipped, group: Group, lr: float) -> _Part:
         parameter = slot.parameter
-        if self._multi_precision and slot.master is None and parameter.data.dtype.itemsize == 2:
+        if self._multi_precision and slot.master is None and parameter.dtype.itemsize == 2:
             slot.master = parameter.data.astype(np.float32)
         if not slot.state:
             slot.state = self.new_state(slot.stand_in(), group.settings)
