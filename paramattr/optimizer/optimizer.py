@@ -288,10 +288,12 @@ class Optimizer:
         slots = [part.slot for part in parts]
         targets = [slot.parameter.data if slot.master is None else slot.master for slot in slots]
         total = sum(target.size for target in targets)
-        value = scratch(2, total, self._step_dtype(targets[0]))
+        value = scratch(2, total, slots[0].stand_in().dtype)
         np.concatenate(targets, axis=None, out=value)
-        gradient = scratch(0, total, value.dtype)
-        np.concatenate([part.clipped.gradient for part in parts], axis=None, out=gradient)
+        gradients = [part.clipped.gradient for part in parts]
+        # In their own dtype, because the clip rounds to it; where that is the step's too, the rule's array will do.
+        kind = gradients[0].dtype
+        gradient = np.concatenate(gradients, axis=None, out=scratch(0 if kind == value.dtype else 3, total, kind))
         self._update(parts[0], value, gradient, _joined_state(slots))
         end = 0
         for target in targets:
@@ -300,10 +302,6 @@ class Optimizer:
         for slot in slots:
             if slot.master is not None:
                 slot.parameter.data[...] = slot.master
-
-    @staticmethod
-    def _step_dtype(value: Array) -> np.dtype[Any]:
-        return _FLOAT32 if value.dtype.itemsize == 2 else value.dtype
 
     def _update(self, part: _Part, value: Array, gradient: Array, state: Mapping[str, Array]) -> None:
         # The rule may overwrite its gradient, but not the parameter's.

@@ -112,9 +112,10 @@ def test_threads_and_blocks_leave_the_bits_alone(rule, monkeypatch):
 
 
 @pytest.mark.parametrize("clip", [ClipGradByGlobalNorm(0.5), ClipGradByNorm(0.5), ClipGradByValue(0.5)], ids=repr)
-def test_a_clip_in_blocks_is_the_clip_of_the_whole(clip):
-    ps = [parameter((300, 700), 1), parameter((3,), 2)]
-    qs = [parameter((300, 700), 1), parameter((3,), 2)]
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("shapes", [[(300, 700), (3,)], [(3,), (40, 30), (7,)]], ids=["long", "joined"])
+def test_a_clip_in_blocks_is_the_clip_of_the_whole(clip, shapes, dtype):
+    ps, qs = ([parameter(shape, i, dtype) for i, shape in enumerate(shapes)] for _ in range(2))
     for p in ps:
         give(p, 5)
     for q, array in zip(qs, clip.clip([p.grad.numpy() for p in ps]), strict=True):
