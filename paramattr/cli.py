@@ -16,7 +16,6 @@ import numpy as np
 from paramattr import initializer as initializers
 from paramattr.initializer import Initializer, compute_fans
 from paramattr.testing import Report, check_initializer
-from paramattr.testing.law import as_law
 from paramattr.testing.spec import parse_initializer, parse_shape
 from paramattr.utils import dtypes
 
@@ -94,7 +93,7 @@ def _inspect(options: argparse.Namespace) -> int:
     facts["fan_in"], facts["fan_out"] = compute_fans(shape)
     theory: dict[str, float | None] = dict.fromkeys(("mean", "std", "min", "max"))
     if report.law is not None:
-        law = as_law(recipe.distribution(shape))
+        law = report.law
         facts["law"] = repr(law)
         theory = {"mean": law.mean, "std": law.std, "min": law.low, "max": law.high}
     seen = {"mean": values.mean(), "std": values.std(), "min": values.min(), "max": values.max()}
@@ -143,7 +142,3 @@ def _report(
     if options.plot:
         report.plot(options.plot)
     return report
-
-
-if __name__ == "__main__":
-    sys.exit(main())

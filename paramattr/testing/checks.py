@@ -8,6 +8,7 @@ fixed seed); then samples in half precision are as continuous as any.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Iterator
@@ -49,6 +50,11 @@ class Scores:
     def size(self) -> int:
         """The number of values."""
         return self.x.size
+
+    @functools.cached_property
+    def w(self) -> F64:
+        """The values' ``u`` on a scale of mean 0 and variance 1: sums of products of bounded values are soon normal."""
+        return math.sqrt(12.0) * (self.u - 0.5)
 
 
 def findings(x: F64, law: Law, grid: Grid, moments: tuple[float, float] | None) -> list[Finding]:
@@ -131,15 +137,19 @@ def _both(lower: float, upper: float) -> float:
 
 def _chi2(x: float, df: float) -> float:
     """Two-sided."""
-    cube = 2.0 / (9.0 * df)
-    quick = _two_sided(((x / df) ** (1 / 3) - (1.0 - cube)) / math.sqrt(cube))  # Wilson and Hilferty
+    quick = _two_sided(_wilson_hilferty(x, df))
     return quick if quick > _CERTAIN else _both(special.chi2_cdf(x, df), special.chi2_sf(x, df))
 
 
 def _chi2_upper(x: float, df: float) -> float:
-    cube = 2.0 / (9.0 * df)
-    quick = 0.5 * math.erfc(((x / df) ** (1 / 3) - (1.0 - cube)) / math.sqrt(2.0 * cube))
+    quick = 0.5 * math.erfc(_wilson_hilferty(x, df) / math.sqrt(2.0))
     return quick if quick > _CERTAIN else float(special.chi2_sf(x, df))
+
+
+def _wilson_hilferty(x: float, df: float) -> float:
+    """About the normal value of the same rank as a chi-square value."""
+    cube = 2.0 / (9.0 * df)
+    return (math.pow(x / df, 1 / 3) - (1.0 - cube)) / math.sqrt(cube)
 
 
 def _count(k: int, n: int, p: float) -> float:
@@ -284,13 +294,12 @@ def _cell(x: F64, s: Scores) -> F64:
 
 
 def _neighbours(s: Scores) -> Finding:
-    flat = math.sqrt(12.0) * (s.u - 0.5)
-    tests = [(*_product(flat.reshape(-1), lag), f"values {lag} apart") for lag in range(1, min(_LAGS, s.size // 2) + 1)]
+    tests = [(*_product(s.w.reshape(-1), lag), f"values {lag} apart") for lag in range(1, min(_LAGS, s.size // 2) + 1)]
     for axis, size in enumerate(s.x.shape if s.x.ndim > 1 else ()):
         for lag in (1, 2):
             if lag < size:
-                front = np.moveaxis(flat, axis, 0)
-                total, n = float((front[lag:] * front[:-lag]).sum()), (size - lag) * flat.size // size
+                front = np.moveaxis(s.w, axis, 0)
+                total, n = float((front[lag:] * front[:-lag]).sum()), (size - lag) * s.size // size
                 tests.append((total / math.sqrt(n), total / n, f"values {lag} apart along axis {axis}"))
     if not tests:
         return Finding("neighbours", 1.0, "too few values", "independent")
@@ -306,16 +315,13 @@ def _product(w: F64, lag: int) -> tuple[float, float]:
 
 
 def _halves(s: Scores) -> Finding:
-    w = math.sqrt(12.0) * (s.u.reshape(-1) - 0.5)
-    n = w.size // 2
-    total = float(w[:n] @ w[-n:])
-    p = _two_sided(total / math.sqrt(n))
+    z, correlation = _product(s.w.reshape(-1), s.size - s.size // 2)
+    p = _two_sided(z)
     cause = ""
     if p < 1e-3:
-        cause = (
-            "the second half repeats the first: a stream was used twice" if total > 0.9 * n else "halves are related"
-        )
-    return Finding("halves", p, f"correlation {total / n:.3g} of the two halves", "0", cause)
+        repeated = correlation > 0.9
+        cause = "the second half repeats the first: a stream was used twice" if repeated else "halves are related"
+    return Finding("halves", p, f"correlation {correlation:.3g} of the two halves", "0", cause)
 
 
 def _slices(s: Scores) -> Iterator[Finding]:

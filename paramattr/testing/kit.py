@@ -15,7 +15,7 @@ from paramattr.random import Key, Normal
 from paramattr.testing.checks import findings
 from paramattr.testing.law import Law, as_law, shape_of
 from paramattr.testing.report import Finding, Report
-from paramattr.testing.sample import Grid, as_array
+from paramattr.testing.sample import GRIDS, Grid, as_array
 from paramattr.utils import checks, dtypes
 
 __all__ = ["assert_initializer", "assert_sample", "check_initializer", "check_sample"]
@@ -230,7 +230,7 @@ def _check(subject: str, values: Array, grid: Grid, law: Law, expected: object, 
         if law.is_point:
             found.append(_equal(values, np.full(values.shape, law.mean), grid))
         else:
-            found += findings(values, law, grid, shape_of(law, expected))
+            found += findings(values, law, grid, shape_of(expected))
     return Report(f"{subject} against {law}", found, alpha, values, law)
 
 
@@ -283,7 +283,7 @@ def _check_orthogonal(
                 f.expected,
                 "not uniform over all orthogonal matrices" if f.p < 1e-3 else "",
             )
-            for f in findings(normal, law, as_array(np.empty(1))[1], None)
+            for f in findings(normal, law, GRIDS["float64"], None)
         ]
     return Report(subject, found, alpha, values)
 

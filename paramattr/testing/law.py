@@ -80,7 +80,7 @@ def as_law(expected: object) -> Law:
     )
 
 
-def shape_of(law: Law, expected: object) -> tuple[float, float] | None:
+def shape_of(expected: object) -> tuple[float, float] | None:
     """The skewness and the excess kurtosis, where they are known in closed form or by SciPy."""
     if isinstance(expected, Normal):
         return 0.0, 0.0

@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 from paramattr.random import exact
 from paramattr.testing import special
+from paramattr.testing.sample import GRIDS
 from paramattr.utils import checks
 
 __all__ = ["required_size"]
 
 _PROPERTIES = 19  # looked at in one check: the smallest p-value must be below alpha over so many
-_LATTICE = 2.0**-22  # how likely one value of float32 may be
+_LATTICE = GRIDS["float32"].lattice
 
 
 def required_size(effect: dict[str, float], alpha: float = 1e-6, power: float = 0.99) -> int:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Grid", "as_array"]
+__all__ = ["GRIDS", "Grid", "as_array"]
 
 F64: TypeAlias = NDArray[np.float64]
 
@@ -38,7 +38,7 @@ class Grid:
         return np.where(x > 0.0, inner, half), np.where(x < 0.0, inner, half)
 
 
-_GRIDS = {
+GRIDS = {
     "float16": Grid("float16", 11, -13, 2.0**-9),
     "bfloat16": Grid("bfloat16", 8, -125, 2.0**-6),
     "float32": Grid("float32", 24, -125, 2.0**-22),
@@ -60,18 +60,17 @@ def as_array(array: object) -> tuple[NDArray[Any], Grid]:
         given = given.detach()
     if name == "bfloat16" and not isinstance(given, np.ndarray):
         # Frameworks that have it disagree on how NumPy should see it; float32 holds every value of it.
-        for convert in ("float", "astype"):
-            method = getattr(given, convert, None)
-            if callable(method):
-                given = method() if convert == "float" else method("float32")
-                break
+        if callable(getattr(given, "float", None)):
+            given = given.float()
+        elif callable(getattr(given, "astype", None)):
+            given = given.astype("float32")
     try:
         result = given if isinstance(given, np.ndarray) else np.asarray(given)
         if result.dtype == object and callable(getattr(given, "__dlpack__", None)):
             result = np.from_dlpack(given)
     except (TypeError, ValueError, RuntimeError, BufferError) as error:
         raise TypeError(f"array must be an array of numbers, but NumPy can't read it: {error}") from None
-    kind = name if name in _GRIDS else result.dtype.name
-    if kind not in _GRIDS:
+    kind = name if name in GRIDS else result.dtype.name
+    if kind not in GRIDS:
         raise TypeError(f"array must be of float16, bfloat16, float32 or float64, but received dtype {result.dtype}")
-    return result.astype(np.float64), _GRIDS[kind]
+    return result.astype(np.float64), GRIDS[kind]

@@ -59,15 +59,17 @@ def parse_initializer(text: str) -> Initializer:
 
 def _kind(name: str) -> type[Initializer]:
     known = {kind.__name__: kind for kind in initializers.registered()}
-    try:
-        return type(initializers.get(name)) if name not in known else known[name]
-    except (TypeError, ValueError):
-        folded = {known_name.lower(): known_name for known_name in known}
-        if name.replace("_", "").lower() in folded:
-            return known[folded[name.replace("_", "").lower()]]
-        close = difflib.get_close_matches(name.replace("_", "").lower(), folded, 1)
-        hint = f"; did you mean {folded[close[0]]}?" if close else ""
-        raise ValueError(f"{name!r} is not an initializer{hint} Known are {', '.join(sorted(known))}") from None
+    folded = {_fold(known_name): known_name for known_name in known}
+    found = name if name in known else folded.get(_fold(name))
+    if found is not None:
+        return known[found]
+    close = difflib.get_close_matches(_fold(name), folded, 1)
+    hint = f"; did you mean {folded[close[0]]}?" if close else f"; known are {', '.join(sorted(known))}"
+    raise ValueError(f"{name!r} is not an initializer{hint}")
+
+
+def _fold(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 def _literal(node: ast.expr) -> Any:

@@ -55,12 +55,10 @@ def sums_of_squares(arrays: Sequence[Array], unit: float = 1.0) -> list[float]:
     long = [i for i, array in enumerate(arrays) if array.size > BLOCK]
 
     def share(numbers: Iterator[int]) -> None:
-        with np.errstate(all="ignore"):  # each thread has its own
-            for number in numbers:
-                sums[long[number]] = _sum_of_squares(arrays[long[number]], unit)
+        for number in numbers:
+            sums[long[number]] = _sum_of_squares(arrays[long[number]], unit)
 
-    if long:
-        spread(share, len(long))
+    spread(share, len(long))
     with np.errstate(all="ignore"):
         for i, array in enumerate(arrays):
             if array.size <= BLOCK:

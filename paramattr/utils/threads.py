@@ -69,12 +69,20 @@ if hasattr(os, "register_at_fork"):
 
 
 def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
-    """Run `work` on each thread; all of them claim the numbers 0 .. tasks - 1 from one iterator. Raises what one raises."""
+    """Run `work` on each thread; all of them claim the numbers 0 .. tasks - 1 from one iterator. Raises what one raises.
+
+    Floating-point errors raise no warnings in ``work``: each thread has settings of its own for that.
+    """
     global _pool
     helpers = min(get_num_threads(), tasks) - 1
     numbers = _Claims(tasks)
+
+    def quiet() -> None:
+        with np.errstate(all="ignore"):
+            work(numbers)
+
     if helpers <= 0:
-        work(numbers)
+        quiet()
         return
     with _pool_lock:
         if _pool is None:
@@ -82,9 +90,9 @@ def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
             from concurrent.futures import ThreadPoolExecutor
 
             _pool = ThreadPoolExecutor(get_num_threads() - 1, thread_name_prefix="paramattr")
-        futures = [_pool.submit(work, numbers) for _ in range(helpers)]
+        futures = [_pool.submit(quiet) for _ in range(helpers)]
     try:
-        work(numbers)
+        quiet()
     finally:
         numbers.stop()
         errors = [future.exception() for future in futures if not future.cancel()]
@@ -131,12 +139,10 @@ def each_block(sizes: Sequence[int], work: Callable[[int, int, int], None]) -> N
                 blocks += [(i, begin, min(begin + BLOCK, size)) for begin in range(0, size, BLOCK)]
 
     def share(numbers: Iterator[int]) -> None:
-        with np.errstate(all="ignore"):  # each thread has its own
-            for number in numbers:
-                work(*blocks[number])
+        for number in numbers:
+            work(*blocks[number])
 
-    if blocks:
-        spread(share, len(blocks))
+    spread(share, len(blocks))
 
 
 def runs(sizes: Iterable[int], alike: Callable[[int, int], bool]) -> Iterator[range]:
