@@ -65,7 +65,7 @@ class Draw(Protocol):
         """Compute one value for each element of `bits`; return which of them still need `rare`."""
 
     def rare(self, key: Key, places: NDArray[np.uint64]) -> NDArray[np.float64]:
-        """The values at places that one word is not enough for."""
+        """The values at places that one word is not enough for, inside the window."""
 
 
 def check_dtype(dtype: DTypeLike) -> np.dtype[Any]:
@@ -138,7 +138,7 @@ class _Writer:
 
 def fill(draw: Draw, key: Key, out: Array, place: int = 0) -> None:
     """Fill a flat, contiguous array with the values at `place` and after."""
-    if out.size <= _SMALL and out.dtype == draw.dtype and draw.window is None and place == 0:
+    if out.size <= _SMALL and out.dtype == draw.dtype and place == 0:
         _fill_small(draw, key, out)
         return
     tasks = max(-(-out.size // _CHUNK), min(get_num_threads(), out.size // _SHARE), 1)
@@ -170,6 +170,8 @@ def _fill_small(draw: Draw, key: Key, out: Array) -> None:
     rare = draw.values(bits, out, draw.buffers(size))
     if rare is not None and rare.size:
         out[rare] = draw.rare(key, rare.astype(np.uint64))
+    if draw.window is not None:
+        out.clip(*draw.window, out=out)
 
 
 # ----------------------------------------------------------------------------------------------------------- slices

@@ -26,6 +26,8 @@ __all__ = ["Distribution", "Normal", "PointMass", "TruncatedNormal", "Uniform"]
 F64: TypeAlias = NDArray[np.float64]
 Array: TypeAlias = NDArray[Any]
 
+_Ends: TypeAlias = tuple[float, float]  # the smallest and the largest value
+
 _INF = math.inf
 _STRETCH = 1 << 22  # elements of a constant that a thread writes at a time
 
@@ -213,7 +215,7 @@ def _round(x: float, dtype: np.dtype[Any], up: bool) -> float:
 
 
 @functools.lru_cache(maxsize=256)
-def _window(low: float, high: float, dtype: np.dtype[Any], open_end: bool) -> tuple[float, float]:
+def _window(low: float, high: float, dtype: np.dtype[Any], open_end: bool) -> _Ends:
     """The smallest and largest number of the dtype in [low, high], or in [low, high)."""
     first, last = _round(low, dtype, up=True), _round(high, dtype, up=False)
     if open_end and last == high:
@@ -231,7 +233,7 @@ class _UniformDraw(NamedTuple):
     """middle + scale * (the bits as a signed integer)."""
 
     dtype: np.dtype[Any]
-    window: tuple[float, float] | None
+    window: _Ends | None
     middle: np.floating[Any]
     scale: np.floating[Any]
 
@@ -328,14 +330,15 @@ def _strips(mode: float, low: float, high: float) -> Strips:
 class _StripDraw:
     """base + scale * t with t from a table of strips."""
 
-    __slots__ = ("_base", "_scale", "_strips", "_tables", "dtype", "window")
+    __slots__ = ("_base", "_ends", "_room", "_scale", "_strips", "_tables", "dtype", "window")
 
     def __init__(
-        self, base: float, scale: float, table: Strips, dtype: np.dtype[Any], window: tuple[float, float] | None,
-        tables: tuple[Array, Array] | None,
+        self, base: float, scale: float, table: Strips, dtype: np.dtype[Any], ends: _Ends | None, room: _Ends | None,
+        tables: _Tables | None,
     ) -> None:  # fmt: skip
         self._base, self._scale, self._strips, self._tables = base, scale, table, tables
-        self.dtype, self.window = dtype, window
+        self._ends, self._room, self.dtype = ends, room, dtype
+        self.window = None if tables is not None and tables.inside and room == ends else ends
 
     def buffers(self, size: int) -> tuple[Array, Array, Array]:
         low = np.empty(size, np.uint32 if self.dtype.itemsize == 4 else np.uint64)
@@ -354,40 +357,58 @@ class _StripDraw:
             index.clip(0, self._strips.used - 1, out=index)
             centre, half = self._strips.centre[index], self._strips.half
             half = half if half.size == 1 else half[index]
-            centre, half = _scaled(centre, half, self._base, self._scale, self.dtype)
+            centre, half = _scaled(centre, half, self._base, self._scale, self._room, self.dtype)
             np.multiply(out, half, out=out)
             np.add(out, centre, out=out)
         else:
             # "wrap" is the quickest way to tell NumPy that the indexes are good: they are, the tables have 2**14 rows.
-            centre, half = self._tables
             looked_up = low.view(self.dtype)  # the same memory: `low` is not needed any more
-            if half.size == 1:
-                np.multiply(out, half[0], out=out)
+            if self._tables.half.size == 1:
+                np.multiply(out, self._tables.half[0], out=out)
             else:
-                half.take(index, out=looked_up, mode="wrap")
+                self._tables.half.take(index, out=looked_up, mode="wrap")
                 np.multiply(out, looked_up, out=out)
-            centre.take(index, out=looked_up, mode="wrap")
+            self._tables.centre.take(index, out=looked_up, mode="wrap")
             np.add(out, looked_up, out=out)
         return beyond.nonzero()[0]
 
     def rare(self, key: Key, places: NDArray[np.uint64]) -> F64:
-        return self._base + self._scale * self._strips.rest(key, places)
+        value: F64 = self._base + self._scale * self._strips.rest(key, places)
+        return value if self._ends is None else value.clip(*self._ends)
 
 
-def _scaled(centre: F64, half: F64, base: float, scale: float, dtype: np.dtype[Any]) -> tuple[Array, Array]:
+class _Tables(NamedTuple):
+    """Strips in the units of a law: what 2**14 indexes stand for."""
+
+    centre: Array
+    half: Array
+    inside: bool  # nothing that they make is outside the room
+
+
+def _scaled(
+    centre: F64, half: F64, base: float, scale: float, room: _Ends | None, dtype: np.dtype[Any]
+) -> tuple[Array, Array]:
     """Strips in the units of a law; `half` for a fraction that is a whole signed integer of the dtype's size."""
     reach = 2.0 ** (8 * dtype.itemsize - 1)
-    return (base + scale * centre).astype(dtype), (half * (scale / reach)).astype(dtype)
+    middle, width = (base + scale * centre).astype(dtype), (half * (scale / reach)).astype(dtype)
+    if room is not None:
+        # At an end of the window a strip may have to give up a last digit, which saves clipping each value.
+        middle.clip(*room, out=middle)
+        widest = np.nextafter(np.minimum(dtype.type(room[1]) - middle, middle - dtype.type(room[0])), dtype.type(0))
+        width = np.minimum(width, widest / dtype.type(reach))
+    return middle, width
 
 
 @functools.lru_cache(maxsize=16)
 def _tables(
-    mode: float, low: float, high: float, base: float, scale: float, dtype: np.dtype[Any]
-) -> tuple[Array, Array]:
+    mode: float, low: float, high: float, base: float, scale: float, room: _Ends | None, dtype: np.dtype[Any]
+) -> _Tables:
     table = _strips(mode, low, high)
-    result = _scaled(table.centre, table.half, base, scale, dtype)
+    centre, half = _scaled(table.centre, table.half, base, scale, room, dtype)
+    across = half * dtype.type(2.0 ** (8 * dtype.itemsize - 1))
+    inside = room is None or bool(np.all(centre - across >= room[0]) and np.all(centre + across <= room[1]))
     rest = (0, (1 << table.index_bits) - table.used)
-    return np.pad(result[0], rest), result[1] if result[1].size == 1 else np.pad(result[1], rest)
+    return _Tables(np.pad(centre, rest), half if half.size == 1 else np.pad(half, rest), inside)
 
 
 class _NormalFamily(_Drawn):
@@ -408,12 +429,13 @@ class _NormalFamily(_Drawn):
 
     def _draw(self, dtype: np.dtype[Any], size: int) -> blocks.Draw:
         low, high = self._bounds
-        window = None if low == -_INF and high == _INF else _window(low, high, dtype, False)
-        base, mode, left, right = self._frame()
         compute = _compute_dtype(dtype)
+        open_line = low == -_INF and high == _INF
+        ends, room = (None, None) if open_line else (_window(low, high, kind, False) for kind in (dtype, compute))
+        base, mode, left, right = self._frame()
         table = _strips(mode, left, right)
-        tables = _tables(mode, left, right, base, self.scale, compute) if size > _SMALL else None
-        return _StripDraw(base, self.scale, table, compute, window, tables)
+        tables = _tables(mode, left, right, base, self.scale, room, compute) if size > _SMALL else None
+        return _StripDraw(base, self.scale, table, compute, ends, room, tables)
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -2,7 +2,7 @@
 
 After Ahrens ("A one-table method for sampling from continuous and discrete distributions"): of 2**14 indexes, each
 equally likely, almost all stand for a rectangle under the density: choose one by 14 bits, and a point across it by the
-others. The remaining indexes stand for what the rectangles leave uncovered, about one value in a thousand, and that is
+others. The remaining indexes stand for what the rectangles leave uncovered, about one value in two thousand, and that is
 drawn by rejection in float64. The law is exact whatever the rectangles are, as long as each lies below the density; one
 that does not is left out.
 
@@ -33,7 +33,7 @@ U64: TypeAlias = NDArray[np.uint64]
 INDEX_BITS = 14
 _COUNT = 1 << INDEX_BITS
 _CELLS = 256
-_WIDTH = 0.5  # of the rectangles of the whole law
+_WIDTH = 1.0  # of the rectangles of the whole law, a power of two: 0.5 leaves half as much again uncovered, 2 far more
 _SQRT_2PI = 2.5066282746310002
 _UNIT = 2.0**-53
 _TURNS, _TRIES = 16, 2048  # of the rest: at most so many turns of a value, and draws altogether, at a time
