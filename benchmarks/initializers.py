@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import statistics
@@ -188,26 +189,33 @@ after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print((after - before) / unit * 1024 / p.numpy().nbytes)
 """
 
+CPUS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 IMPORTS = {"paramattr": "paramattr", "paddle": "paddle", "torch": "torch", "jax": "jax", "numpy": "numpy"}
 
 
 def scaling(python: str, works: list[Work], rounds: int) -> dict[str, dict[str, float]]:
-    """Best time in ms on 1 and on 2 threads, and their ratio."""
-    # The second process measures the same library: the worker's library name ends in its number of threads.
-    one, two = Worker("paramattr-1-thread", python, PREPARE), Worker("paramattr", python, PREPARE)
-    table = {}
+    """Best time in ms on 1 thread and on all; how many times as fast, and as much as processes on all CPUs reach."""
+    # The name of a worker's library ends in its number of threads.
+    alone = [Worker("paramattr-1-thread", python, PREPARE) for _ in range(CPUS)]
+    together = Worker("paramattr", python, PREPARE)
+    rows = {}
     for work in works:
-        times = measure([one, two], work.arguments, rounds)
-        table[work.title] = {
-            "1 thread": times["paramattr-1-thread"],
-            f"{len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()} threads": times[
-                "paramattr"
-            ],
-            "speed-up": times["paramattr-1-thread"] / times["paramattr"],
-        }
-    one.close()
-    two.close()
-    return table
+        for worker in (*alone, together):
+            worker.ask({"prepare": list(work.arguments)})
+        one, all_threads, processes = math.inf, math.inf, math.inf
+        for _ in range(rounds):
+            one = min(one, alone[0].ask({"run": 1}))
+            all_threads = min(all_threads, together.ask({"run": 1}))
+            for worker in alone:
+                worker.tell({"run": 1})
+            processes = min(processes, max(worker.answer() for worker in alone))
+        rows[work.title] = {
+            "1 thread (ms)": one, "all threads (ms)": all_threads, "speed-up": one / all_threads,
+            "speed-up of processes": CPUS * one / processes,
+        }  # fmt: skip
+    for worker in (*alone, together):
+        worker.close()
+    return rows
 
 
 def memory(python: str) -> dict[str, float]:
@@ -286,12 +294,12 @@ def main() -> None:
     lines = [
         table(results, LIBRARIES),
         "",
-        "| threads | 1 (ms) | all (ms) | speed-up |",
-        "| --- | ---: | ---: | ---: |",
+        f"| threads | 1 (ms) | {CPUS} (ms) | speed-up | that of {CPUS} processes |",
+        "| --- | ---: | ---: | ---: | ---: |",
     ]
     for title, row in figures["threads"].items():
-        one, both, factor = row.values()
-        lines.append(f"| {title} | {one:.3g} | {both:.3g} | {factor:.2f} |")
+        one, both, factor, limit = row.values()
+        lines.append(f"| {title} | {one:.3g} | {both:.3g} | {factor:.2f} | {limit:.2f} |")
     lines += ["", "| peak memory | × the parameter |", "| --- | ---: |"]
     lines += [f"| {title} | {factor:.3f} |" for title, factor in figures["peak memory / parameter"].items()]
     lines += ["", "| import | s |", "| --- | ---: |"]

@@ -1,6 +1,8 @@
 """Libraries side by side: each in a process of its own, which take turns, one measurement each.
 
-So a machine that changes its speed changes it for all. The best of the rounds counts, because noise only adds.
+So a machine that changes its speed changes it for all. The best of the rounds counts, because noise only adds. In each
+turn a library runs once before it is timed: a program makes and updates many parameters one after another, and processors
+and threads that slept through the others' turns wake up first.
 """
 
 from __future__ import annotations
@@ -37,11 +39,14 @@ for line in sys.stdin:
                 run()
             start = time.perf_counter()
             run()
-            repeat = max(1, min(2000, int(2e-3 / max(time.perf_counter() - start, 1e-7))))
+            took = time.perf_counter() - start
+            repeat = max(1, min(2000, int(2e-3 / max(took, 1e-7))))
             reply("ready")
         except Exception as error:
             reply({"missing": repr(error)})
     else:
+        if took < 0.5:
+            run()
         start = time.perf_counter()
         for _ in range(repeat):
             run()
@@ -67,21 +72,23 @@ class Worker:
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        self.available = self._read() == "ready"
+        self.available = self.answer() == "ready"
 
-    def _read(self) -> Any:
+    def answer(self) -> Any:
         # A library may print to the same stream; replies are marked.
         for line in self.process.stdout or ():
             if line.startswith("@"):
                 return json.loads(line[1:])
         return {"missing": "the process ended"}
 
+    def tell(self, order: dict[str, Any]) -> None:
+        if self.process.stdin is not None and self.process.poll() is None:
+            self.process.stdin.write(json.dumps(order) + "\n")
+            self.process.stdin.flush()
+
     def ask(self, order: dict[str, Any]) -> Any:
-        if self.process.stdin is None or self.process.poll() is not None:
-            return {"missing": "the process ended"}
-        self.process.stdin.write(json.dumps(order) + "\n")
-        self.process.stdin.flush()
-        return self._read()
+        self.tell(order)
+        return self.answer()
 
     def close(self) -> None:
         self.process.terminate()
