@@ -28,10 +28,12 @@ def _stand_in(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     return np.broadcast_to(np.zeros((), dtype), shape)
 
 
-def _own(attr: ParamAttr, **changes: object) -> ParamAttr:
-    """A copy of ``attr`` with some settings changed, none of them checked again: they all have been."""
+def _own(attr: ParamAttr, name: str, initializer: Initializer | None) -> ParamAttr:
+    """A copy of ``attr`` with these settings, none of them checked again: they all have been."""
     other = object.__new__(ParamAttr)
-    other.__dict__.update(attr.__dict__, **changes)
+    settings = other.__dict__
+    settings.update(attr.__dict__)
+    settings["name"], settings["initializer"] = name, initializer
     return other
 
 
@@ -106,7 +108,7 @@ class Parameter(Tensor):
         if not lazy:
             checks.fits_in_memory("a parameter of shape", sizes, kind.itemsize)  # before a key is taken
         super().__init__(_NOTHING, stop_gradient=not attr.trainable, name=name)
-        self._attr = _own(attr, name=name, initializer=initializer)
+        self._attr = _own(attr, name, initializer)
         self._initializer = initializer
         self._key = next_key()
         self._initialized = not lazy
@@ -308,7 +310,7 @@ class Parameter(Tensor):
         if name is None or unique_name.is_taken(name):
             # As in Paddle, a copy beside its original gets a name of its own.
             name = unique_name.generate(f"{name}_deepcopy")
-        self._attr = _own(self._attr, name=name)
+        self._attr = _own(self._attr, name, self._attr.initializer)
         self.name = name
         unique_name.claim(name, self)
 

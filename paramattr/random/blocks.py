@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from paramattr.random.keys import Key
-from paramattr.random.words import Words, words_at
+from paramattr.random.words import words_at, words_from
 from paramattr.utils.threads import get_num_threads, spread
 
 __all__ = [
@@ -103,9 +103,9 @@ class _Writer:
         n, place = end - begin, self.place + begin
         if self.draw.dtype.itemsize == 4:
             skip = place & 1  # the half word in front of an odd place
-            bits: Array = _halves(Words(self.key, place >> 1).take((skip + n + 1) >> 1))[skip : skip + n]
+            bits: Array = _halves(words_from(self.key, place >> 1, (skip + n + 1) >> 1))[skip : skip + n]
         else:
-            bits = Words(self.key, place).take(n)
+            bits = words_from(self.key, place, n)
         target = self.out[begin:end]
         value = target if self.stage is None else self.stage[:n]
         rare = self.draw.values(bits, value, self.buffers)
@@ -164,9 +164,9 @@ def _fill_small(draw: Draw, key: Key, out: Array) -> None:
     """Do what `_Writer` does, without its book-keeping, which would cost a small parameter more than its values."""
     size = out.size
     if draw.dtype.itemsize == 4:
-        bits: Array = _halves(Words(key, 0).take((size + 1) >> 1))[:size]
+        bits: Array = _halves(words_from(key, 0, (size + 1) >> 1))[:size]
     else:
-        bits = Words(key, 0).take(size)
+        bits = words_from(key, 0, size)
     rare = draw.values(bits, out, draw.buffers(size))
     if rare is not None and rare.size:
         out[rare] = draw.rare(key, rare.astype(np.uint64))

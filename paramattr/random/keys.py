@@ -81,8 +81,8 @@ def next_key() -> Key:
 def _following(key: Key) -> Key:
     # Without the checks of the constructor: this is on the path of every new parameter.
     after = object.__new__(Key)
-    object.__setattr__(after, "seed", key.seed)
-    object.__setattr__(after, "stream", (key.stream + 1) % _LIMIT)
+    fields = after.__dict__
+    fields["seed"], fields["stream"] = key.seed, (key.stream + 1) % _LIMIT
     return after
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from paramattr.random.keys import Key, scramble
 
-__all__ = ["Words", "words_at", "Extra", "pairs_of_one"]
+__all__ = ["words_from", "words_at", "Extra", "pairs_of_one"]
 
 U64: TypeAlias = NDArray[np.uint64]
 Pair: TypeAlias = tuple[U64, U64]  # 128-bit numbers: high and low halves
@@ -43,29 +43,22 @@ def _start(key: Key) -> tuple[int, int]:
     return bits, ((bits ^ (bits >> 64)) * _SPREAD & _MASK128) | 1
 
 
-class Words:
-    """The words of a key from a place on, in order.
-
-    Holds this thread's one generator (building one costs more than filling a small parameter): use it up before another
-    is made in the same thread.
-    """
-
-    __slots__ = ("take",)
-
-    def __init__(self, key: Key, place: int) -> None:
-        generator: np.random.PCG64DXSM | None = getattr(_local, "generator", None)
-        if generator is None:
-            generator = _local.generator = np.random.PCG64DXSM(0)
-        state, increment = _start(key)
-        generator.state = {
-            "bit_generator": "PCG64DXSM",
-            "state": {"state": state, "inc": increment},
-            "has_uint32": 0,
-            "uinteger": 0,
-        }
-        if place:
-            generator.advance(place)
-        self.take = generator.random_raw
+def words_from(key: Key, place: int, n: int) -> U64:
+    """The n words of a key from a place on, in order."""
+    # Each thread has one generator: building one costs more than filling a small parameter.
+    generator: np.random.PCG64DXSM | None = getattr(_local, "generator", None)
+    if generator is None:
+        generator = _local.generator = np.random.PCG64DXSM(0)
+    state, increment = _start(key)
+    generator.state = {
+        "bit_generator": "PCG64DXSM",
+        "state": {"state": state, "inc": increment},
+        "has_uint32": 0,
+        "uinteger": 0,
+    }
+    if place:
+        generator.advance(place)
+    return generator.random_raw(n)
 
 
 def _product(a: U64, b: U64) -> Pair:

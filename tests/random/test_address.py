@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from paramattr.random import blocks
 from paramattr.random.distributions import Normal, TruncatedNormal, Uniform
 from paramattr.random.keys import Key
-from paramattr.random.words import Words, words_at
+from paramattr.random.words import words_at, words_from
 
 LAWS = [
     Uniform(-0.1, 0.1),
@@ -57,7 +57,7 @@ def test_threads(law, dtype, threads):
 
 def test_words_both_ways():
     for place in (0, 1, 4095, 4096, 2**24 - 3, 2**40 + 12345, 2**62 + 99):
-        run = Words(KEY, place).take(100)
+        run = words_from(KEY, place, 100)
         places = np.uint64(place) + np.arange(100, dtype=np.uint64)
         assert np.array_equal(run, words_at(KEY, places))
         assert np.array_equal(run[::-1], words_at(KEY, places[::-1]))

@@ -82,11 +82,11 @@ def test_a_bad_number_of_threads_is_refused(n, error):
 
 def test_no_key_starts_weakly():
     """Each of the first words of many neighbouring keys has about as many ones as zeros."""
-    from paramattr.random.words import Words
+    from paramattr.random.words import words_from
 
     for seed in range(40):
         for stream in range(40):
-            words = Words(Key(seed, stream), 0).take(8)
+            words = words_from(Key(seed, stream), 0, 8)
             ones = sum(bin(int(word)).count("1") for word in words)
             # Binomial(512, 1/2): six standard deviations, a false alarm in 3e5 runs of this test.
             assert abs(ones - 256) < 6 * np.sqrt(128), (seed, stream)
