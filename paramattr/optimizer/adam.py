@@ -122,20 +122,15 @@ class Adam(Optimizer):
 
     def begin(self, parameter: Parameter, state: Mapping[str, Array], lr: float, group: Group) -> dict[str, Any]:
         """Return the rates of this step."""
-        return self._rates(state, lr, group, 0.0)
-
-    def _rates(self, state: Mapping[str, Array], lr: float, group: Group, decay: float) -> dict[str, Any]:
-        powers = state["beta1_pow_acc"].item(), state["beta2_pow_acc"].item()
-        beta1, beta2, epsilon = (group.settings[name] for name in ("beta1", "beta2", "epsilon"))
-        return _rates(state["beta1_pow_acc"].dtype.type, lr, beta1, beta2, epsilon, *powers, decay)
+        return rates(state, lr, group.settings, 0.0)
 
     def end(self, state: Mapping[str, Array], step: Mapping[str, Any]) -> None:
         """Count the step."""
         state["beta1_pow_acc"][0] = step["next_power1"]
         state["beta2_pow_acc"][0] = step["next_power2"]
 
-    def rule(self, value: Array, gradient: Array, state: Mapping[str, Array], step: Mapping[str, Any]) -> None:
-        """Let ``gradient`` enter the running means and move ``value`` against their quotient."""
+    def rule(self, gradient: Array, state: Mapping[str, Array], step: Mapping[str, Any]) -> Array:
+        """Let ``gradient`` enter the running means, and return their quotient times the rate."""
         mean, square = state["moment1"], state["moment2"]
         root = np.square(gradient, out=scratch(1, gradient.size, gradient.dtype))
         root *= 1 - step["beta2"]
@@ -150,13 +145,21 @@ class Adam(Optimizer):
         root += step["epsilon"]
         np.divide(mean, root, out=gradient)
         gradient *= step["rate"]
-        value -= gradient
+        return gradient
 
 
-# Most parameters have taken part in the same steps, and so have the same rates.
+def rates(state: Mapping[str, Array], lr: float, settings: Mapping[str, Any], decay: float) -> dict[str, Any]:
+    """What a step takes from the learning rate, the betas and their powers so far; ``decay`` is a decoupled one."""
+    power1, power2 = state["beta1_pow_acc"], state["beta2_pow_acc"]
+    # Most parameters have taken part in the same steps, and so have the same rates.
+    return _rates(
+        power1.dtype, lr, settings["beta1"], settings["beta2"], settings["epsilon"], power1.item(), power2.item(), decay
+    )
+
+
 @functools.lru_cache(maxsize=64)
 def _rates(
-    kind: type[np.floating[Any]],
+    dtype: np.dtype[Any],
     lr: float,
     beta1: float,
     beta2: float,
@@ -165,6 +168,7 @@ def _rates(
     power2: float,
     decay: float,
 ) -> dict[str, Any]:
+    kind = dtype.type
     # The betas enter rounded to the dtype, as in Paddle: in float32 that shows in 1 - β₂.
     b1, b2, p1, p2 = kind(beta1), kind(beta2), kind(power1), kind(power2)
     # Correcting lr and ε instead of the means saves two passes.

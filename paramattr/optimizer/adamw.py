@@ -7,7 +7,7 @@ from typing import Any
 
 from paramattr.autograd.tape import Array
 from paramattr.nn.clip import ClipGradBase
-from paramattr.optimizer.adam import Adam
+from paramattr.optimizer.adam import Adam, rates
 from paramattr.optimizer.lr import LRScheduler
 from paramattr.optimizer.optimizer import Group, Parameters
 from paramattr.parameter import Parameter
@@ -118,12 +118,4 @@ class AdamW(Adam):
         if self._lr_ratio is not None:
             lr *= checks.real("what lr_ratio returns", self._lr_ratio(parameter), low=0.0)
         decays = group.regularizer is not None and (self._decays is None or self._decays(parameter.name or ""))
-        return self._rates(state, lr, group, group.regularizer.coeff if group.regularizer and decays else 0.0)
-
-    def decay(
-        self, value: Array, gradient: Array, regularizer: WeightDecayRegularizer | None, step: Mapping[str, Any]
-    ) -> None:
-        """Add the parameter's own penalty to ``gradient``, then let ``value`` decay."""
-        super().decay(value, gradient, regularizer, step)
-        if step["keep"] != 1:
-            value *= step["keep"]
+        return rates(state, lr, group.settings, group.regularizer.coeff if group.regularizer and decays else 0.0)

@@ -108,23 +108,15 @@ class Momentum(Optimizer):
         """Return a velocity of 0."""
         return {"velocity": np.zeros(value.shape, value.dtype)}
 
-    def decay(
-        self, value: Array, gradient: Array, regularizer: WeightDecayRegularizer | None, step: Mapping[str, Any]
-    ) -> None:
-        """Scale ``gradient`` by ``rescale_grad``, then add the penalty's gradient."""
-        if step["rescale_grad"] != 1.0:
-            gradient *= gradient.dtype.type(step["rescale_grad"])
-        super().decay(value, gradient, regularizer, step)
-
-    def rule(self, value: Array, gradient: Array, state: Mapping[str, Array], step: Mapping[str, Any]) -> None:
-        """Push the velocity by ``gradient`` and move ``value`` against it."""
-        velocity, kind = state["velocity"], value.dtype.type
+    def rule(self, gradient: Array, state: Mapping[str, Array], step: Mapping[str, Any]) -> Array:
+        """Push the velocity by ``gradient``, and return it times the learning rate."""
+        velocity, kind = state["velocity"], gradient.dtype.type
         momentum, lr = kind(step["momentum"]), kind(step["lr"])
         velocity *= momentum
         velocity += gradient
         if step["use_nesterov"]:
-            gradient += np.multiply(velocity, momentum, out=scratch(1, value.size, value.dtype))
+            gradient += np.multiply(velocity, momentum, out=scratch(1, gradient.size, gradient.dtype))
             gradient *= lr
         else:
             np.multiply(velocity, lr, out=gradient)
-        value -= gradient
+        return gradient

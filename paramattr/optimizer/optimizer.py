@@ -34,10 +34,15 @@ class Slot:
         # Where the state of short parameters lies side by side, to be updated in one go: arrays by name, first place.
         self.home: tuple[dict[str, Array], int] | None = None
 
+    @property
+    def kind(self) -> np.dtype[Any]:
+        """What the parameter's steps are computed in."""
+        dtype = self.parameter.data.dtype
+        return _FLOAT32 if dtype.itemsize == 2 else dtype
+
     def stand_in(self) -> Array:
-        """An array of the parameter's shape and the dtype its steps are computed in, without memory of that size."""
-        data = self.parameter.data
-        return np.broadcast_to(np.zeros((), _FLOAT32 if data.dtype.itemsize == 2 else data.dtype), data.shape)
+        """An array of the parameter's shape and the dtype of its steps, without memory of that size."""
+        return np.broadcast_to(np.zeros((), self.kind), self.parameter.data.shape)
 
 
 class Group(NamedTuple):
@@ -134,8 +139,8 @@ class Optimizer:
     >>> import numpy as np
     >>> import paramattr
     >>> class SignDescent(paramattr.optimizer.Optimizer):
-    ...     def rule(self, value, gradient, state, step):
-    ...         value -= step["lr"] * np.sign(gradient)
+    ...     def rule(self, gradient, state, step):
+    ...         return step["lr"] * np.sign(gradient)
     >>> p = paramattr.create_parameter([2], default_initializer="constant")
     >>> p.grad = [3.0, -0.1]
     >>> SignDescent(0.5, parameters=[p]).step()
@@ -253,12 +258,13 @@ class Optimizer:
         def work(i: int, begin: int, end: int) -> None:
             part, (data, master, gradient, state) = long[i], views[i]
             stretch = data[begin:end]
-            value = stretch if master is None else master[begin:end]
-            if value.dtype.itemsize == 2:
-                value = value.astype(np.float32)
-            self._update(part, value, gradient[begin:end], {name: array[begin:end] for name, array in state.items()})
-            if value is not stretch:
-                stretch[...] = value
+            target = stretch if master is None else master[begin:end]
+            value = target.astype(part.slot.kind, copy=False)
+            accumulators = {name: array[begin:end] for name, array in state.items()}
+            update = self._update(part, value, gradient[begin:end], accumulators)
+            _move(target, update, part.step.get("keep", 1.0))
+            if target is not stretch:
+                stretch[...] = target
 
         each_block([data.size for data, *_ in views], work)
         for part in parts:
@@ -288,27 +294,38 @@ class Optimizer:
         slots = [part.slot for part in parts]
         targets = [slot.parameter.data if slot.master is None else slot.master for slot in slots]
         total = sum(target.size for target in targets)
-        value = scratch(2, total, slots[0].stand_in().dtype)
-        np.concatenate(targets, axis=None, out=value)
-        gradients = [part.clipped.gradient for part in parts]
         # In their own dtype, because the clip rounds to it; where that is the step's too, the rule's array will do.
-        kind = gradients[0].dtype
-        gradient = np.concatenate(gradients, axis=None, out=scratch(0 if kind == value.dtype else 3, total, kind))
-        self._update(parts[0], value, gradient, _joined_state(slots))
-        end = 0
+        gradients = [part.clipped.gradient for part in parts]
+        own, kind = gradients[0].dtype, slots[0].kind
+        gradient = np.concatenate(gradients, axis=None, out=scratch(0 if own == kind else 3, total, own))
+        value = None
+        if parts[0].regularizer is not None:
+            value = np.concatenate(targets, axis=None, out=scratch(2, total, kind))
+        update = self._update(parts[0], value, gradient, _joined_state(slots))
+        keep, end = parts[0].step.get("keep", 1.0), 0
         for target in targets:
             begin, end = end, end + target.size
-            target[...] = value[begin:end].reshape(target.shape)
+            _move(target, update[begin:end].reshape(target.shape), keep)
         for slot in slots:
             if slot.master is not None:
                 slot.parameter.data[...] = slot.master
 
-    def _update(self, part: _Part, value: Array, gradient: Array, state: Mapping[str, Array]) -> None:
+    def _update(self, part: _Part, value: Array | None, gradient: Array, state: Mapping[str, Array]) -> Array:
+        """What to subtract; ``value`` is there for a penalty alone."""
         # The rule may overwrite its gradient, but not the parameter's.
-        work = scratch(0, value.size, value.dtype)
+        work = scratch(0, gradient.size, part.slot.kind)
         part.clipped.read(gradient, work)
-        self.decay(value, work, part.regularizer, part.step)
-        self.rule(value, work, state, part.step)
+        rescale = part.step.get("rescale_grad", 1.0)
+        if rescale != 1.0:
+            work *= work.dtype.type(rescale)
+        if part.regularizer is not None and value is not None:
+            work += part.regularizer.gradient(value, out=scratch(1, value.size, value.dtype))
+        update: Any = self.rule(work, state, part.step)
+        if not isinstance(update, np.ndarray) or update.shape != gradient.shape:
+            raise TypeError(
+                f"{type(self).__name__}.rule must return an array like its gradient, but returned {update!r}"
+            )
+        return update
 
     def new_state(self, value: Array, settings: Mapping[str, Any]) -> dict[str, Array]:
         """Return the accumulators of a parameter before its first step, by name.
@@ -328,9 +345,11 @@ class Optimizer:
         return group.regularizer if parameter.regularizer is None else parameter.regularizer
 
     def begin(self, parameter: Parameter, state: Mapping[str, Array], lr: float, group: Group) -> dict[str, Any]:
-        """Return what `decay` and `rule` need beside arrays; called once a step for each parameter.
+        """Return what `rule` needs beside arrays; called once a step for each parameter.
 
-        By default ``{"lr": lr, **group.settings}``. It must not change anything: a step can still fail.
+        By default ``{"lr": lr, **group.settings}``. Two entries are the pipeline's, if they are there: it multiplies
+        the clipped gradient by ``rescale_grad``, and the value by ``keep`` before the step is subtracted. This method
+        must not change anything: a step can still fail.
 
         Parameters
         ----------
@@ -348,22 +367,16 @@ class Optimizer:
     def end(self, state: Mapping[str, Array], step: Mapping[str, Any]) -> None:
         """Count the step in the accumulators that have not the parameter's shape; called once for each parameter."""
 
-    def decay(
-        self, value: Array, gradient: Array, regularizer: WeightDecayRegularizer | None, step: Mapping[str, Any]
-    ) -> None:
-        """Add the gradient of the penalty at ``value`` to ``gradient``, in place; arrays are blocks as in `rule`."""
-        if regularizer is not None:
-            gradient += regularizer.gradient(value, out=scratch(1, value.size, value.dtype))
+    def rule(self, gradient: Array, state: Mapping[str, Array], step: Mapping[str, Any]) -> Array:
+        """Return what to subtract from the values, and update ``state`` in place; a subclass defines it.
 
-    def rule(self, value: Array, gradient: Array, state: Mapping[str, Array], step: Mapping[str, Any]) -> None:
-        """Update ``value`` and ``state`` in place, element by element; a subclass defines it.
+        Each element of the result must depend on the same element of the arrays alone: they are stretches of a
+        parameter, or of several.
 
         Parameters
         ----------
-        value : array
-            A stretch of the parameter's values, flat.
         gradient : array
-            The same stretch of the gradient, clipped and with the penalty; the rule may overwrite it.
+            A stretch of the gradient, flat, clipped and with the penalty; the rule may overwrite and return it.
         state : mapping of str to array
             The same stretch of each accumulator that has the parameter's shape.
         step : mapping
@@ -529,6 +542,16 @@ class Optimizer:
         return _like(f"master_weights[{name!r}]", masters.pop(name), slot.parameter.data.astype(np.float32))
 
     load_state_dict = set_state_dict
+
+
+def _move(target: Array, update: Array, keep: float) -> None:
+    """Write a step back; the values of float16 and bfloat16 are rounded once."""
+    value = target.astype(_FLOAT32) if target.dtype.itemsize == 2 else target
+    if keep != 1.0:
+        value *= keep
+    value -= update
+    if value is not target:
+        target[...] = value
 
 
 def _joined_state(slots: list[Slot]) -> dict[str, Array]:

@@ -72,7 +72,7 @@ class SGD(Optimizer):
             nonfinite=nonfinite,
         )
 
-    def rule(self, value: Array, gradient: Array, state: Mapping[str, Array], step: Mapping[str, Any]) -> None:
-        """Move ``value`` against ``gradient``."""
+    def rule(self, gradient: Array, state: Mapping[str, Array], step: Mapping[str, Any]) -> Array:
+        """Return ``gradient`` times the learning rate."""
         gradient *= gradient.dtype.type(step["lr"])
-        value -= gradient
+        return gradient

@@ -529,8 +529,8 @@ def test_a_clip_that_returns_views_costs_no_gradient(rule):
 
 def test_a_rule_is_all_that_a_new_optimizer_needs():
     class SignDescent(pa.optimizer.Optimizer):
-        def rule(self, value, gradient, state, step):
-            value -= step["lr"] * np.sign(gradient)
+        def rule(self, gradient, state, step):
+            return step["lr"] * np.sign(gradient)
 
     p = parameter([1.0, 1.0])
     p.grad = [5.0, -5.0]
@@ -538,6 +538,19 @@ def test_a_rule_is_all_that_a_new_optimizer_needs():
     assert p.tolist() == [0.5, 1.5]
     with pytest.raises(TypeError, match="Optimizer does not define rule"):
         pa.optimizer.Optimizer(0.1, parameters=[p]).step()
+
+
+@pytest.mark.parametrize("returned", [None, 0.1, np.zeros(3)])
+def test_a_rule_must_return_an_array_like_its_gradient(returned):
+    class Wrong(pa.optimizer.Optimizer):
+        def rule(self, gradient, state, step):
+            return returned
+
+    p = parameter([1.0, 1.0])
+    p.grad = [5.0, -5.0]
+    with pytest.raises(TypeError, match=r"Wrong\.rule must return an array like its gradient"):
+        Wrong(0.5, parameters=[p]).step()
+    assert p.tolist() == [1.0, 1.0]
 
 
 @pytest.mark.parametrize("kind", [SGD, Momentum, Adam])
