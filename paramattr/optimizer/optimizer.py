@@ -66,20 +66,11 @@ class _Part(NamedTuple):
     regularizer: WeightDecayRegularizer | None
     step: Mapping[str, Any]
 
-    def like(self, other: _Part) -> bool:
-        """Whether the two can be updated as one."""
-        if self.step is not other.step and self.step != other.step:
-            return False
-        mine, theirs = self.clipped, other.clipped
-        kind = self.slot.parameter.dtype
-        return (
-            kind is other.slot.parameter.dtype is mine.gradient.dtype is theirs.gradient.dtype
-            and mine.factor == theirs.factor
-            and mine.low == theirs.low
-            and mine.high == theirs.high
-            and (self.regularizer is other.regularizer or self.regularizer == other.regularizer)
-            and (self.slot.master is None) == (other.slot.master is None)
-        )
+    def traits(self) -> tuple[object, ...]:
+        """Parts with the same traits can be updated as one."""
+        slot, (gradient, factor, low, high) = self.slot, self.clipped
+        kinds = slot.parameter.data.dtype, gradient.dtype, slot.master is None
+        return self.step, self.regularizer, kinds, factor, low, high
 
     def views(self) -> _Views:
         """The parameter, its float32 copy if it has one, the gradient and the accumulators, all flat."""
@@ -246,9 +237,9 @@ class Optimizer:
             for slot, clipped in zip(slots, clip(slots, group.grad_clip), strict=True)
         ]
         # From here on nothing can fail, and parameters change.
-        long = []
+        long, traits = [], [part.traits() for part in parts]
         with np.errstate(all="ignore"):
-            for run in runs([part.slot.parameter.data.size for part in parts], lambda i, j: parts[i].like(parts[j])):
+            for run in runs([part.clipped.gradient.size for part in parts], lambda i, j: traits[i] == traits[j]):
                 if len(run) > 1:
                     self._update_joined([parts[i] for i in run])
                 else:
