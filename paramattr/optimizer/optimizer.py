@@ -253,7 +253,7 @@ class Optimizer:
             value = target.astype(part.slot.kind, copy=False)
             accumulators = {name: array[begin:end] for name, array in state.items()}
             update = self._update(part, value, gradient[begin:end], accumulators)
-            _move(target, update, part.step.get("keep", 1.0))
+            _move(target, update, _keep(part.step, value.dtype))
             if target is not stretch:
                 stretch[...] = target
 
@@ -293,7 +293,7 @@ class Optimizer:
         if parts[0].regularizer is not None:
             value = np.concatenate(targets, axis=None, out=scratch(2, total, kind))
         update = self._update(parts[0], value, gradient, _joined_state(slots))
-        keep, end = parts[0].step.get("keep", 1.0), 0
+        keep, end = _keep(parts[0].step, kind), 0
         for target in targets:
             begin, end = end, end + target.size
             _move(target, update[begin:end].reshape(target.shape), keep)
@@ -535,10 +535,17 @@ class Optimizer:
     load_state_dict = set_state_dict
 
 
-def _move(target: Array, update: Array, keep: float) -> None:
+def _keep(step: Mapping[str, Any], dtype: np.dtype[Any]) -> Array | None:
+    """What the values are multiplied by before a step, if that changes them."""
+    keep = step.get("keep", 1.0)
+    # As an array, because NumPy takes longer to make sense of a number.
+    return None if keep == 1.0 else np.asarray(keep, dtype)
+
+
+def _move(target: Array, update: Array, keep: Array | None) -> None:
     """Write a step back; the values of float16 and bfloat16 are rounded once."""
     value = target.astype(_FLOAT32) if target.dtype.itemsize == 2 else target
-    if keep != 1.0:
+    if keep is not None:
         value *= keep
     value -= update
     if value is not target:
