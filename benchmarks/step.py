@@ -148,7 +148,7 @@ def main() -> None:
         "| --- | ---: |",
     ]
     lines += [
-        f"| {title} | {100 * part:.1f} % |"
+        f"| {title} | {100 * part:.2f} % |"
         for title, part in figures["memory of a step / parameters, gradients and state"].items()
     ]
     text = "\n".join(lines)
