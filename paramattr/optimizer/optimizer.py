@@ -250,10 +250,10 @@ class Optimizer:
             part, (data, master, gradient, state) = long[i], views[i]
             stretch = data[begin:end]
             target = stretch if master is None else master[begin:end]
-            value = target.astype(part.slot.kind, copy=False)
+            value = None if part.regularizer is None else target.astype(part.slot.kind, copy=False)
             accumulators = {name: array[begin:end] for name, array in state.items()}
             update = self._update(part, value, gradient[begin:end], accumulators)
-            _move(target, update, _keep(part.step, value.dtype))
+            _move(target, update, _keep(part.step, part.slot.kind))
             if target is not stretch:
                 stretch[...] = target
 

@@ -253,12 +253,17 @@ class _UniformDraw(NamedTuple):
 _SIGNED: dict[int, type[Any]] = {4: np.int32, 8: np.int64}
 
 
+def _reach(dtype: np.dtype[Any]) -> float:
+    """How far the signed integers of the dtype's size go from 0."""
+    return 2.0 ** (8 * dtype.itemsize - 1)
+
+
 @functools.lru_cache(maxsize=256)
 def _uniform_draw(low: float, high: float, dtype: np.dtype[Any]) -> _UniformDraw:
     window = _window(low, high, dtype, True)
     compute = _compute_dtype(dtype)
     first, last = _window(low, high, compute, True)
-    reach = compute.type(2.0 ** (8 * compute.itemsize - 1))
+    reach = compute.type(_reach(compute))
     middle = compute.type(0.5 * low + 0.5 * high)
     scale = compute.type((0.5 * high - 0.5 * low) / float(reach))
     # Shrink the scale by a last digit or two if that alone keeps the rounded ends inside: saves clipping each value.
@@ -389,7 +394,7 @@ def _scaled(
     centre: F64, half: F64, base: float, scale: float, room: _Ends | None, dtype: np.dtype[Any]
 ) -> tuple[Array, Array]:
     """Strips in the units of a law; `half` for a fraction that is a whole signed integer of the dtype's size."""
-    reach = 2.0 ** (8 * dtype.itemsize - 1)
+    reach = _reach(dtype)
     middle, width = (base + scale * centre).astype(dtype), (half * (scale / reach)).astype(dtype)
     if room is not None:
         # At an end of the window a strip may have to give up a last digit, which saves clipping each value.
@@ -405,7 +410,7 @@ def _tables(
 ) -> _Tables:
     table = _strips(mode, low, high)
     centre, half = _scaled(table.centre, table.half, base, scale, room, dtype)
-    across = half * dtype.type(2.0 ** (8 * dtype.itemsize - 1))
+    across = half * dtype.type(_reach(dtype))
     inside = room is None or bool(np.all(centre - across >= room[0]) and np.all(centre + across <= room[1]))
     rest = (0, (1 << table.index_bits) - table.used)
     return _Tables(np.pad(centre, rest), half if half.size == 1 else np.pad(half, rest), inside)
