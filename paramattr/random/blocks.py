@@ -130,10 +130,10 @@ class _Writer:
         where = np.concatenate(self.waiting)
         self.waiting, self.waiting_count = [], 0
         places = where.astype(np.uint64) + np.uint64(self.place)
-        value = self.draw.rare(self.key, places).astype(self.draw.dtype)
-        stored = np.empty(value.shape, self.out.dtype)
-        self._store(value, stored)
-        self.out[where] = stored
+        with np.errstate(
+            over="ignore", under="ignore"
+        ):  # they are inside the window already, and rounded as the others
+            self.out[where] = self.draw.rare(self.key, places).astype(self.draw.dtype)
 
 
 def fill(draw: Draw, key: Key, out: Array, place: int = 0) -> None:
