@@ -1,4 +1,7 @@
-"""What all tests share: the hypothesis profile and the check of gradients."""
+"""What all tests share: the hypothesis profile, the check of gradients and the run of a page of the documentation."""
+
+import doctest
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,3 +52,20 @@ def check_grads():
             np.testing.assert_allclose(found, expected, rtol=0, atol=rtol * scale, err_msg=f"input {place}")
 
     return check
+
+
+@pytest.fixture
+def run_page():
+    """Run the session that a page of the documentation shows; returns how many examples there are and how many failed."""
+
+    def run(page):
+        threads, state = pa.get_num_threads(), pa.get_rng_state()
+        path = Path(__file__).parents[1] / "docs" / page
+        try:
+            flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+            return doctest.testfile(str(path), module_relative=False, optionflags=flags)
+        finally:
+            pa.set_num_threads(threads)
+            pa.set_rng_state(state)
+
+    return run

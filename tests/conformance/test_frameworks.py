@@ -1,6 +1,5 @@
 """The kit with the initializers of other frameworks: the page on them is run, as far as they are installed."""
 
-import doctest
 import re
 from pathlib import Path
 
@@ -9,9 +8,8 @@ import pytest
 PAGE = Path(__file__).parents[2] / "docs" / "testing-frameworks.md"
 
 
-def test_paddles_part_of_the_page():
-    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-    outcome = doctest.testfile(str(PAGE), module_relative=False, optionflags=flags)
+def test_paddles_part_of_the_page(run_page):
+    outcome = run_page(PAGE.name)
     assert outcome.attempted > 8
     assert outcome.failed == 0
 
