@@ -24,8 +24,8 @@ from paramattr.random import get_num_threads, get_rng_state, seed, set_num_threa
 from paramattr.utils.dtypes import get_default_dtype, set_default_dtype
 
 if TYPE_CHECKING:
-    from paramattr import incubate, io, nn, optimizer
-    from paramattr.io import load, save
+    from paramattr import checkpoint, incubate, nn, optimizer
+    from paramattr.checkpoint import load, save
 
 __version__ = "0.1.0"
 
@@ -35,6 +35,7 @@ __all__ = [
     "Parameter",
     "Tensor",
     "__version__",
+    "checkpoint",
     "concat",
     "create_parameter",
     "exp",
@@ -43,7 +44,6 @@ __all__ = [
     "get_rng_state",
     "incubate",
     "initializer",
-    "io",
     "load",
     "log",
     "matmul",
@@ -69,10 +69,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # Loaded when first asked for: who only makes parameters does not wait for layers and optimizers.
-    if name in ("incubate", "io", "nn", "optimizer", "testing"):
+    if name in ("checkpoint", "incubate", "nn", "optimizer", "testing"):
         return import_module(f"paramattr.{name}")
     if name in ("load", "save"):
-        return getattr(import_module("paramattr.io"), name)
+        return getattr(import_module("paramattr.checkpoint"), name)
     raise AttributeError(f"module 'paramattr' has no attribute {name!r}")
 
 

@@ -275,7 +275,7 @@ class Parameter(Tensor):
             If ``value`` is not numeric, or of another shape; the parameter keeps its values.
         """
         array = value.data if isinstance(value, Tensor) else np.asarray(value)
-        if array.dtype.kind not in "biuf" and not dtypes.is_floating(array.dtype):
+        if not dtypes.is_real(array.dtype):
             raise TypeError(f"value of {self._label()} must be numeric, but received dtype {array.dtype}")
         if array.shape != self._data.shape:
             raise ValueError(f"value of {self._label()} must have shape {self.shape!r}, not {list(array.shape)}")

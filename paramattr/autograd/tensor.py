@@ -444,10 +444,10 @@ def to_tensor(data: Operand, dtype: DTypeLike | None = None, stop_gradient: bool
     """
     plain = not isinstance(data, (Tensor, np.ndarray, np.generic))
     array = np.array(data.data if isinstance(data, Tensor) else data)
-    if array.dtype.kind not in "biufc" and not dtypes.is_floating(array.dtype):
+    if array.dtype.kind != "c" and not dtypes.is_real(array.dtype):
         raise TypeError(f"data must be numeric, but received {data!r} ({type(data).__name__})")
     if dtype is not None:
-        array = array.astype(dtypes.floating("dtype", dtype) if dtype == "bfloat16" else dtype)
+        array = array.astype(dtypes.named(dtype) if isinstance(dtype, str) else dtype)
     elif plain and array.dtype == np.float64:
         array = array.astype(dtypes.floating("dtype", None))
     return Tensor(array, stop_gradient=stop_gradient)

@@ -13,7 +13,7 @@ from paramattr.initializer.base import Array, Initializer
 from paramattr.initializer.registry import register
 from paramattr.random import Key, PointMass
 from paramattr.random.blocks import Index, positions
-from paramattr.utils import checks
+from paramattr.utils import checks, dtypes
 
 _point_mass = functools.lru_cache(maxsize=256)(PointMass)
 
@@ -92,7 +92,7 @@ class Assign(Initializer):
             array = np.array(self.value)
         except ValueError:
             raise ValueError(f"value must be a regular array, but received {self.value!r}") from None
-        if array.dtype.kind not in "biuf" and array.dtype.name != "bfloat16":
+        if not dtypes.is_real(array.dtype):
             raise TypeError(f"value must be a numeric array, but received {self.value!r} of dtype {array.dtype}")
         array.setflags(write=False)
         object.__setattr__(self, "value", array)

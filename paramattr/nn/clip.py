@@ -10,7 +10,7 @@ import numpy as np
 
 from paramattr.autograd import Tensor
 from paramattr.autograd.tape import Array
-from paramattr.utils import checks
+from paramattr.utils import checks, dtypes
 from paramattr.utils.norm import l2_norm
 
 __all__ = ["ClipGradBase", "ClipGradByGlobalNorm", "ClipGradByNorm", "ClipGradByValue", "Clipped"]
@@ -28,7 +28,7 @@ class Clipped(NamedTuple):
         """Write what becomes of elements of the gradient into ``out``, which may be ``part`` itself."""
         kind, factor = part.dtype, self.factor
         if factor != 1.0:
-            if kind.itemsize == 2 or factor < 1e-30:
+            if dtypes.compute_dtype(kind) != kind or factor < 1e-30:
                 # In a narrow dtype a small factor has few digits, or none; the result is rounded once.
                 out[...] = (part.astype(np.float64) * factor).astype(kind)
             else:

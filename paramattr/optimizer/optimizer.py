@@ -15,13 +15,11 @@ from paramattr.nn.clip import ClipGradBase, Clipped
 from paramattr.optimizer.lr import LRScheduler
 from paramattr.parameter import Parameter
 from paramattr.regularizer import L2Decay, WeightDecayRegularizer
-from paramattr.utils import checks
+from paramattr.utils import checks, dtypes
 from paramattr.utils.norm import sums_of_squares
 from paramattr.utils.threads import each_block, runs, scratch
 
 Parameters = Iterable[Parameter] | Iterable[Mapping[str, Any]]
-
-_FLOAT32 = np.dtype(np.float32)
 
 
 class Slot:
@@ -37,8 +35,7 @@ class Slot:
     @property
     def kind(self) -> np.dtype[Any]:
         """What the parameter's steps are computed in."""
-        dtype = self.parameter.data.dtype
-        return _FLOAT32 if dtype.itemsize == 2 else dtype
+        return dtypes.compute_dtype(self.parameter.data.dtype)
 
     def stand_in(self) -> Array:
         """An array of the parameter's shape and the dtype of its steps, without memory of that size."""
@@ -273,8 +270,8 @@ class Optimizer:
 
     def _part(self, slot: Slot, clipped: Clipped, group: Group, lr: float) -> _Part:
         parameter = slot.parameter
-        if self._multi_precision and slot.master is None and parameter.dtype.itemsize == 2:
-            slot.master = parameter.data.astype(np.float32)
+        if self._multi_precision and slot.master is None and slot.kind != parameter.dtype:
+            slot.master = parameter.data.astype(slot.kind)
         if not slot.state:
             slot.state = self.new_state(slot.stand_in(), group.settings)
         lr *= group.learning_rate * parameter.learning_rate
@@ -530,7 +527,7 @@ class Optimizer:
         name = slot.parameter.name
         if name not in masters:
             return None
-        return _like(f"master_weights[{name!r}]", masters.pop(name), slot.parameter.data.astype(np.float32))
+        return _like(f"master_weights[{name!r}]", masters.pop(name), slot.parameter.data.astype(slot.kind))
 
     load_state_dict = set_state_dict
 
@@ -544,7 +541,7 @@ def _keep(step: Mapping[str, Any], dtype: np.dtype[Any]) -> Array | None:
 
 def _move(target: Array, update: Array, keep: Array | None) -> None:
     """Write a step back; the values of float16 and bfloat16 are rounded once."""
-    value = target.astype(_FLOAT32) if target.dtype.itemsize == 2 else target
+    value = target.astype(dtypes.compute_dtype(target.dtype), copy=False)
     if keep is not None:
         value *= keep
     value -= update

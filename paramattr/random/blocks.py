@@ -16,7 +16,7 @@ from types import EllipsisType
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from paramattr.random.keys import Key
 from paramattr.random.words import words_at, words_from
@@ -25,7 +25,6 @@ from paramattr.utils.threads import get_num_threads, spread
 __all__ = [
     "Draw",
     "Index",
-    "check_dtype",
     "fill",
     "positions",
     "take",
@@ -43,8 +42,6 @@ _SMALL = 4096
 _RARE_BATCH = 1 << 12  # rare values are drawn this many at a time: their code is many calls on short arrays
 _RUN = 384  # a contiguous run longer than this is cheaper from the generator than by jumps
 _SPLIT = 1 << 18  # scattered elements handled at a time
-
-_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 
 
 class Draw(Protocol):
@@ -66,16 +63,6 @@ class Draw(Protocol):
 
     def rare(self, key: Key, places: NDArray[np.uint64]) -> NDArray[np.float64]:
         """The values at places that one word is not enough for, inside the window."""
-
-
-def check_dtype(dtype: DTypeLike) -> np.dtype[Any]:
-    """Check that a parameter can have this dtype."""
-    result = np.dtype(dtype)
-    if result is _FLOAT32 or result is _FLOAT64:
-        return result
-    if result.isnative and (result.name == "bfloat16" or result in (np.float16, np.float32, np.float64)):
-        return result
-    raise TypeError(f"dtype must be float16, bfloat16, float32 or float64, but received {result}")
 
 
 # ---------------------------------------------------------------------------------------------------- contiguous runs

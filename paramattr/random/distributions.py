@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from paramattr.random import blocks
 from paramattr.random.keys import Key
-from paramattr.utils import checks
+from paramattr.utils import checks, dtypes
 from paramattr.utils.record import Record
 from paramattr.utils.threads import spread
 
@@ -100,7 +100,7 @@ class Distribution(Record, ABC):
 def _check_out(out: Array) -> np.dtype[Any]:
     if not isinstance(out, np.ndarray):
         raise TypeError(f"out must be a NumPy array, but received {out!r} ({type(out).__name__})")
-    dtype = blocks.check_dtype(out.dtype)
+    dtype = dtypes.floating("dtype of out", out.dtype)
     if not out.flags.carray:
         raise ValueError("out must be C-contiguous, aligned and writable")
     return dtype
@@ -173,7 +173,7 @@ class PointMass(Distribution):
     def take(self, key: Key, shape: tuple[int, ...], index: blocks.Index = ..., dtype: DTypeLike = np.float32) -> Array:
         """Return the value in the shape of the slice."""
         sizes = [len(places) for places, kept in blocks.positions(shape, index) if kept]
-        return np.full(sizes, self.value, blocks.check_dtype(dtype))
+        return np.full(sizes, self.value, dtypes.floating("dtype", dtype))
 
 
 class _Drawn(Distribution):
@@ -190,19 +190,12 @@ class _Drawn(Distribution):
 
     def take(self, key: Key, shape: tuple[int, ...], index: blocks.Index = ..., dtype: DTypeLike = np.float32) -> Array:
         """Return what `fill` would put into one slice, with work and memory in proportion to it."""
-        wanted = blocks.check_dtype(dtype)
+        wanted = dtypes.floating("dtype", dtype)
         size = blocks.slice_size(shape, index)
         return blocks.take(self._draw(wanted, size), key, shape, index, wanted)
 
 
 # ------------------------------------------------------------------------------------------------- rounding to a dtype
-
-
-def _compute_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    return _FLOAT64 if dtype.itemsize == 8 else _FLOAT32
-
-
-_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 
 
 def _round(x: float, dtype: np.dtype[Any], up: bool) -> float:
@@ -261,7 +254,7 @@ def _reach(dtype: np.dtype[Any]) -> float:
 @functools.lru_cache(maxsize=256)
 def _uniform_draw(low: float, high: float, dtype: np.dtype[Any]) -> _UniformDraw:
     window = _window(low, high, dtype, True)
-    compute = _compute_dtype(dtype)
+    compute = dtypes.compute_dtype(dtype)
     first, last = _window(low, high, compute, True)
     reach = compute.type(_reach(compute))
     middle = compute.type(0.5 * low + 0.5 * high)
@@ -434,7 +427,7 @@ class _NormalFamily(_Drawn):
 
     def _draw(self, dtype: np.dtype[Any], size: int) -> blocks.Draw:
         low, high = self._bounds
-        compute = _compute_dtype(dtype)
+        compute = dtypes.compute_dtype(dtype)
         open_line = low == -_INF and high == _INF
         ends, room = (None, None) if open_line else (_window(low, high, kind, False) for kind in (dtype, compute))
         base, mode, left, right = self._frame()

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from paramattr.random import blocks
 from paramattr.random.distributions import Normal
 from paramattr.random.keys import Key
+from paramattr.utils import dtypes
 
 __all__ = ["fill_orthogonal"]
 
@@ -40,11 +41,11 @@ def fill_orthogonal(out: Array, key: Key, gain: float = 1.0) -> None:
     gain : float
         The length of those vectors.
     """
-    dtype = blocks.check_dtype(out.dtype)
-    if dtype.itemsize >= 4:
+    compute = dtypes.compute_dtype(dtypes.floating("dtype", out.dtype))
+    if compute == out.dtype:
         _fill(out, key, gain)
         return
-    wide = np.empty(out.shape, np.float32)
+    wide = np.empty(out.shape, compute)
     _fill(wide, key, gain)
     with np.errstate(over="ignore", under="ignore"):
         out[...] = wide

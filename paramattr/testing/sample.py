@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from paramattr.utils import dtypes
+
 __all__ = ["GRIDS", "Grid", "as_array"]
 
 F64: TypeAlias = NDArray[np.float64]
@@ -39,10 +41,7 @@ class Grid:
 
 
 GRIDS = {
-    "float16": Grid("float16", 11, -13, 2.0**-9),
-    "bfloat16": Grid("bfloat16", 8, -125, 2.0**-6),
-    "float32": Grid("float32", 24, -125, 2.0**-22),
-    "float64": Grid("float64", 53, -1021, 2.0**-30),
+    name: Grid(name, form.digits, form.least, 2.0 ** -min(form.digits - 2, 30)) for name, form in dtypes.FORMATS.items()
 }
 
 
@@ -58,8 +57,8 @@ def as_array(array: object) -> tuple[NDArray[Any], Grid]:
     given: Any = array
     if callable(getattr(given, "detach", None)) and callable(getattr(given, "numpy", None)):
         given = given.detach()
-    if name == "bfloat16" and not isinstance(given, np.ndarray):
-        # Frameworks that have it disagree on how NumPy should see it; float32 holds every value of it.
+    if name in GRIDS and not hasattr(np, name) and not isinstance(given, np.ndarray):
+        # Frameworks disagree on how NumPy should see a dtype that it lacks; float32 holds every value of such ones.
         if callable(getattr(given, "float", None)):
             given = given.float()
         elif callable(getattr(given, "astype", None)):
@@ -72,5 +71,5 @@ def as_array(array: object) -> tuple[NDArray[Any], Grid]:
         raise TypeError(f"array must be an array of numbers, but NumPy can't read it: {error}") from None
     kind = name if name in GRIDS else result.dtype.name
     if kind not in GRIDS:
-        raise TypeError(f"array must be of float16, bfloat16, float32 or float64, but received dtype {result.dtype}")
+        raise TypeError(f"array must have one of the dtypes {list(GRIDS)}, but received {result.dtype}")
     return result.astype(np.float64), GRIDS[kind]

@@ -1,48 +1,92 @@
-"""The floating dtypes a parameter can have, and the default one."""
+"""The dtypes of parameters: one table of the floating ones, and the default."""
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-FLOATING = ("float16", "bfloat16", "float32", "float64")
 
-_NATIVE = frozenset(map(np.dtype, ("float16", "float32", "float64")))
+class Format(NamedTuple):
+    """A floating-point format: what the library knows of a dtype that parameters can have."""
+
+    name: str
+    digits: int
+    """Significant bits, the hidden one included."""
+    least: int
+    """The exponent (as `numpy.frexp` counts) of the smallest normal number; below it numbers are evenly spaced."""
+    computed_in: str
+    """The dtype that sums, steps and random values are computed in, to be rounded once."""
+
+
+# A line here makes a dtype one that parameters can have. Those that NumPy lacks come from ml_dtypes.
+FORMATS = {
+    row.name: row
+    for row in (
+        Format("float16", 11, -13, computed_in="float32"),
+        Format("bfloat16", 8, -125, computed_in="float32"),
+        Format("float32", 24, -125, computed_in="float32"),
+        Format("float64", 53, -1021, computed_in="float64"),
+    )
+}
 
 _default = np.dtype("float32")
 
 
+@functools.cache
 def is_floating(dtype: np.dtype[Any]) -> bool:
-    """Whether ``dtype`` is one of the floating dtypes, bfloat16 included."""
-    return dtype in _NATIVE or dtype.name in FLOATING
+    """Whether ``dtype`` is one that parameters can have."""
+    return dtype.name in FORMATS and dtype.isnative
+
+
+def is_real(dtype: np.dtype[Any]) -> bool:
+    """Whether values of ``dtype`` are real numbers or bools, and so can be put into a parameter."""
+    return dtype.kind in "biuf" or is_floating(dtype)
+
+
+@functools.cache
+def compute_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return what is computed in for values of a floating ``dtype``: itself, or float32 where it is narrower."""
+    return np.dtype(FORMATS[dtype.name].computed_in)
 
 
 def floating(name: str, value: DTypeLike | None) -> np.dtype[Any]:
     """Return ``value`` as a floating dtype; None stands for the default dtype.
 
-    ``"bfloat16"`` needs the ``ml_dtypes`` package (extra ``bfloat16``).
+    Raises
+    ------
+    TypeError
+        If ``value`` is no dtype at all.
+    ValueError
+        If it is one that parameters can't have.
+    ImportError
+        If it is not NumPy's own, such as ``"bfloat16"``, and the package ``ml_dtypes`` is missing (extra ``bfloat16``).
     """
     if value is None or value is _default:
         return _default
-    if isinstance(value, str) and value == "bfloat16":
-        return _bfloat16()
+    if isinstance(value, str) and value in FORMATS:
+        return named(value)
     try:
         dtype = np.dtype(value)
     except TypeError:
-        raise TypeError(f"{name} must be one of {list(FLOATING)}, but received {value!r}") from None
+        raise TypeError(f"{name} must be one of {list(FORMATS)}, but received {value!r}") from None
     if not is_floating(dtype):
-        raise ValueError(f"{name} must be one of {list(FLOATING)}, but received {dtype.name!r}")
+        order = "" if dtype.isnative else " of foreign byte order"
+        raise ValueError(f"{name} must be one of {list(FORMATS)}, but received {dtype.name!r}{order}")
     return dtype
 
 
-def _bfloat16() -> np.dtype[Any]:
+def named(name: str) -> np.dtype[Any]:
+    """Return the dtype that a name of NumPy's or of `FORMATS` stands for; TypeError for any other name."""
+    if name not in FORMATS or hasattr(np, name):
+        return np.dtype(name)
     try:
         import ml_dtypes
     except ImportError:
-        raise ImportError("bfloat16 needs the package ml_dtypes: pip install 'paramattr[bfloat16]'") from None
-    dtype: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
+        raise ImportError(f"{name} needs the package ml_dtypes: pip install 'paramattr[bfloat16]'") from None
+    dtype: np.dtype[Any] = np.dtype(getattr(ml_dtypes, name))
     return dtype
 
 
@@ -57,7 +101,7 @@ def set_default_dtype(d: DTypeLike) -> None:
     Raises
     ------
     TypeError, ValueError
-        If ``d`` is not a floating dtype.
+        If ``d`` is not a dtype that parameters can have.
 
     See Also
     --------

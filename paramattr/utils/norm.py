@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from paramattr.utils import dtypes
 from paramattr.utils.threads import BLOCK, runs, scratch, spread
 
 Array = np.ndarray[Any, Any]
@@ -67,9 +68,9 @@ def sums_of_squares(arrays: Sequence[Array], unit: float = 1.0) -> list[float]:
 
 
 def _sum_of_squares(array: Array, unit: float = 1.0) -> float:
-    if unit == 1.0 and array.dtype.itemsize > 2 and array.flags.c_contiguous:
+    if unit == 1.0 and dtypes.compute_dtype(array.dtype) == array.dtype and array.flags.c_contiguous:
         total = _sum_of_rows(array.reshape(-1))
-        if array.dtype.itemsize == 8 or _UNSAFE < total < math.inf:
+        if array.dtype == np.float64 or _UNSAFE < total < math.inf:
             return total
     total, flat = 0.0, array.flat
     for begin in range(0, array.size, BLOCK):

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 import paramattr as pa
-from paramattr.io import archive as archive_format  # before memory is measured
-from paramattr.io import tensors as tensors_format
+from paramattr.checkpoint import npz as npz_format  # before memory is measured
+from paramattr.checkpoint import safetensors as safetensors_format
 
-assert archive_format and tensors_format
+assert npz_format and safetensors_format
 NOTHING = object()
 
 

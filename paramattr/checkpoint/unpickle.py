@@ -18,9 +18,9 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from paramattr.autograd.tape import Array
-from paramattr.io import tree
+from paramattr.checkpoint import tree
 
-_CODES = {kind.str[1:]: kind for kind in tree.NATIVE.values()}
+_CODES = {kind.str[1:]: kind for kind in map(np.dtype, tree.NATIVE)}
 
 
 class StoredArray:

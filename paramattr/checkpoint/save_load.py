@@ -7,10 +7,10 @@ import os
 from importlib import import_module
 from typing import Any
 
-from paramattr.io import atomic
+from paramattr.checkpoint import atomic
 from paramattr.utils import checks
 
-_FORMATS = {".pdparams": "paddle", ".pdopt": "paddle", ".npz": "archive", ".safetensors": "tensors"}
+_FORMATS = {".pdparams": "paddle", ".pdopt": "paddle", ".npz": "npz", ".safetensors": "safetensors"}
 
 
 def save(obj: Any, path: str | os.PathLike[str], protocol: int = 4) -> None:
@@ -130,4 +130,4 @@ def _form(path: str) -> Any:
     suffix = os.path.splitext(path)[1]
     if suffix not in _FORMATS:
         raise ValueError(f"path must end in one of {list(_FORMATS)}, but received {path!r}")
-    return import_module(f"paramattr.io.{_FORMATS[suffix]}")
+    return import_module(f"paramattr.checkpoint.{_FORMATS[suffix]}")

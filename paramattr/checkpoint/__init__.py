@@ -1,5 +1,5 @@
 """Checkpoints: save and load state in Paddle's format, in NumPy's ``.npz`` and in safetensors."""
 
-from paramattr.io.checkpoint import load, save
+from paramattr.checkpoint.save_load import load, save
 
 __all__ = ["load", "save"]

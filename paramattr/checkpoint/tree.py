@@ -17,13 +17,13 @@ from paramattr.utils import dtypes
 #: Levels of containers. State needs a handful; a bound keeps every walk far from Python's recursion limit.
 MAX_DEPTH = 64
 
-NATIVE = {
-    np.dtype(name).name: np.dtype(name)
-    for name in (
-        *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
-        *("float16", "float32", "float64", "complex64", "complex128"),
-    )
-}
+#: Of the dtypes that checkpoints hold, those that are NumPy's own.
+NATIVE = [
+    *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+    *("float16", "float32", "float64", "complex64", "complex128"),
+]
+#: The names of all of them.
+DTYPES = [*NATIVE, *(name for name in dtypes.FORMATS if name not in NATIVE)]
 
 _KEYS = (str, int, float, bool, bytes, type(None))
 _EXPECTED = (
@@ -34,16 +34,19 @@ _EXPECTED = (
 
 def dtype(name: object) -> np.dtype[Any]:
     """Return the dtype of this name, if it is one that checkpoints hold."""
-    if name == "bfloat16":
-        return dtypes.floating("dtype", "bfloat16")
-    if not isinstance(name, str) or name not in NATIVE:
-        raise ValueError(f"dtype {reprlib.repr(name)} is not one of {[*NATIVE, 'bfloat16']}")
-    return NATIVE[name]
+    if not isinstance(name, str) or name not in DTYPES:
+        raise ValueError(f"dtype {reprlib.repr(name)} is not one of {DTYPES}")
+    return dtypes.named(name)
+
+
+def bits_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the dtype that files hold the values in: the unsigned integers of its size for one that NumPy lacks."""
+    return dtype if dtype.name in NATIVE else np.dtype(f"uint{8 * dtype.itemsize}")
 
 
 def as_bits(array: Array) -> Array:
-    """Return the array in a dtype that NumPy itself knows: bfloat16 as uint16, sharing memory."""
-    return array.view(np.uint16) if array.dtype.name == "bfloat16" else array.view()
+    """Return the array in the dtype that files hold it in, sharing memory."""
+    return array.view(bits_dtype(array.dtype))
 
 
 def is_key(key: object) -> bool:
@@ -83,8 +86,7 @@ def _check_leaf(where: str, value: object) -> None:
         value = value.data
     if type(value) is np.ndarray or isinstance(value, np.generic):
         kind = value.dtype
-        if (kind.name not in NATIVE and kind.name != "bfloat16") or not kind.isnative:
-            known = [*NATIVE, "bfloat16"]
-            raise TypeError(f"{where} must have one of the dtypes {known} in native byte order, but has {kind!r}")
+        if kind.name not in DTYPES or not kind.isnative:
+            raise TypeError(f"{where} must have one of the dtypes {DTYPES} in native byte order, but has {kind!r}")
     elif type(value) not in _KEYS and type(value) is not Key:
         raise TypeError(f"{where} must be {_EXPECTED}, but received {reprlib.repr(value)} ({type(value).__name__})")

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from paramattr.autograd import Tensor
-from paramattr.io import tree
+from paramattr.checkpoint import tree
 
 _DTYPES = {
     "BOOL": "bool",

@@ -20,7 +20,7 @@ import numpy as np
 
 from paramattr.autograd import Tensor
 from paramattr.autograd.tape import Array
-from paramattr.io import tree
+from paramattr.checkpoint import tree
 from paramattr.random import Key
 
 #: Changes whenever an older reader could not make sense of the file.
@@ -161,7 +161,7 @@ class _Reader:
 
     @staticmethod
     def _stored(node: dict[str, Any]) -> np.dtype[Any]:
-        return np.dtype(np.uint16) if node["dtype"] == "bfloat16" else tree.dtype(node["dtype"])
+        return tree.bits_dtype(tree.dtype(node["dtype"]))
 
     def _array(self, name: str, node: dict[str, Any]) -> Array:
         info = self._members.pop(name, None)

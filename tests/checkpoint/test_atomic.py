@@ -68,7 +68,7 @@ def test_a_failure_in_the_middle(path, monkeypatch, room, error):
         return Full(open(name, mode), room, error)
 
     with monkeypatch.context() as patch:
-        patch.setattr("paramattr.io.atomic.open", open_full, raising=False)
+        patch.setattr("paramattr.checkpoint.atomic.open", open_full, raising=False)
         with pytest.raises(type(error)):
             pa.save(NEW, path)
     assert unchanged(path)

@@ -163,6 +163,6 @@ def test_the_import_is_lazy():
     import subprocess
 
     code = (
-        "import sys, paramattr; assert 'paramattr.io' not in sys.modules; paramattr.save; import paramattr as p; p.io"
+        "import sys, paramattr; assert 'paramattr.checkpoint' not in sys.modules; paramattr.save; paramattr.checkpoint"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

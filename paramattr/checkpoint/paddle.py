@@ -16,8 +16,8 @@ import numpy as np
 
 from paramattr.autograd import Tensor
 from paramattr.autograd.tape import Array
-from paramattr.io import tree
-from paramattr.io.unpickle import Machine, StoredArray
+from paramattr.checkpoint import tree
+from paramattr.checkpoint.unpickle import Machine, StoredArray
 from paramattr.random import Key
 
 _NAMES = "StructuredToParameterName@@"

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import paramattr as pa
-from paramattr.io import paddle as paddle_format  # before memory is measured
+from paramattr.checkpoint import paddle as paddle_format  # before memory is measured
 
 assert paddle_format
 
