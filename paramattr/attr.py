@@ -134,6 +134,27 @@ class ParamAttr:
             raise AttributeError(f"ParamAttr has no field {field!r}; its fields are {list(_CHECKS)}")
         object.__setattr__(self, field, check(value))
 
+    def replace(self, **changes: Any) -> ParamAttr:
+        """Return a copy with other settings in these fields.
+
+        Raises
+        ------
+        TypeError, ValueError, AttributeError
+            As when a field is assigned.
+
+        Examples
+        --------
+        >>> import paramattr
+        >>> attr = paramattr.ParamAttr(learning_rate=0.5)
+        >>> attr.replace(name="w").name, attr.name
+        ('w', None)
+        """
+        other = type(self).__new__(type(self))
+        other.__dict__.update(self.__dict__)  # checked when they were set
+        for field, value in changes.items():
+            setattr(other, field, value)
+        return other
+
     def get_config(self) -> dict[str, Any]:
         """Return the settings as a JSON-ready dict.
 

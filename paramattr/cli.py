@@ -15,8 +15,8 @@ import numpy as np
 
 from paramattr import initializer as initializers
 from paramattr.initializer import Initializer, compute_fans
+from paramattr.initializer.spec import parse_initializer, parse_shape
 from paramattr.testing import Report, check_initializer
-from paramattr.testing.spec import parse_initializer, parse_shape
 from paramattr.utils import dtypes
 
 _BARS = " ▏▎▍▌▋▊▉█"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -12,29 +12,19 @@ from numpy.typing import ArrayLike, DTypeLike
 from paramattr.attr import ParamAttr, ParamAttrLike, resolve
 from paramattr.autograd import Size, Tensor
 from paramattr.autograd.tape import Array
-from paramattr.initializer import Constant, Initializer, XavierUniform, get, global_initializer
+from paramattr.initializer import Initializer, get
+from paramattr.initializer.defaults import choose
 from paramattr.random import next_key
-from paramattr.random.blocks import Index, positions
+from paramattr.random.blocks import Index
 from paramattr.regularizer import WeightDecayRegularizer
 from paramattr.utils import checks, dtypes, unique_name
 
 _NOTHING = np.empty(0, np.float32)
-_DEFAULT_WEIGHT = XavierUniform()
-_DEFAULT_BIAS = Constant(0.0)
 
 
 def _stand_in(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     """An array that carries a shape and a dtype, but takes no memory."""
     return np.broadcast_to(np.zeros((), dtype), shape)
-
-
-def _own(attr: ParamAttr, name: str, initializer: Initializer | None) -> ParamAttr:
-    """A copy of ``attr`` with these settings, none of them checked again: they all have been."""
-    other = object.__new__(ParamAttr)
-    settings = other.__dict__
-    settings.update(attr.__dict__)
-    settings["name"], settings["initializer"] = name, initializer
-    return other
 
 
 class _OptimizeAttr(dict[str, float]):
@@ -107,12 +97,11 @@ class Parameter(Tensor):
         lazy = _lazy.depth > 0
         if not lazy:
             checks.fits_in_memory("a parameter of shape", sizes, kind.itemsize)  # before a key is taken
+        self._attr = attr.replace(name=name, initializer=initializer)
         super().__init__(_NOTHING, stop_gradient=not attr.trainable, name=name)
-        self._attr = _own(attr, name, initializer)
-        self._initializer = initializer
         self._key = next_key()
         self._initialized = not lazy
-        self._data = self._draw(sizes, kind) if not lazy else _stand_in(sizes, kind)
+        self._data = _stand_in(sizes, kind) if lazy else initializer.values(self._key, sizes, kind)
         unique_name.claim(name, self)
 
     def initialize(self) -> None:
@@ -122,14 +111,8 @@ class Parameter(Tensor):
         """
         if self._initialized:
             return
-        checks.fits_in_memory("a parameter of shape", self._data.shape, self._data.dtype.itemsize)
-        self._data = self._draw(self._data.shape, self._data.dtype)
+        self._data = self.initial_values()
         self._initialized = True
-
-    def _draw(self, sizes: tuple[int, ...], kind: np.dtype[Any]) -> Array:
-        values = np.empty(sizes, kind)
-        self._initializer.fill(values, self._key)
-        return values
 
     def initial_values(self, index: Index = ...) -> Array:
         """Return the values this parameter was, or under `LazyGuard` would be, initialized with, or a slice of them.
@@ -165,10 +148,7 @@ class Parameter(Tensor):
         >>> bool((p.initial_values((slice(None, None, -2), 3)) == p.numpy()[::-2, 3]).all())
         True
         """
-        shape = tuple(self.shape)
-        sizes = tuple(len(places) for places, _ in positions(shape, index))
-        checks.fits_in_memory("a slice of shape", sizes, self.dtype.itemsize)
-        return self._initializer.take(self._key, shape, index, self.dtype)
+        return self.initializer.values(self._key, self._data.shape, self._data.dtype, index)
 
     @property
     def is_initialized(self) -> bool:
@@ -196,22 +176,38 @@ class Parameter(Tensor):
     @property
     def initializer(self) -> Initializer:
         """The initializer that drew the first values."""
-        return self._initializer
+        return cast(Initializer, self._attr.initializer)  # the constructor sets it
+
+    @property
+    def name(self) -> str | None:
+        """The name, which no other living parameter has; assign to it to change it."""
+        return self._attr.name
+
+    @name.setter
+    def name(self, value: str | None) -> None:
+        before = self._attr.name
+        if value == before:
+            return
+        self._attr.replace(name=value)  # checks it
+        if value is None:
+            raise TypeError(f"name of {self._label()} must be a string, but received None")
+        unique_name.claim(value, self)
+        self._attr.name = value
+        unique_name.release(before or "", self)
 
     @property
     def trainable(self) -> bool:
         """Whether the optimizer changes the parameter; the opposite of ``stop_gradient``."""
-        return not self._stop_gradient
+        return self._attr.trainable
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self._attr.trainable = value
-        self._stop_gradient = not self._attr.trainable
 
     @property
     def stop_gradient(self) -> bool:
         """Whether gradients stop here; the opposite of ``trainable``."""
-        return self._stop_gradient
+        return not self._attr.trainable
 
     @stop_gradient.setter
     def stop_gradient(self, value: bool) -> None:
@@ -310,8 +306,7 @@ class Parameter(Tensor):
         if name is None or unique_name.is_taken(name):
             # As in Paddle, a copy beside its original gets a name of its own.
             name = unique_name.generate(f"{name}_deepcopy")
-        self._attr = _own(self._attr, name, self._attr.initializer)
-        self.name = name
+        self._attr = self._attr.replace(name=name)
         unique_name.claim(name, self)
 
 
@@ -370,9 +365,7 @@ def make(
     settings = resolve(argument, attr)
     if settings is None:
         return None
-    initializer = settings.initializer or global_initializer(is_bias=is_bias) or default_initializer
-    if initializer is None:
-        initializer = _DEFAULT_BIAS if is_bias else _DEFAULT_WEIGHT
+    initializer = choose(settings.initializer, is_bias=is_bias, default=default_initializer)
     name = settings.name or name
     if name is None:
         owner = unique_name.generate("create_parameter") if prefix is None else prefix

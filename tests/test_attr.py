@@ -127,6 +127,19 @@ def test_a_copy_is_equal_and_apart(attr):
         assert other != attr
 
 
+@given(attrs, attrs)
+def test_replace_changes_what_it_is_told_and_nothing_else(attr, other):
+    changed = attr.replace(learning_rate=other.learning_rate, initializer=other.initializer)
+    assert vars(changed) == {**vars(attr), "learning_rate": other.learning_rate, "initializer": other.initializer}
+    assert attr.replace() == attr
+
+
+@pytest.mark.parametrize(("field", "value", "error"), [*BAD_FIELDS, ("lr", 1.0, AttributeError)])
+def test_replace_refuses_what_assigning_does(field, value, error):
+    with pytest.raises(error, match=field):
+        pa.ParamAttr().replace(**{field: value})
+
+
 def test_shorthands():
     assert resolve("weight_attr", None) == resolve("weight_attr", True) == pa.ParamAttr()
     assert resolve("weight_attr", False) is None

@@ -241,6 +241,29 @@ def test_a_shallow_copy_shares_values_but_not_settings():
     assert (p.name, other.name) == ("w", "w_deepcopy_0")
 
 
+def test_a_new_name_is_the_parameters_own():
+    p = pa.create_parameter([2], name="w")
+    p.name = "v"
+    assert p.name == "v"
+    assert copy.deepcopy(p).name == "v_deepcopy_0"
+    assert pa.create_parameter([2], name="w").name == "w"  # free again
+    with pytest.raises(ValueError, match="'v' is in use"):
+        pa.create_parameter([2], name="v")
+    other = pa.create_parameter([2], name="u")
+    for value, error in [("v", ValueError), ("", ValueError), (3, TypeError), (None, TypeError)]:
+        with pytest.raises(error, match="name"):
+            other.name = value
+        assert other.name == "u"
+
+
+def test_a_copy_of_a_frozen_parameter_is_frozen():
+    p = pa.create_parameter([2])
+    p.trainable = False
+    other = copy.deepcopy(p)
+    other.stop_gradient = False
+    assert (p.trainable, p.stop_gradient, other.trainable) == (False, True, True)
+
+
 def test_a_pickle_keeps_its_name_where_it_is_free():
     saved = pickle.dumps(pa.create_parameter([2], name="w"))
     assert pickle.loads(saved).name == "w"

@@ -65,7 +65,7 @@ class Tensor:
 
     def __init__(self, data: ArrayLike, *, stop_gradient: bool = True, name: str | None = None) -> None:
         self._data: Array = np.asarray(data)
-        self._stop_gradient = bool(stop_gradient)
+        self.stop_gradient = stop_gradient
         self._grad: Tensor | None = None
         self._node: Node | None = None
         # Weak, because the node of a leaf holds the leaf: with a cycle a tensor would outlive its last name.
@@ -184,7 +184,7 @@ class Tensor:
         RuntimeError
             If the tensor has no gradient history, or the graph was released by an earlier call.
         """
-        if self._stop_gradient:
+        if self.stop_gradient:
             raise RuntimeError(f"backward() needs a tensor with stop_gradient=False, but {self._label()} has True")
         if grad_tensor is None:
             if self.size != 1:

@@ -3,19 +3,17 @@
 Each is a frozen dataclass: it compares, hashes, prints, and goes to a plain config and back.
 """
 
-from paramattr.initializer.base import (
-    Initializer,
-    calculate_gain,
-    compute_fans,
-    global_initializer,
-    set_global_initializer,
-)
+from paramattr.initializer.base import Initializer
 from paramattr.initializer.constant import Assign, Constant
-from paramattr.initializer.distribution import Normal, TruncatedNormal, Uniform
+from paramattr.initializer.defaults import global_initializer, set_global_initializer
+from paramattr.initializer.fans import calculate_gain, compute_fans
 from paramattr.initializer.kernel import Bilinear, Dirac
+from paramattr.initializer.normal import Normal, TruncatedNormal
 from paramattr.initializer.orthogonal import Orthogonal
 from paramattr.initializer.registry import from_config, get, register, registered
+from paramattr.initializer.uniform import Uniform
 from paramattr.initializer.variance_scaling import KaimingNormal, KaimingUniform, XavierNormal, XavierUniform
+from paramattr.initializer.zero_row import ZeroRow
 
 __all__ = [
     "Assign",
@@ -31,6 +29,7 @@ __all__ = [
     "Uniform",
     "XavierNormal",
     "XavierUniform",
+    "ZeroRow",
     "calculate_gain",
     "compute_fans",
     "from_config",

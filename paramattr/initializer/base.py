@@ -1,16 +1,15 @@
-"""What every initializer is, the fans of a shape, the gain of a nonlinearity, the global initializer."""
+"""Initializer: what every recipe is, and the one way from a recipe to values."""
 
 from __future__ import annotations
 
-import math
-from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from paramattr.random import Distribution, Key, next_key
-from paramattr.random.blocks import Index
-from paramattr.utils import checks
+from paramattr.random.blocks import Index, positions
+from paramattr.utils import checks, dtypes
 from paramattr.utils.registry import Configurable
 
 Array = np.ndarray[Any, Any]
@@ -34,8 +33,17 @@ class Fillable(Protocol):
 class Initializer(Configurable):
     """Base class of all recipes for first values.
 
-    A subclass is a frozen dataclass of the recipe's settings that states its law, `distribution`, or, where the
-    values are no draws, writes them in `fill`.
+    A subclass is a frozen dataclass of the recipe's settings. It defines exactly one of these methods, and with it gets all
+    the rest, slices and lazy parameters included:
+
+    - ``distribution(shape)``: the law that each value is drawn from;
+    - ``kernel(shape, index)``: values that are the same for every key;
+    - ``fill(out, key)``: writes a whole array, where values depend on each other. A slice then costs the whole.
+
+    Raises
+    ------
+    TypeError
+        If a class body defines two of them; when used: if it has none.
 
     See Also
     --------
@@ -57,32 +65,118 @@ class Initializer(Configurable):
     HalfNormalized(scale=1.0)
     """
 
+    _defined: ClassVar[str | None] = None
+
+    def __init_subclass__(cls, **settings: Any) -> None:
+        super().__init_subclass__(**settings)
+        defined = [name for name in ("distribution", "kernel", "fill") if name in cls.__dict__]
+        if len(defined) > 1:
+            raise TypeError(f"{cls.__name__} must define one of distribution, kernel and fill, but defines {defined}")
+        if defined:
+            cls._defined = defined[0]
+
     def distribution(self, shape: tuple[int, ...]) -> Distribution:
         """Return the law of each value of a parameter of ``shape``.
 
         Raises
         ------
         TypeError
-            If the recipe has no law per value (it writes the values itself).
+            If the recipe has no law per value.
         """
-        raise TypeError(f"{type(self).__name__} states no distribution; it writes its values itself")
+        raise self._not_made_by("distribution")
+
+    def kernel(self, shape: tuple[int, ...], index: tuple[slice, ...]) -> Array:
+        """Return the values at ``index``, one slice for each axis, in a shape that broadcasts to theirs.
+
+        Where the whole is small, ``whole[index]`` will do.
+        """
+        raise self._not_made_by("kernel")
+
+    def fill(self, out: Array, key: Key) -> None:
+        """Write the values that belong to ``key`` into ``out``, a C-contiguous array of a floating dtype."""
+        raise self._not_made_by("fill")
+
+    def _not_made_by(self, method: str) -> TypeError:
+        return TypeError(f"{type(self).__name__} has no {method}: its values are made by its {self.made_by}")
+
+    @property
+    def made_by(self) -> str:
+        """What makes the values: ``"distribution"``, ``"kernel"`` or ``"fill"``."""
+        if self._defined is None:
+            raise TypeError(f"{type(self).__name__} must define distribution, kernel or fill")
+        return self._defined
+
+    @property
+    def haar_gain(self) -> float | None:
+        """The length of the rows or columns, for a recipe of Haar-distributed matrices; None for any other."""
+        return None
+
+    @property
+    def zero_row(self) -> int | None:
+        """The row of the first axis that is zero whatever the others are, if there is one."""
+        return None
 
     def check_shape(self, shape: tuple[int, ...]) -> None:
         """Raise a ValueError if the recipe can't fill a parameter of ``shape``."""
 
-    def fill(self, out: Array, key: Key) -> None:
-        """Write the values that belong to ``key`` into ``out``, a C-contiguous array of a floating dtype."""
-        self.distribution(out.shape).fill(out, key)
+    def values(self, key: Key, shape: ArrayLike, dtype: DTypeLike | None = "float32", index: Index = ...) -> Array:
+        """Return the first values of a parameter, or a slice of them: a pure function of the arguments.
 
-    def take(self, key: Key, shape: tuple[int, ...], index: Index, dtype: np.dtype[Any]) -> Array:
-        """Return the slice ``index`` of what `fill` writes into an array of ``shape`` and ``dtype``, made alone.
+        Only the slice is computed, in time and memory proportional to it (but by ``fill`` the whole), and its bits are
+        those of the same slice of the whole.
+
+        Parameters
+        ----------
+        key : Key
+            The parameter's random stream.
+        shape : sequence of int
+            The shape of the whole parameter.
+        dtype : {"float16", "bfloat16", "float32", "float64"} or dtype, default "float32"
+            Of the values.
+        index : int, slice, Ellipsis or a tuple of them, default all
+            As in NumPy's basic indexing; slices may have any step.
+
+        Returns
+        -------
+        ndarray
+            A new array, of the slice's shape.
 
         Raises
         ------
         TypeError, IndexError
-            If the index is of the wrong kind, out of range or has too many axes.
+            If the index is of the wrong kind, out of range, or has too many axes.
+        ValueError
+            If the recipe does not fit the shape, or the values would be larger than the machine's memory.
+
+        Examples
+        --------
+        >>> import paramattr
+        >>> key = paramattr.random.Key(seed=0, stream=0)
+        >>> recipe = paramattr.initializer.KaimingNormal()
+        >>> whole = recipe.values(key, (4, 3))
+        >>> bool((recipe.values(key, (4, 3), index=(slice(2), -1)) == whole[:2, -1]).all())
+        True
         """
-        return self.distribution(shape).take(key, shape, index, dtype)
+        sizes = checks.shape("shape", shape)
+        result = dtypes.floating("dtype", dtype)
+        self.check_shape(sizes)
+        wanted = sizes if index is ... else tuple(len(r) for r, _ in positions(sizes, index))
+        checks.fits_in_memory("values of shape", wanted, result.itemsize)
+        return self._values(key, sizes, result, index)
+
+    def _values(self, key: Key, shape: tuple[int, ...], dtype: np.dtype[Any], index: Index) -> Array:
+        made_by = self.made_by
+        if made_by == "distribution":
+            return self.distribution(shape).take(key, shape, index, dtype)
+        if made_by == "fill":
+            positions(shape, index)  # refuses what is no basic index, before anything is computed
+            whole = np.empty(shape, dtype)
+            self.fill(whole, key)
+            return whole if index is ... else np.array(whole[index])
+        axes = positions(shape, index)
+        values = np.empty([len(r) for r, _ in axes], dtype)
+        values[...] = self.kernel(shape, tuple(_as_slice(r) for r, _ in axes))
+        return values.reshape([len(r) for r, kept in axes if kept])
 
     def __call__(self, param: Fillable, block: None = None) -> None:
         """Draw new values for ``param`` in place, as Paddle's initializers do when called.
@@ -101,144 +195,9 @@ class Initializer(Configurable):
         """
         shape = tuple(param.shape)
         self.check_shape(shape)
-        values = np.empty(shape, param.dtype)
-        self.fill(values, next_key())
-        param.set_value(values)
+        param.set_value(self.values(next_key(), shape, param.dtype))
 
 
-def compute_fans(shape: tuple[int, ...]) -> tuple[int, int]:
-    """Return how many values feed one output, and how many outputs one value feeds.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Shape of a weight: Linear ``[in, out]``, convolution ``[out, in, k…]``.
-
-    Returns
-    -------
-    fan_in, fan_out : int
-        0-d: 1, 1. 1-d: n, n. 2-d: ``shape[0], shape[1]``. n-d: ``shape[1]`` and ``shape[0]``, each times
-        the product of the kernel sizes ``shape[2:]``; as Paddle counts them.
-
-    Examples
-    --------
-    >>> from paramattr.initializer import compute_fans
-    >>> compute_fans((3, 4)), compute_fans((8, 3, 5, 5))
-    ((3, 4), (75, 200))
-    """
-    if len(shape) <= 1:
-        size = shape[0] if shape else 1
-        return size, size
-    if len(shape) == 2:
-        return shape[0], shape[1]
-    receptive_field = math.prod(shape[2:])
-    return shape[1] * receptive_field, shape[0] * receptive_field
-
-
-_GAINS = {
-    "sigmoid": 1.0,
-    "linear": 1.0,
-    "conv1d": 1.0,
-    "conv2d": 1.0,
-    "conv3d": 1.0,
-    "conv1d_transpose": 1.0,
-    "conv2d_transpose": 1.0,
-    "conv3d_transpose": 1.0,
-    "tanh": 5.0 / 3.0,
-    "relu": math.sqrt(2.0),
-    "selu": 3.0 / 4.0,
-}
-
-
-def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
-    """Return the factor by which weights before ``nonlinearity`` are widened to keep the variance of its output.
-
-    Parameters
-    ----------
-    nonlinearity : str
-        One of ``sigmoid``, ``linear``, ``conv1d`` … ``conv3d_transpose`` (1), ``tanh`` (5/3), ``relu`` (√2),
-        ``leaky_relu`` (√(2 / (1 + param²))), ``selu`` (3/4).
-    param : float, optional
-        The negative slope, for ``leaky_relu`` alone; 0.01 if not given.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For an unknown name, or a slope that is not a finite number.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.initializer.calculate_gain``. He et al., "Delving Deep into Rectifiers", 2015, eq. 15.
-
-    Examples
-    --------
-    >>> from paramattr.initializer import calculate_gain
-    >>> round(calculate_gain("leaky_relu", 0.2), 6)
-    1.38675
-    """
-    checks.choice("nonlinearity", nonlinearity, [*_GAINS, "leaky_relu"])
-    if nonlinearity == "leaky_relu":
-        slope = checks.real("param", 0.01 if param is None else param)
-        return math.sqrt(2.0 / (1.0 + slope * slope))
-    if param is not None:
-        checks.real("param", param)
-    return _GAINS[nonlinearity]
-
-
-_globals: tuple[Initializer | None, Initializer | None] = (None, None)
-
-
-class set_global_initializer:  # noqa: N801  (Paddle's name)
-    """Set the initializer of every weight, and every bias, whose attribute names none.
-
-    It takes effect at the call. Used in a ``with`` statement, it also ends with the block: what was set before
-    comes back.
-
-    Parameters
-    ----------
-    weight_init : Initializer or None
-        For weights; None goes back to the layers' own defaults. A name or config works too.
-    bias_init : Initializer or None, default None
-        For biases, likewise.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not an initializer.
-
-    Notes
-    -----
-    Mirrors ``paddle.nn.initializer.set_global_initializer``: it also replaces defaults such as the ones of a
-    normalization layer, and never what a ``ParamAttr`` names.
-
-    Examples
-    --------
-    >>> import paramattr
-    >>> with paramattr.initializer.set_global_initializer(paramattr.initializer.Constant(0.5)):
-    ...     layer = paramattr.nn.Linear(2, 2)
-    >>> layer.weight.numpy()
-    array([[0.5, 0.5],
-           [0.5, 0.5]], dtype=float32)
-    """
-
-    def __init__(self, weight_init: object, bias_init: object = None) -> None:
-        # Here, because the registry is made of the classes that derive from the one above.
-        from paramattr.initializer.registry import optional
-
-        global _globals
-        new = (optional("weight_init", weight_init), optional("bias_init", bias_init))
-        self._before, _globals = _globals, new
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        global _globals
-        _globals = self._before
-
-
-def global_initializer(*, is_bias: bool) -> Initializer | None:
-    """Return the global initializer for weights or for biases, None where none is set."""
-    return _globals[1 if is_bias else 0]
+def _as_slice(r: range) -> slice:
+    """The slice that takes the positions of ``r`` from an axis; -1 as its end would count from behind."""
+    return slice(r.start, r.stop if r.stop >= 0 else None, r.step) if len(r) else slice(0)

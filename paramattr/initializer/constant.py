@@ -11,8 +11,7 @@ from numpy.typing import ArrayLike
 
 from paramattr.initializer.base import Array, Initializer
 from paramattr.initializer.registry import register
-from paramattr.random import Key, PointMass
-from paramattr.random.blocks import Index, positions
+from paramattr.random import PointMass
 from paramattr.utils import checks, dtypes
 
 _point_mass = functools.lru_cache(maxsize=256)(PointMass)
@@ -120,12 +119,6 @@ class Assign(Initializer):
                 f"Assign holds an array of shape {list(self._array.shape)}, but the parameter has shape {list(shape)}"
             )
 
-    def fill(self, out: Array, key: Key) -> None:
-        """Write the array's values."""
-        out[...] = self._array
-
-    def take(self, key: Key, shape: tuple[int, ...], index: Index, dtype: np.dtype[Any]) -> Array:
-        """Return a slice of the array's values."""
-        self.check_shape(shape)
-        positions(shape, index)  # refuses what is no basic index
-        return np.array(self._array[index], dtype)
+    def kernel(self, shape: tuple[int, ...], index: tuple[slice, ...]) -> Array:
+        """Return the array's values."""
+        return self._array[index]

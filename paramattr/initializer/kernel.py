@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,35 +9,12 @@ import numpy as np
 
 from paramattr.initializer.base import Array, Initializer
 from paramattr.initializer.registry import register
-from paramattr.random import Key
-from paramattr.random.blocks import Index, positions
 from paramattr.utils import checks
-
-
-class _Kernel(Initializer):
-    """What is the same for every key: a value for each position."""
-
-    def _at(self, shape: tuple[int, ...], places: Sequence[Array]) -> Array:
-        """Return the values at an open mesh of positions, in a shape that broadcasts to the mesh's."""
-        raise TypeError(f"{type(self).__name__} must define _at, for {len(places)} axes of {shape}")
-
-    def fill(self, out: Array, key: Key) -> None:
-        """Write the kernel into every channel."""
-        self.check_shape(out.shape)
-        out[...] = self._at(out.shape, np.ogrid[tuple(slice(size) for size in out.shape)])
-
-    def take(self, key: Key, shape: tuple[int, ...], index: Index, dtype: np.dtype[Any]) -> Array:
-        """Return a slice of the kernels."""
-        self.check_shape(shape)
-        axes = positions(shape, index)
-        out = np.empty([len(places) for places, _ in axes], dtype)
-        out[...] = self._at(shape, list(np.ix_(*(np.array(places, np.intp) for places, _ in axes))))
-        return out.reshape([len(places) for places, kept in axes if kept])
 
 
 @register
 @dataclass(frozen=True, repr=False, eq=False)
-class Bilinear(_Kernel):
+class Bilinear(Initializer):
     """The kernel of bilinear upsampling by a transposed convolution, in every channel.
 
     For an upsampling factor f use a kernel of size 2f - f % 2, stride f, padding ceil((f - 1) / 2) and one group
@@ -75,20 +51,21 @@ class Bilinear(_Kernel):
         if len(shape) != 4:
             raise ValueError(f"Bilinear needs a weight with 4 axes, but the parameter has shape {list(shape)}")
 
-    def _at(self, shape: tuple[int, ...], places: Sequence[Array]) -> Array:
-        return _tent(shape[2], places[2]) * _tent(shape[3], places[3])
+    def kernel(self, shape: tuple[int, ...], index: tuple[slice, ...]) -> Array:
+        """Return the product of the tents, in two axes: it is the same in every channel."""
+        return np.outer(_tent(shape[2])[index[2]], _tent(shape[3])[index[3]])
 
 
-def _tent(size: int, places: Array) -> Array:
+def _tent(size: int) -> Array:
     factor = (size + 1) // 2
     centre = (2 * factor - 1 - factor % 2) / (2 * factor)
-    tent: Array = 1.0 - np.abs(places / factor - centre)
+    tent: Array = 1.0 - np.abs(np.arange(size) / factor - centre)
     return tent
 
 
 @register
 @dataclass(frozen=True, repr=False, eq=False)
-class Dirac(_Kernel):
+class Dirac(Initializer):
     """The identity convolution: each output channel passes on one input channel.
 
     Parameters
@@ -132,11 +109,12 @@ class Dirac(_Kernel):
         if shape[0] % self.groups:
             raise ValueError(f"Dirac(groups={self.groups}) needs shape[0] divisible by groups, but it is {shape[0]}")
 
-    def _at(self, shape: tuple[int, ...], places: Sequence[Array]) -> Array:
-        outputs, inputs, *spatial = places
-        ones = np.zeros([axis.size for axis in places], np.bool_)
-        centre = [np.flatnonzero(here.reshape(-1) == size // 2) for size, here in zip(shape[2:], spatial, strict=True)]
-        passes = outputs % max(shape[0] // self.groups, 1) == inputs
-        index: tuple[Any, ...] = (..., *np.ix_(*centre))
-        ones[index] = passes
+    def kernel(self, shape: tuple[int, ...], index: tuple[slice, ...]) -> Array:
+        """Return ones where an output channel passes on its input channel, at the centre of the other axes."""
+        outputs, inputs, *spatial = (np.arange(size)[part] for size, part in zip(shape, index, strict=True))
+        ones = np.zeros([outputs.size, inputs.size, *(axis.size for axis in spatial)], np.bool_)
+        centre = [np.flatnonzero(axis == size // 2) for axis, size in zip(spatial, shape[2:], strict=True)]
+        passes = outputs[:, np.newaxis] % max(shape[0] // self.groups, 1) == inputs
+        at: tuple[Any, ...] = (..., *np.ix_(*centre))
+        ones[at] = passes.reshape(*passes.shape, *(1 for _ in centre))
         return ones

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 
 from paramattr.initializer.base import Array, Initializer
 from paramattr.initializer.registry import register
 from paramattr.random import Key
-from paramattr.random.blocks import Index, positions
 from paramattr.random.orthogonal import fill_orthogonal
 from paramattr.utils import checks
 
@@ -60,15 +56,11 @@ class Orthogonal(Initializer):
             raise ValueError(f"Orthogonal needs 2 or more axes, but the parameter has shape {list(shape)}")
 
     def fill(self, out: Array, key: Key) -> None:
-        """Write ``gain`` times a Haar-distributed matrix."""
-        self.check_shape(out.shape)
-        if out.size == 0:
-            return
-        fill_orthogonal(out.reshape(out.shape[0], -1), key, self.gain)
+        """Write ``gain`` times a Haar-distributed matrix, in which every value depends on all columns."""
+        if out.size:
+            fill_orthogonal(out.reshape(out.shape[0], -1), key, self.gain)
 
-    def take(self, key: Key, shape: tuple[int, ...], index: Index, dtype: np.dtype[Any]) -> Array:
-        """Return a slice; it computes the whole, because every value depends on all columns."""
-        positions(shape, index)  # refuses what is no basic index, before anything is computed
-        whole = np.empty(shape, dtype)
-        self.fill(whole, key)
-        return np.array(whole[index])
+    @property
+    def haar_gain(self) -> float:
+        """The gain."""
+        return self.gain

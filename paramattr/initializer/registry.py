@@ -57,7 +57,7 @@ def get(identifier: object) -> Initializer:
     ValueError
         If the name is unknown (the message suggests the nearest) or a setting is out of range.
     TypeError
-        If ``identifier`` or a setting is of the wrong kind.
+        If ``identifier`` or a setting is of the wrong kind, or the class defines no way to values.
 
     Examples
     --------
@@ -67,12 +67,14 @@ def get(identifier: object) -> Initializer:
     >>> initializer.get({"name": "uniform", "low": 0.0})
     Uniform(low=0.0, high=1.0)
     """
-    return _registry.get(identifier)
+    recipe = _registry.get(identifier)
+    _ = recipe.made_by  # raises where the class defines no way to values
+    return recipe
 
 
 def from_config(config: Mapping[str, Any]) -> Initializer:
     """Return the initializer that a config, the outcome of ``get_config``, describes."""
-    return _registry.get(dict(config))
+    return get(dict(config))
 
 
 def optional(name: str, value: object) -> Initializer | None:

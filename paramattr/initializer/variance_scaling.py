@@ -12,7 +12,8 @@ import math
 from dataclasses import dataclass
 
 from paramattr import random
-from paramattr.initializer.base import Initializer, calculate_gain, compute_fans
+from paramattr.initializer.base import Initializer
+from paramattr.initializer.fans import calculate_gain, compute_fans
 from paramattr.initializer.registry import register
 from paramattr.utils import checks
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from paramattr import initializer as initializers
-from paramattr.initializer import Assign, Bilinear, Constant, Dirac, Initializer, Orthogonal
+from paramattr.initializer import Initializer
 from paramattr.random import Key, Normal
-from paramattr.testing.checks import findings
 from paramattr.testing.law import Law, as_law, shape_of
+from paramattr.testing.properties import findings
 from paramattr.testing.report import Finding, Report
 from paramattr.testing.sample import GRIDS, Grid, as_array
-from paramattr.utils import checks, dtypes
+from paramattr.utils import checks
 
 __all__ = ["assert_initializer", "assert_sample", "check_initializer", "check_sample"]
 
 Array: TypeAlias = NDArray[Any]
+
+_STATES_NO_LAW = "expected must be given for {}, which does not state its law"
 
 
 def check_sample(array: object, expected: object, *, alpha: float = 1e-6) -> Report:
@@ -138,10 +139,8 @@ def check_initializer(
         raise ValueError(f"shape must hold at least one element, but received {list(sizes)}")
     ours = _ours(initializer)
     if ours is not None:
-        kind = dtypes.floating("dtype", dtype)
         first = checks.integer("seed", seed, low=0)
-        ours.check_shape(sizes)
-        arrays = [_draw(ours, sizes, kind, Key(first, i)) for i in range(count)]
+        arrays = [ours.values(Key(first, i), sizes, dtype) for i in range(count)]
         subject = f"{ours!r} of shape {list(sizes)}"
     elif callable(initializer):
         arrays = [initializer(sizes) for _ in range(count)]
@@ -158,15 +157,11 @@ def check_initializer(
     grid = read[0][1]
     stack = read[0][0] if count == 1 else np.stack([values for values, _ in read])
     target = ours if expected is None else (_ours(expected) or expected)
+    if isinstance(target, Initializer):
+        return _check_recipe(subject, stack, grid, sizes, target, level)
     if target is None:
-        raise ValueError(f"expected must be given for {subject}, which does not state its law")
-    if isinstance(target, Orthogonal):
-        return _check_orthogonal(subject, stack, grid, sizes, target, level)
-    if isinstance(target, (Assign, Bilinear, Constant, Dirac)):
-        right = _draw(target, sizes, np.dtype(np.float64), Key(0, 0))
-        return Report(subject, [*_finite(stack), _equal(stack, right, grid)], level, stack)
-    law = target.distribution(sizes) if isinstance(target, Initializer) else target
-    return _check(subject, stack, grid, as_law(law), law, level)
+        raise ValueError(_STATES_NO_LAW.format(subject))
+    return _check(subject, stack, grid, as_law(target), target, level)
 
 
 def assert_initializer(
@@ -211,10 +206,26 @@ def _ours(initializer: object) -> Initializer | None:
     return None
 
 
-def _draw(initializer: Initializer, sizes: Sequence[int], kind: np.dtype[Any], key: Key) -> Array:
-    out = np.empty(tuple(sizes), kind)
-    initializer.fill(out, key)
-    return out
+def _check_recipe(
+    subject: str, values: Array, grid: Grid, sizes: tuple[int, ...], target: Initializer, alpha: float
+) -> Report:
+    if target.haar_gain is not None:
+        return _check_orthogonal(subject, values, grid, sizes, target.haar_gain, alpha)
+    if target.made_by == "kernel":
+        right = target.values(Key(0, 0), sizes, np.float64)
+        return Report(subject, [*_finite(values), _equal(values, right, grid)], alpha, values)
+    if target.made_by == "fill":
+        raise ValueError(_STATES_NO_LAW.format(subject))
+    law = target.distribution(sizes)
+    if target.zero_row is None:
+        return _check(subject, values, grid, as_law(law), law, alpha)
+    axis = values.ndim - len(sizes)
+    row, rest = np.take(values, target.zero_row, axis), np.delete(values, target.zero_row, axis)
+    zeros = _equal(row, np.zeros(row.shape), grid, f"row {target.zero_row}")
+    if not rest.size:
+        return Report(subject, [*_finite(values), zeros], alpha, values)
+    report = _check(subject, rest, grid, as_law(law), law, alpha)
+    return Report(report.subject, [zeros, *report.findings], alpha, values, report.law)
 
 
 def _finite(values: Array) -> list[Finding]:
@@ -234,12 +245,12 @@ def _check(subject: str, values: Array, grid: Grid, law: Law, expected: object, 
     return Report(f"{subject} against {law}", found, alpha, values, law)
 
 
-def _equal(values: Array, right: Array, grid: Grid) -> Finding:
+def _equal(values: Array, right: Array, grid: Grid, name: str = "values") -> Finding:
     """Equality up to the rounding of one operation in the dtype."""
     off = np.abs(values - right)
     wrong = off > grid.spacing(right)
     if not wrong.any():
-        return Finding("values", 1.0, "equal", "equal")
+        return Finding(name, 1.0, "equal", "equal")
     worst = np.unravel_index(int(np.argmax(np.where(wrong, off, 0.0))), off.shape)
     place = worst[-right.ndim :] if right.ndim else ()
     where = [int(i) for i in worst]
@@ -247,18 +258,17 @@ def _equal(values: Array, right: Array, grid: Grid) -> Finding:
     cause = ""
     if right.ndim == 4 and values.ndim == 4 and not np.allclose(values[0, 0], values[0, 0].T):
         cause = "the kernel is not symmetric" if np.allclose(right[0, 0], right[0, 0].T) else ""
-    return Finding("values", 0.0, seen, f"{right[place]:.6g}", cause)
+    return Finding(name, 0.0, seen, f"{right[place]:.6g}", cause)
 
 
 def _check_orthogonal(
-    subject: str, values: Array, grid: Grid, sizes: tuple[int, ...], target: Orthogonal, alpha: float
+    subject: str, values: Array, grid: Grid, sizes: tuple[int, ...], gain: float, alpha: float
 ) -> Report:
     matrices = values.reshape(-1, sizes[0], math.prod(sizes[1:]))
     tall = matrices if matrices.shape[1] >= matrices.shape[2] else matrices.transpose(0, 2, 1)
     found = _finite(values)
     if found[0].p == 0.0:
         return Report(subject, found, alpha, values)
-    gain = target.gain
     product = tall.transpose(0, 2, 1) @ tall
     off = float(np.abs(product - gain * gain * np.eye(tall.shape[2])).max())
     limit = 2.0 ** (1 - grid.digits) * 8.0 * math.sqrt(tall.shape[1]) * gain * gain

@@ -121,6 +121,8 @@ def initializers(shape: tuple[int, ...] | None = None) -> st.SearchStrategy[Init
     ]
     if shape is not None:
         sizes = checks.shape("shape", shape)
+        if sizes and sizes[0]:
+            found.append(st.builds(init.ZeroRow, st.one_of(found), st.integers(0, sizes[0] - 1)))
         ramps = st.tuples(_REAL, _REAL).map(lambda ends: np.linspace(*ends, math.prod(sizes)).reshape(sizes))
         found.append(ramps.map(init.Assign))
         groups = st.integers(1, max(1, sizes[0])).map(init.Dirac) if sizes else st.just(init.Dirac())

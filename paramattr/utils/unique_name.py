@@ -82,6 +82,12 @@ def claim(name: str, owner: object) -> None:
     _scope.give(name, owner)
 
 
+def release(name: str, owner: object) -> None:
+    """Make ``name`` free again, if it is ``owner`` that holds it."""
+    if _scope.owner(name) is owner:
+        del _scope.owners[name]
+
+
 @contextmanager
 def guard() -> Iterator[None]:
     """Start all counters and taken names afresh inside a ``with`` block, and restore them after it.

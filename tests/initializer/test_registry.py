@@ -92,6 +92,9 @@ def test_a_definition_run_again_replaces_itself():
         class Cell(init.Initializer):
             value: float = default
 
+            def distribution(self, shape):
+                return pa.random.PointMass(self.value)
+
         return Cell
 
     define(1.0)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from paramattr.attr import ParamAttrLike
+from paramattr.attr import ParamAttrLike, resolve
 from paramattr.autograd import Tensor
+from paramattr.initializer import ZeroRow
+from paramattr.initializer.defaults import choose
 from paramattr.nn import functional
 from paramattr.nn.functional.embedding import check_padding_idx
 from paramattr.nn.layer.layer import Layer
@@ -68,9 +70,11 @@ class Embedding(Layer):
         self.embedding_dim = checks.integer("embedding_dim", embedding_dim, low=1)
         self.padding_idx = check_padding_idx(padding_idx, self.num_embeddings)
         self.sparse = checks.boolean("sparse", sparse)
-        self.weight = self._weight([self.num_embeddings, self.embedding_dim], weight_attr)
-        if self.padding_idx is not None and self.weight.is_initialized:
-            self.weight.data[self.padding_idx] = 0.0
+        settings = resolve("weight_attr", weight_attr)
+        if settings is not None and self.padding_idx is not None:
+            recipe = choose(settings.initializer, is_bias=False)
+            settings = settings.replace(initializer=ZeroRow(recipe, self.padding_idx))
+        self.weight = self._weight([self.num_embeddings, self.embedding_dim], settings or False)
 
     def forward(self, x: Tensor | ArrayLike) -> Tensor:
         """Map integers of any shape to vectors: ``[*]`` to ``[*, embedding_dim]``."""

@@ -38,6 +38,27 @@ def test_training_leaves_the_padding_row_at_zero():
     assert (layer.weight.numpy()[1] < before[1]).all()
 
 
+@pytest.mark.parametrize("attr", [None, "w", pa.initializer.Normal(), pa.ParamAttr(learning_rate=0.5)])
+def test_the_padding_row_is_part_of_the_recipe(attr):
+    def build():
+        with pa.seed(5), pa.utils.unique_name.guard():
+            return Embedding(6, 3, padding_idx=-2, weight_attr=attr).weight
+
+    weight = build()
+    with pa.LazyGuard():
+        lazy = build()
+    lazy.initialize()
+    plain = Embedding(6, 3).weight
+    assert not lazy.numpy()[4].any()
+    for p in (weight, lazy):
+        assert np.array_equal(p.initial_values(), p.numpy())
+        assert np.array_equal(p.initial_values((slice(3, None), 1)), p.numpy()[3:, 1])
+        assert p.numpy()[[0, 1, 2, 3, 5]].all()
+    assert plain.initializer == pa.initializer.XavierUniform()
+    with pa.initializer.set_global_initializer(pa.initializer.Constant(2.0)):
+        assert Embedding(2, 2, padding_idx=0, weight_attr=None).weight.tolist() == [[0, 0], [2, 2]]
+
+
 def test_a_table_used_twice_gets_both_gradients():
     layer = Embedding(3, 2)
     (layer([0, 1]).sum() + layer([1, 1]).sum()).backward()

@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paramattr import initializer as init
+from paramattr.initializer.spec import parse_initializer, parse_shape
 from paramattr.testing import strategies
-from paramattr.testing.spec import parse_initializer, parse_shape
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,8 @@ from paramattr.testing.spec import parse_initializer, parse_shape
         ("KaimingNormal(nonlinearity='leaky_relu', negative_slope=0.2)", init.KaimingNormal(None, 0.2, "leaky_relu")),
         ("Assign([[1, 2], [3, 4]])", init.Assign([[1, 2], [3, 4]])),
         ("Dirac(groups=2)", init.Dirac(2)),
+        ("ZeroRow(normal(std=2), row=3)", init.ZeroRow(init.Normal(std=2), 3)),
+        ("ZeroRow('normal', 3)", init.ZeroRow("normal", 3)),
     ],
 )
 def test_what_it_reads(text, expected):

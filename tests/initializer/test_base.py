@@ -1,6 +1,9 @@
-"""Any slice of a parameter's first values, computed alone, has the bits of that slice of the whole."""
+"""What every recipe does, whichever of the three ways it makes its values."""
 
+import dataclasses
+import json
 import tracemalloc
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -10,6 +13,63 @@ from hypothesis import strategies as st
 
 import paramattr as pa
 from paramattr import initializer as init
+from paramattr.testing import check_initializer
+
+ALL = [
+    init.Constant(0.5),
+    init.Normal(1.0, 2.0),
+    init.Uniform(-2.0, 3.0),
+    init.TruncatedNormal(0.5, 2.0, -1.0, 1.5),
+    init.XavierUniform(gain=2.0),
+    init.XavierNormal(fan_in=3, fan_out=5),
+    init.KaimingUniform(fan_in=12.0),
+    init.KaimingNormal(negative_slope=0.2, nonlinearity="leaky_relu", mode="fan_out"),
+    init.Assign([[1.0, -2.0], [0.5, 3.0]]),
+    init.Bilinear(),
+    init.Dirac(groups=2),
+    init.Orthogonal(gain=1.5),
+    init.ZeroRow(init.KaimingNormal(), 3),
+]
+
+
+@init.register
+@dataclass(frozen=True)
+class Ramp(init.Initializer):
+    """A user's recipe of fixed values."""
+
+    slope: float = 1.0
+
+    def kernel(self, shape, index):
+        return self.slope * np.arange(np.prod(shape, dtype=int)).reshape(shape)[index]
+
+
+@init.register
+@dataclass(frozen=True)
+class Wave(init.Initializer):
+    """A user's recipe that writes a whole array."""
+
+    scale: float = 1.0
+
+    def fill(self, out, key):
+        out[...] = self.scale * np.random.default_rng([key.seed, key.stream]).standard_normal(out.shape)
+
+
+@pytest.mark.parametrize("one", ALL, ids=lambda one: type(one).__name__)
+def test_each_is_plain_data(one):
+    again = init.from_config(json.loads(json.dumps(one.get_config())))
+    assert again == one
+    assert hash(again) == hash(one)
+    if not isinstance(one, init.Assign):
+        assert eval(repr(one), vars(init)) == one  # noqa: S307
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        one.anything = 1
+
+
+def test_different_settings_are_different():
+    assert len(set(ALL)) == len(ALL)
+    assert init.Normal(0.0, 1.0) != init.Normal(0.0, 2.0)
+    assert dataclasses.replace(init.Normal(), std=2.0) == init.Normal(0.0, 2.0)
+
 
 RECIPES = [
     init.Constant(0.3),
@@ -24,6 +84,10 @@ RECIPES = [
     init.Orthogonal(2.0),
     init.Bilinear(),
     init.Dirac(2),
+    init.ZeroRow(init.Normal(), 2),
+    init.ZeroRow(init.Dirac(2), 0),
+    Ramp(0.5),
+    Wave(0.25),
 ]
 SHAPE = (6, 5, 4, 3)
 
@@ -158,8 +222,6 @@ def test_other_draws_do_not_matter_once_the_key_was_taken():
 
 
 def test_a_users_recipe_gets_it_by_stating_its_law():
-    from dataclasses import dataclass
-
     @dataclass(frozen=True)
     class Narrow(init.Initializer):
         def distribution(self, shape):
@@ -167,3 +229,78 @@ def test_a_users_recipe_gets_it_by_stating_its_law():
 
     p = pa.create_parameter([8, 9], default_initializer=Narrow())
     assert np.array_equal(p.initial_values((slice(1, None, 3), -1)), p.numpy()[1::3, -1])
+
+
+@pytest.mark.parametrize("recipe", [Ramp(0.5), Wave(2.0), init.Normal(), init.ZeroRow(init.Normal(), 1)], ids=repr)
+def test_every_way_of_making_values_works_everywhere(recipe):
+    key = pa.random.Key(3, 0)
+    whole = recipe.values(key, (6, 5), "float32")
+    assert whole.dtype == np.float32
+    assert recipe.values(key, [6, 5], None, (slice(1, 4), -1)).tobytes() == whole[1:4, -1].tobytes()
+    with pa.seed(3), pa.LazyGuard():
+        lazy = pa.create_parameter([6, 5], attr=init.get(recipe.get_config()))
+    with pa.seed(3):
+        eager = pa.create_parameter([6, 5], attr=recipe)
+    lazy.initialize()
+    for p in (lazy, eager):
+        assert p.numpy().tobytes() == whole.tobytes()
+    with pa.seed(3):
+        called = pa.create_parameter([6, 5], attr="constant")  # takes the key that its recipe will have
+        pa.set_rng_state(key)
+        recipe(called)
+    assert called.numpy().tobytes() == whole.tobytes()
+
+
+def test_values_are_a_new_array_each_time():
+    key = pa.random.Key(0, 0)
+    for recipe in RECIPES:
+        first = recipe.values(key, SHAPE)
+        kept = first.copy()
+        first[...] = 9.0
+        assert np.array_equal(recipe.values(key, SHAPE), kept)
+
+
+def test_the_kit_checks_a_users_recipe_by_what_it_is():
+    assert check_initializer(Ramp(0.5), (6, 5)).passed
+    assert not check_initializer(Ramp(0.5), (6, 5), expected=Ramp(0.6)).passed
+    with pytest.raises(ValueError, match="expected must be given for Wave"):
+        check_initializer(Wave(), (60, 50))
+    assert check_initializer(Wave(), (60, 50), expected=pa.random.Normal()).passed
+    assert not check_initializer(Wave(1.5), (60, 50), expected=pa.random.Normal()).passed
+
+
+def test_a_recipe_defines_one_way():
+    with pytest.raises(TypeError, match=r"Both must define one of .*\['kernel', 'fill'\]"):
+
+        class Both(init.Initializer):
+            def kernel(self, shape, index):
+                return np.zeros(shape)[index]
+
+            def fill(self, out, key):
+                out[...] = 0.0
+
+    @dataclass(frozen=True)
+    class Nothing(init.Initializer):
+        pass
+
+    state = pa.get_rng_state()
+    with pytest.raises(TypeError, match="Nothing must define distribution, kernel or fill"):
+        pa.create_parameter([2], attr=Nothing())
+    assert pa.get_rng_state() == state
+    with pytest.raises(TypeError, match="Ramp has no distribution: its values are made by its kernel"):
+        Ramp().distribution((2, 2))
+
+
+@pytest.mark.parametrize("recipe", [init.Normal(), Ramp(), Wave()], ids=repr)
+def test_values_refuse_what_they_can_not_make(recipe):
+    key = pa.random.Key(0, 0)
+    for arguments, error in [
+        ((key, (-1,)), ValueError),
+        ((key, "ab"), TypeError),
+        ((key, (2,), "int32"), ValueError),
+        ((key, (2,), "nonsense"), TypeError),
+        ((key, (2**20, 2**25)), ValueError),
+        ((key, (2,), "float32", 2), IndexError),
+    ]:
+        with pytest.raises(error):
+            recipe.values(*arguments)

@@ -7,8 +7,8 @@ import difflib
 import inspect
 from typing import Any
 
-from paramattr import initializer as initializers
-from paramattr.initializer import Initializer
+from paramattr.initializer.base import Initializer
+from paramattr.initializer.registry import registered
 
 __all__ = ["parse_initializer", "parse_shape"]
 
@@ -19,7 +19,7 @@ def parse_initializer(text: str) -> Initializer:
     Parameters
     ----------
     text : str
-        A name that the registry knows, alone or with literal arguments in brackets.
+        A name that the registry knows, alone or with arguments in brackets: literals, or initializers in this form.
 
     Raises
     ------
@@ -28,7 +28,7 @@ def parse_initializer(text: str) -> Initializer:
 
     Examples
     --------
-    >>> from paramattr.testing.spec import parse_initializer
+    >>> from paramattr.initializer.spec import parse_initializer
     >>> parse_initializer("kaiming_uniform(nonlinearity='leaky_relu', negative_slope=0.2)").negative_slope
     0.2
     >>> parse_initializer("__import__('os').system('true')")
@@ -42,37 +42,42 @@ def parse_initializer(text: str) -> Initializer:
         node: ast.expr = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ValueError(f"{text!r} can't be read: {getattr(error, 'msg', error)}") from None
-    call = node if isinstance(node, ast.Call) else ast.Call(node, [], [])
+    return _build(node if isinstance(node, ast.Call) else ast.Call(node, [], []))
+
+
+def _build(call: ast.Call) -> Initializer:
     if not isinstance(call.func, ast.Name):
         raise ValueError(f"{ast.unparse(call.func)!r} must be the name of an initializer")
-    kind = _kind(call.func.id)
+    known = _known()
+    cls = known.get(_fold(call.func.id))
+    if cls is None:
+        close = difflib.get_close_matches(_fold(call.func.id), known, 1)
+        names = ", ".join(sorted(cls.__name__ for cls in known.values()))
+        hint = f"did you mean {known[close[0]].__name__}?" if close else f"known are {names}"
+        raise ValueError(f"{call.func.id!r} is not an initializer; {hint}")
+    text = ast.unparse(call)
     if any(keyword.arg is None for keyword in call.keywords):
         raise ValueError(f"{text!r} must name its arguments one by one, without **")
-    positional = [_literal(argument) for argument in call.args]
-    named = {keyword.arg or "": _literal(keyword.value) for keyword in call.keywords}
+    positional = [_argument(node) for node in call.args]
+    named = {keyword.arg or "": _argument(keyword.value) for keyword in call.keywords}
     try:
-        bound = inspect.signature(kind).bind(*positional, **named)
+        bound = inspect.signature(cls).bind(*positional, **named)
     except TypeError as error:
-        raise ValueError(f"{text!r}: {error}; the arguments are {inspect.signature(kind)}") from None
-    return kind(*bound.args, **bound.kwargs)
+        raise ValueError(f"{text!r}: {error}; the arguments are {inspect.signature(cls)}") from None
+    return cls(*bound.args, **bound.kwargs)
 
 
-def _kind(name: str) -> type[Initializer]:
-    known = {kind.__name__: kind for kind in initializers.registered()}
-    folded = {_fold(known_name): known_name for known_name in known}
-    found = name if name in known else folded.get(_fold(name))
-    if found is not None:
-        return known[found]
-    close = difflib.get_close_matches(_fold(name), folded, 1)
-    hint = f"; did you mean {folded[close[0]]}?" if close else f"; known are {', '.join(sorted(known))}"
-    raise ValueError(f"{name!r} is not an initializer{hint}")
+def _known() -> dict[str, type[Initializer]]:
+    return {_fold(cls.__name__): cls for cls in registered()}
 
 
 def _fold(name: str) -> str:
     return name.replace("_", "").lower()
 
 
-def _literal(node: ast.expr) -> Any:
+def _argument(node: ast.expr) -> Any:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and _fold(node.func.id) in _known():
+        return _build(node)
     try:
         return ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
@@ -91,7 +96,7 @@ def parse_shape(text: str) -> tuple[int, ...]:
 
     Examples
     --------
-    >>> from paramattr.testing.spec import parse_shape
+    >>> from paramattr.initializer.spec import parse_shape
     >>> parse_shape("256,128,3,3")
     (256, 128, 3, 3)
     """

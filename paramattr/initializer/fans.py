@@ -1,0 +1,86 @@
+"""The fans of a shape, and the gain of a nonlinearity: what keeps the variance of a signal."""
+
+from __future__ import annotations
+
+import math
+
+from paramattr.utils import checks
+
+
+def compute_fans(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Return how many values feed one output, and how many outputs one value feeds.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of a weight: Linear ``[in, out]``, convolution ``[out, in, k…]``.
+
+    Returns
+    -------
+    fan_in, fan_out : int
+        0-d: 1, 1. 1-d: n, n. 2-d: ``shape[0], shape[1]``. n-d: ``shape[1]`` and ``shape[0]``, each times
+        the product of the kernel sizes ``shape[2:]``; as Paddle counts them.
+
+    Examples
+    --------
+    >>> from paramattr.initializer import compute_fans
+    >>> compute_fans((3, 4)), compute_fans((8, 3, 5, 5))
+    ((3, 4), (75, 200))
+    """
+    if len(shape) <= 1:
+        size = shape[0] if shape else 1
+        return size, size
+    if len(shape) == 2:
+        return shape[0], shape[1]
+    receptive_field = math.prod(shape[2:])
+    return shape[1] * receptive_field, shape[0] * receptive_field
+
+
+_GAINS = {
+    "sigmoid": 1.0,
+    "linear": 1.0,
+    "conv1d": 1.0,
+    "conv2d": 1.0,
+    "conv3d": 1.0,
+    "conv1d_transpose": 1.0,
+    "conv2d_transpose": 1.0,
+    "conv3d_transpose": 1.0,
+    "tanh": 5.0 / 3.0,
+    "relu": math.sqrt(2.0),
+    "selu": 3.0 / 4.0,
+}
+
+
+def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
+    """Return the factor by which weights before ``nonlinearity`` are widened to keep the variance of its output.
+
+    Parameters
+    ----------
+    nonlinearity : str
+        One of ``sigmoid``, ``linear``, ``conv1d`` … ``conv3d_transpose`` (1), ``tanh`` (5/3), ``relu`` (√2),
+        ``leaky_relu`` (√(2 / (1 + param²))), ``selu`` (3/4).
+    param : float, optional
+        The negative slope, for ``leaky_relu`` alone; 0.01 if not given.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For an unknown name, or a slope that is not a finite number.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.initializer.calculate_gain``. He et al., "Delving Deep into Rectifiers", 2015, eq. 15.
+
+    Examples
+    --------
+    >>> from paramattr.initializer import calculate_gain
+    >>> round(calculate_gain("leaky_relu", 0.2), 6)
+    1.38675
+    """
+    checks.choice("nonlinearity", nonlinearity, [*_GAINS, "leaky_relu"])
+    if nonlinearity == "leaky_relu":
+        slope = checks.real("param", 0.01 if param is None else param)
+        return math.sqrt(2.0 / (1.0 + slope * slope))
+    if param is not None:
+        checks.real("param", param)
+    return _GAINS[nonlinearity]

@@ -1,0 +1,53 @@
+"""The uniform law between bounds of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from paramattr import random
+from paramattr.initializer.base import Initializer
+from paramattr.initializer.registry import register
+from paramattr.utils import checks
+
+
+@register
+@dataclass(frozen=True, repr=False, eq=False)
+class Uniform(Initializer):
+    """Values spread evenly over ``[low, high)``.
+
+    Parameters
+    ----------
+    low : float, default -1.0
+        The least value.
+    high : float, default 1.0
+        The bound above, itself never drawn.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a bound is not a finite real number, or ``low >= high``.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.initializer.Uniform``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> p = paramattr.create_parameter([100], "float32", default_initializer=paramattr.initializer.Uniform(2.0, 3.0))
+    >>> bool(((p.numpy() >= 2) & (p.numpy() < 3)).all())
+    True
+    """
+
+    low: float = -1.0
+    high: float = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "low", checks.real("low", self.low))
+        object.__setattr__(self, "high", checks.real("high", self.high))
+        if self.low >= self.high:
+            raise ValueError(f"low must be below high, but received low={self.low!r}, high={self.high!r}")
+
+    def distribution(self, shape: tuple[int, ...]) -> random.Uniform:
+        """Return the uniform law on ``[low, high)``."""
+        return random.Uniform(self.low, self.high)
