@@ -70,12 +70,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _list(options: argparse.Namespace) -> int:
     rows = []
-    for kind in sorted(initializers.registered(), key=lambda kind: kind.__name__):
-        document = inspect.getdoc(kind) or ""
+    for cls in sorted(initializers.registered(), key=lambda cls: cls.__name__):
+        document = inspect.getdoc(cls) or ""
         _, _, references = document.partition("References\n----------\n")
         source = " ".join(references.partition("\n\n")[0].split())
         law = document.partition("\n")[0]
-        rows.append({"name": kind.__name__, "signature": str(inspect.signature(kind)), "law": law, "source": source})
+        rows.append({"name": cls.__name__, "signature": str(inspect.signature(cls)), "law": law, "source": source})
     if options.json:
         print(json.dumps(rows, indent=1))
         return 0

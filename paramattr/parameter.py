@@ -90,18 +90,18 @@ class Parameter(Tensor):
         name: str,
     ) -> None:
         sizes = checks.shape("shape", shape)
-        kind = dtypes.floating("dtype", dtype)
+        dtype = dtypes.floating("dtype", dtype)
         if unique_name.is_taken(name):
             unique_name.claim(name, self)  # raises, before a key is taken or memory touched
         initializer.check_shape(sizes)
         lazy = _lazy.depth > 0
         if not lazy:
-            checks.fits_in_memory("a parameter of shape", sizes, kind.itemsize)  # before a key is taken
+            checks.fits_in_memory("a parameter of shape", sizes, dtype.itemsize)  # before a key is taken
         self._attr = attr.replace(name=name, initializer=initializer)
         super().__init__(_NOTHING, stop_gradient=not attr.trainable, name=name)
         self._key = next_key()
         self._initialized = not lazy
-        self._data = _stand_in(sizes, kind) if lazy else initializer.values(self._key, sizes, kind)
+        self._data = _stand_in(sizes, dtype) if lazy else initializer.values(self._key, sizes, dtype)
         unique_name.claim(name, self)
 
     def initialize(self) -> None:

@@ -54,21 +54,21 @@ def _info(name: str) -> zipfile.ZipInfo:
 
 
 def _describe(obj: Any, arrays: list[Array]) -> Any:
-    kind = type(obj)
-    if obj is None or kind in (bool, str) or (kind is float and math.isfinite(obj)):
+    cls = type(obj)
+    if obj is None or cls in (bool, str) or (cls is float and math.isfinite(obj)):
         return obj
-    if kind is int:
+    if cls is int:
         return obj if -_EXACT <= obj <= _EXACT else {"int": hex(obj)}
-    if kind is float:
+    if cls is float:
         return {"float": struct.pack(">d", obj).hex()}
-    if kind is bytes:
+    if cls is bytes:
         return {"bytes": obj.hex()}
-    if kind is Key:
+    if cls is Key:
         return {"key": [_describe(obj.seed, arrays), _describe(obj.stream, arrays)]}
-    if kind in (list, tuple):
-        return {kind.__name__: [_describe(value, arrays) for value in obj]}
-    if kind in (dict, OrderedDict):
-        return {kind.__name__: [[_describe(key, arrays), _describe(value, arrays)] for key, value in obj.items()]}
+    if cls in (list, tuple):
+        return {cls.__name__: [_describe(value, arrays) for value in obj]}
+    if cls in (dict, OrderedDict):
+        return {cls.__name__: [[_describe(key, arrays), _describe(value, arrays)] for key, value in obj.items()]}
     if isinstance(obj, np.generic):
         return {"scalar": tree.as_bits(np.asarray(obj)).tobytes().hex(), "dtype": obj.dtype.name}
     array = obj.data if isinstance(obj, Tensor) else obj
@@ -126,30 +126,30 @@ class _Reader:
             raise ValueError(f"the tree has more than {tree.MAX_DEPTH} levels")
         if isinstance(node, list) or not node:
             raise ValueError("the tree has a node that says not what it is")
-        kind, content = next(iter(node.items()))
-        if kind in ("list", "tuple"):
+        tag, content = next(iter(node.items()))
+        if tag in ("list", "tuple"):
             values = [self._value(part, depth + 1) for part in content]
-            return values if kind == "list" else tuple(values)
-        if kind in ("dict", "OrderedDict"):
-            return self._dict(OrderedDict() if kind == "OrderedDict" else {}, content, depth)
-        if kind in ("tensor", "array"):
+            return values if tag == "list" else tuple(values)
+        if tag in ("dict", "OrderedDict"):
+            return self._dict(OrderedDict() if tag == "OrderedDict" else {}, content, depth)
+        if tag in ("tensor", "array"):
             array, name = self._array(f"{content}.npy", node), node.get("name")
             if name is not None and not isinstance(name, str):
                 raise ValueError(f"the tree has a tensor with the name {name!r}")
-            return array if kind == "array" or self._return_numpy else Tensor(array, name=name)
-        if kind == "scalar":
+            return array if tag == "array" or self._return_numpy else Tensor(array, name=name)
+        if tag == "scalar":
             scalar = np.frombuffer(bytes.fromhex(content), self._stored(node)).reshape(())
             return scalar.view(tree.dtype(node["dtype"]))[()]
-        if kind == "key":
+        if tag == "key":
             seed, stream = (self._value(part, depth + 1) for part in content)
             return Key(seed, stream)
-        if kind == "int":
+        if tag == "int":
             return int(content, 16)
-        if kind == "float":
+        if tag == "float":
             return struct.unpack(">d", bytes.fromhex(content))[0]
-        if kind == "bytes":
+        if tag == "bytes":
             return bytes.fromhex(content)
-        raise ValueError(f"the tree has a node of unknown kind {kind!r}")
+        raise ValueError(f"the tree has a node of unknown kind {tag!r}")
 
     def _dict(self, result: dict[Any, Any], pairs: list[Any], depth: int) -> dict[Any, Any]:
         for pair in pairs:
@@ -168,16 +168,16 @@ class _Reader:
         if info is None:
             raise ValueError(f"member {name!r} is missing, or mentioned twice")
         with self._archive.open(info) as member:
-            shape, fortran, kind = _header(name, member)
-            if list(shape) != node["shape"] or kind != self._stored(node) or min(shape, default=0) < 0:
+            shape, fortran, dtype = _header(name, member)
+            if list(shape) != node["shape"] or dtype != self._stored(node) or min(shape, default=0) < 0:
                 raise ValueError(
-                    f"member {name!r} has shape {list(shape)} and dtype {kind}, but the tree says {node['shape']} and"
+                    f"member {name!r} has shape {list(shape)} and dtype {dtype}, but the tree says {node['shape']} and"
                     f" {node['dtype']}"
                 )
             data = member.read()
-        if len(data) != math.prod(shape) * kind.itemsize:
+        if len(data) != math.prod(shape) * dtype.itemsize:
             raise ValueError(f"member {name!r} has {len(data)} bytes of values, but its shape is {list(shape)}")
-        array: Array = np.ndarray(shape, kind, data, order="F" if fortran else "C").copy(order="K")
+        array: Array = np.ndarray(shape, dtype, data, order="F" if fortran else "C").copy(order="K")
         return array.view(tree.dtype(node["dtype"]))
 
 

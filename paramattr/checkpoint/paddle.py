@@ -120,8 +120,8 @@ def _join_pieces(stored: dict[Any, Any], machine: Machine) -> None:
         stored[key] = whole
 
 
-def _is_tuple_of(kind: type, value: object) -> bool:
-    return type(value) in (list, tuple) and all(type(part) is kind for part in value)  # type: ignore[attr-defined]
+def _is_tuple_of(cls: type, value: object) -> bool:
+    return type(value) in (list, tuple) and all(type(part) is cls for part in value)  # type: ignore[attr-defined]
 
 
 class _Finisher:
@@ -143,9 +143,9 @@ class _Finisher:
         return self._finish(node, 0)[0]
 
     def _finish(self, node: Any, depth: int) -> tuple[Any, int]:
-        kind = type(node)
-        if kind not in (dict, OrderedDict, list, tuple, StoredArray):
-            if node is not None and kind not in (bool, int, float, str, bytes) and not isinstance(node, np.generic):
+        cls = type(node)
+        if cls not in (dict, OrderedDict, list, tuple, StoredArray):
+            if node is not None and cls not in (bool, int, float, str, bytes) and not isinstance(node, np.generic):
                 raise ValueError(f"it holds {node}, which is no value")
             return node, 0
         if id(node) in self._done:

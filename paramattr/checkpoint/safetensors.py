@@ -65,8 +65,8 @@ def read(file: BinaryIO, size: int, return_numpy: bool) -> dict[str, Any]:
         entry = entries[key]
         if entry["dtype"] not in _DTYPES:
             raise ValueError(f"{key!r} has dtype {entry['dtype']}, which is not one of {list(_DTYPES)}")
-        kind = tree.dtype(_DTYPES[entry["dtype"]])
-        array = np.ndarray(entry["shape"], kind, bytes(entry["data"])).copy()
+        dtype = tree.dtype(_DTYPES[entry["dtype"]])
+        array = np.ndarray(entry["shape"], dtype, bytes(entry["data"])).copy()
         result[key] = array if return_numpy else Tensor(array)
     return result
 

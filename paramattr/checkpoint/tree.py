@@ -85,8 +85,8 @@ def _check_leaf(where: str, value: object) -> None:
     if isinstance(value, Tensor):
         value = value.data
     if type(value) is np.ndarray or isinstance(value, np.generic):
-        kind = value.dtype
-        if kind.name not in DTYPES or not kind.isnative:
-            raise TypeError(f"{where} must have one of the dtypes {DTYPES} in native byte order, but has {kind!r}")
+        dtype = value.dtype
+        if dtype.name not in DTYPES or not dtype.isnative:
+            raise TypeError(f"{where} must have one of the dtypes {DTYPES} in native byte order, but has {dtype!r}")
     elif type(value) not in _KEYS and type(value) is not Key:
         raise TypeError(f"{where} must be {_EXPECTED}, but received {reprlib.repr(value)} ({type(value).__name__})")

@@ -20,7 +20,7 @@ import numpy as np
 from paramattr.autograd.tape import Array
 from paramattr.checkpoint import tree
 
-_CODES = {kind.str[1:]: kind for kind in map(np.dtype, tree.NATIVE)}
+_CODES = {dtype.str[1:]: dtype for dtype in map(np.dtype, tree.NATIVE)}
 
 
 class StoredArray:
@@ -177,21 +177,21 @@ class Machine:
             target[key] = value
         self.push(target)
 
-    def put(self, place: int) -> None:
+    def put(self, number: int) -> None:
         """Remember the last value of the stack under a number."""
         if not self._stack:
             raise ValueError("an opcode lacks its operand")
-        self._memo[place] = self._stack[-1]
+        self._memo[number] = self._stack[-1]
 
     def memoize(self) -> None:
         """Remember the last value of the stack under the next number."""
         self.put(len(self._memo))
 
-    def get(self, place: int) -> None:
+    def get(self, number: int) -> None:
         """Put what is remembered under a number on the stack."""
-        if place not in self._memo:
-            raise ValueError(f"it refers to object {place} before that exists")
-        self.push(self._memo[place])
+        if number not in self._memo:
+            raise ValueError(f"it refers to object {number} before that exists")
+        self.push(self._memo[number])
 
     def name(self, module: Any, name: Any) -> None:
         """Put what a name stands for on the stack."""
@@ -219,28 +219,28 @@ class Machine:
         if isinstance(target, StoredDtype) and _is_plain_dtype_state(state):
             target.order = state[1]
         elif isinstance(target, StoredArray) and target.value is None and type(state) is tuple and len(state) == 5:
-            _, shape, kind, fortran, data = state
-            target.value = self.array(shape, kind, data, fortran is True)
+            _, shape, stored, fortran, data = state
+            target.value = self.array(shape, stored, data, fortran is True)
         else:
             raise ValueError(f"it gives a {type(target).__name__} a state that no checkpoint needs")
         self.push(target)
 
-    def array(self, shape: Any, kind: Any, data: Any, fortran: bool) -> Array:
+    def array(self, shape: Any, stored: Any, data: Any, fortran: bool) -> Array:
         """Return an array of its own, in native byte order."""
-        if not isinstance(kind, StoredDtype):
-            raise ValueError(f"it has an array whose dtype is a {type(kind).__name__}")
+        if not isinstance(stored, StoredDtype):
+            raise ValueError(f"it has an array whose dtype is a {type(stored).__name__}")
         if type(shape) is not tuple or len(shape) > 32 or not all(type(n) is int and 0 <= n < 1 << 62 for n in shape):
             raise ValueError("it has an array with an impossible shape")
         if type(data) is str:
             data = data.encode("latin1")  # Python 2 had no bytes
         if type(data) is not bytes:
             raise ValueError(f"it has an array whose values are a {type(data).__name__}")
-        dtype = kind.resolve()
+        dtype = stored.resolve()
         if math.prod(shape) * dtype.itemsize != len(data):
             raise ValueError(f"it has an array of {list(shape)} {dtype} with {len(data)} bytes of values")
         self.charge(len(data))
-        stored: Array = np.ndarray(shape, dtype, data, order="F" if fortran else "C")
-        return stored.astype(dtype.newbyteorder("="), order="K")
+        values: Array = np.ndarray(shape, dtype, data, order="F" if fortran else "C")
+        return values.astype(dtype.newbyteorder("="), order="K")
 
 
 def _is_plain_dtype_state(state: Any) -> bool:
@@ -304,14 +304,14 @@ def _reconstruct(machine: Machine, args: tuple[Any, ...]) -> StoredArray:
 
 
 def _scalar(machine: Machine, args: tuple[Any, ...]) -> Any:
-    kind, data = args
-    return machine.array((), kind, data, False).flat[0]
+    dtype, data = args
+    return machine.array((), dtype, data, False).flat[0]
 
 
 def _from_buffer(machine: Machine, args: tuple[Any, ...]) -> StoredArray:
-    data, kind, shape, order = args
+    data, dtype, shape, order = args
     array = StoredArray()
-    array.value = machine.array(shape, kind, data, order == "F")
+    array.value = machine.array(shape, dtype, data, order == "F")
     return array
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paramattr.initializer import compute_fans
-from paramattr.testing.law import Law
+from paramattr.testing.expected import Law
 
 Array = NDArray[Any]
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from paramattr import initializer as initializers
 from paramattr.initializer import Initializer
 from paramattr.random import Key, Normal
-from paramattr.testing.law import Law, as_law, shape_of
+from paramattr.testing.expected import Law, as_law, shape_of
 from paramattr.testing.properties import findings
 from paramattr.testing.report import Finding, Report
 from paramattr.testing.sample import GRIDS, Grid, as_array
@@ -252,13 +252,13 @@ def _equal(values: Array, right: Array, grid: Grid, name: str = "values") -> Fin
     if not wrong.any():
         return Finding(name, 1.0, "equal", "equal")
     worst = np.unravel_index(int(np.argmax(np.where(wrong, off, 0.0))), off.shape)
-    place = worst[-right.ndim :] if right.ndim else ()
+    position = worst[-right.ndim :] if right.ndim else ()
     where = [int(i) for i in worst]
     seen = f"{np.count_nonzero(wrong):,} of {values.size:,} differ, most at {where}: {values[worst]:.6g}"
     cause = ""
     if right.ndim == 4 and values.ndim == 4 and not np.allclose(values[0, 0], values[0, 0].T):
         cause = "the kernel is not symmetric" if np.allclose(right[0, 0], right[0, 0].T) else ""
-    return Finding(name, 0.0, seen, f"{right[place]:.6g}", cause)
+    return Finding(name, 0.0, seen, f"{right[position]:.6g}", cause)
 
 
 def _check_orthogonal(
@@ -302,6 +302,6 @@ def _r_factors(count: int, rows: int, columns: int) -> NDArray[np.float64]:
     """Upper triangular factors of Gaussian matrices (Bartlett): independent normals, chi on the diagonal."""
     rng = np.random.default_rng(rows * 1_000_003 + columns)
     r = np.triu(rng.standard_normal((count, columns, columns)), 1)
-    place = np.arange(columns)
-    r[:, place, place] = np.sqrt(rng.chisquare(rows - place, (count, columns)))
+    diagonal = np.arange(columns)
+    r[:, diagonal, diagonal] = np.sqrt(rng.chisquare(rows - diagonal, (count, columns)))
     return r

@@ -51,8 +51,8 @@ def required_size(effect: dict[str, float], alpha: float = 1e-6, power: float = 
     wanted = checks.real("power", power, low=0.0, high=1.0, open_low=True, open_high=True)
     if len(effect) != 1 or next(iter(effect)) not in _SIZES:
         raise ValueError(f"effect must have one key of {list(_SIZES)}, but received {effect!r}")
-    ((kind, value),) = effect.items()
-    return max(1, math.ceil(_SIZES[kind](value, level, wanted)))
+    ((quantity, value),) = effect.items()
+    return max(1, math.ceil(_SIZES[quantity](value, level, wanted)))
 
 
 def _quantiles(level: float, power: float) -> tuple[float, float]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from paramattr.random import exact
 from paramattr.testing import causes, special
-from paramattr.testing.law import Law
+from paramattr.testing.expected import Law
 from paramattr.testing.report import Finding
 from paramattr.testing.sample import Grid
 
@@ -95,15 +95,15 @@ def _scores(x: F64, law: Law, grid: Grid) -> Scores:
     flat = _spread(x.reshape(-1), law, grid)
     order = np.argsort(flat)
     ordered = flat[order]
-    places = np.arange(flat.size)
+    ranks = np.arange(flat.size)
     if flat.size > 2 * _KNOTS:
         even = np.linspace(0, flat.size - 1, _KNOTS).astype(np.intp)
-        places = np.unique(np.concatenate([places[:512], even, places[-512:]]))
-    at = ordered[places]
+        ranks = np.unique(np.concatenate([ranks[:512], even, ranks[-512:]]))
+    at = ordered[ranks]
     u_at = np.clip(law.cdf(at), _LEAST_U, _MOST_U)
     z_at = np.asarray(exact.normal_quantile(u_at))
-    sorted_u = u_at if places.size == flat.size else np.interp(ordered, at, u_at)
-    sorted_z = z_at if places.size == flat.size else np.interp(ordered, at, z_at)
+    sorted_u = u_at if ranks.size == flat.size else np.interp(ordered, at, u_at)
+    sorted_z = z_at if ranks.size == flat.size else np.interp(ordered, at, z_at)
     u, z = np.empty(flat.size), np.empty(flat.size)
     u[order], z[order] = sorted_u, sorted_z
     return Scores(x, u.reshape(x.shape), z.reshape(x.shape), sorted_u, law, grid)
@@ -226,9 +226,9 @@ def _moments(s: Scores, moments: tuple[float, float] | None) -> Iterator[Finding
     )
     centred = (s.x.reshape(-1) - mean) / (std or 1.0)
     seen = (float((centred**3).mean()), float((centred**4).mean()) - 3.0)
-    for place, (name, total) in enumerate(legendre):
-        expected = "that of the law" if moments is None else f"{moments[place]:.4g}"
-        yield Finding(name, _two_sided(total / math.sqrt(n)), f"{seen[place]:.4g}", expected)
+    for i, (name, total) in enumerate(legendre):
+        expected = "that of the law" if moments is None else f"{moments[i]:.4g}"
+        yield Finding(name, _two_sided(total / math.sqrt(n)), f"{seen[i]:.4g}", expected)
 
 
 def _goodness_of_fit(s: Scores) -> Iterator[Finding]:
@@ -338,9 +338,9 @@ def _slices(s: Scores) -> Iterator[Finding]:
         worst = int(np.argmax(np.abs(sums)))
         means.append((p, f"slice {worst} of axis {axis} has its mean {sums[worst] / m:+.3g} std off"))
         squares = np.einsum("ij,ij->i", rows, rows)
-        for place in (int(squares.argmin()), int(squares.argmax())):
-            p = k * _chi2(float(squares[place]), m)
-            spreads.append((p, f"slice {place} of axis {axis} has {math.sqrt(squares[place] / m):.3g} times the std"))
+        for i in (int(squares.argmin()), int(squares.argmax())):
+            p = k * _chi2(float(squares[i]), m)
+            spreads.append((p, f"slice {i} of axis {axis} has {math.sqrt(squares[i] / m):.3g} times the std"))
         if m > 3:
             same.append(_same_slices(s, axis, k, m))
     p, seen = min(means)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paramattr.random.exact import normal_quantile
-from paramattr.testing.law import Law
+from paramattr.testing.expected import Law
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -63,10 +63,10 @@ def holm(ps: list[float], alpha: float) -> list[bool]:
     [True, True, False]
     """
     rejected = [False] * len(ps)
-    for rank, place in enumerate(sorted(range(len(ps)), key=ps.__getitem__)):
-        if ps[place] > alpha / (len(ps) - rank):
+    for rank, i in enumerate(sorted(range(len(ps)), key=ps.__getitem__)):
+        if ps[i] > alpha / (len(ps) - rank):
             break
-        rejected[place] = True
+        rejected[i] = True
     return rejected
 
 

@@ -69,7 +69,7 @@ def as_array(array: object) -> tuple[NDArray[Any], Grid]:
             result = np.from_dlpack(given)
     except (TypeError, ValueError, RuntimeError, BufferError) as error:
         raise TypeError(f"array must be an array of numbers, but NumPy can't read it: {error}") from None
-    kind = name if name in GRIDS else result.dtype.name
-    if kind not in GRIDS:
+    name = name if name in GRIDS else result.dtype.name
+    if name not in GRIDS:
         raise TypeError(f"array must have one of the dtypes {list(GRIDS)}, but received {result.dtype}")
-    return result.astype(np.float64), GRIDS[kind]
+    return result.astype(np.float64), GRIDS[name]

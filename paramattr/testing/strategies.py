@@ -101,8 +101,8 @@ def initializers(shape: tuple[int, ...] | None = None) -> st.SearchStrategy[Init
         "nonlinearity": st.sampled_from(["relu", "leaky_relu"]),
     }
     kaimings = [
-        st.builds(kind, fan_in=fan, **slope) | st.builds(kind, mode=st.just("fan_out"), **slope)
-        for kind in (init.KaimingUniform, init.KaimingNormal)
+        st.builds(cls, fan_in=fan, **slope) | st.builds(cls, mode=st.just("fan_out"), **slope)
+        for cls in (init.KaimingUniform, init.KaimingNormal)
     ]
     found: list[st.SearchStrategy[Any]] = [
         st.builds(init.Constant, _REAL),

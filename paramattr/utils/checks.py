@@ -90,9 +90,9 @@ def choice(name: str, value: object, options: Sequence[str]) -> str:
     return value
 
 
-def instance(name: str, value: object, kinds: type | tuple[type, ...], expected: str) -> None:
-    """Raise a TypeError that says ``expected`` unless ``value`` is an instance of ``kinds``."""
-    if not isinstance(value, kinds):
+def instance(name: str, value: object, types: type | tuple[type, ...], expected: str) -> None:
+    """Raise a TypeError that says ``expected`` unless ``value`` is an instance of ``types``."""
+    if not isinstance(value, types):
         raise TypeError(f"{name} must be {expected}, but received {value!r} ({type(value).__name__})")
 
 

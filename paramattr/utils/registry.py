@@ -54,14 +54,14 @@ class Registry(Generic[T]):
 
     Parameters
     ----------
-    kind : str
+    label : str
         What the entries are called in error messages, for example ``"initializer"``.
     base : type
         The class that every entry derives from; it has ``from_config``.
     """
 
-    def __init__(self, kind: str, base: type[T]) -> None:
-        self._kind = kind
+    def __init__(self, label: str, base: type[T]) -> None:
+        self._label = label
         self._base = base
         self._classes: dict[str, type[T]] = {}
         self._aliases: dict[str, str] = {}
@@ -78,7 +78,7 @@ class Registry(Generic[T]):
             taken = self._classes.get(self._aliases.get(key, key))
             # The same definition run again, as in a notebook cell, replaces itself.
             if taken is not None and (taken.__module__, taken.__qualname__) != (cls.__module__, cls.__qualname__):
-                raise ValueError(f"the {self._kind} name {key!r} is taken by {taken.__module__}.{taken.__qualname__}")
+                raise ValueError(f"the {self._label} name {key!r} is taken by {taken.__module__}.{taken.__qualname__}")
         self._classes[name] = cls
         self._aliases[alias] = name
         return cls  # type: ignore[return-value]  # narrowed by issubclass
@@ -94,7 +94,7 @@ class Registry(Generic[T]):
         folded = {key.lower(): key for key in names}
         near = difflib.get_close_matches(name.lower(), folded, n=1)
         hint = f"did you mean {folded[near[0]]!r}?" if near else f"known are {sorted(self._classes)}"
-        raise ValueError(f"unknown {self._kind} {name!r}; {hint}")
+        raise ValueError(f"unknown {self._label} {name!r}; {hint}")
 
     def get(self, identifier: object) -> T:
         """Return an instance for a name, a config, a registered class or an instance."""
@@ -108,11 +108,11 @@ class Registry(Generic[T]):
             name = identifier.get("name")
             if not isinstance(name, str):
                 raise ValueError(
-                    f"{self._kind} config must have a string under 'name', but received {dict(identifier)!r}"
+                    f"{self._label} config must have a string under 'name', but received {dict(identifier)!r}"
                 )
             instance: T = self.lookup(name).from_config(identifier)  # type: ignore[attr-defined]
             return instance
         raise TypeError(
-            f"{self._kind} must be a name, a config, a {self._base.__name__} class or an instance of one,"
+            f"{self._label} must be a name, a config, a {self._base.__name__} class or an instance of one,"
             f" but received {identifier!r} ({type(identifier).__name__})"
         )
