@@ -149,10 +149,16 @@ class ParamAttr:
         >>> attr.replace(name="w").name, attr.name
         ('w', None)
         """
-        other = type(self).__new__(type(self))
-        other.__dict__.update(self.__dict__)  # checked when they were set
+        other = self.owned(self.name, self.initializer)
         for field, value in changes.items():
             setattr(other, field, value)
+        return other
+
+    def owned(self, name: str | None, initializer: Initializer | None) -> ParamAttr:
+        """Return a parameter's own copy, with a name and an initializer that have been checked already."""
+        other = ParamAttr.__new__(ParamAttr)
+        other.__dict__.update(self.__dict__)
+        other.__dict__.update(name=name, initializer=initializer)
         return other
 
     def get_config(self) -> dict[str, Any]:

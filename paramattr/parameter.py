@@ -97,8 +97,8 @@ class Parameter(Tensor):
         lazy = _lazy.depth > 0
         if not lazy:
             checks.fits_in_memory("a parameter of shape", sizes, dtype.itemsize)  # before a key is taken
-        self._attr = attr.replace(name=name, initializer=initializer)
-        super().__init__(_NOTHING, stop_gradient=not attr.trainable, name=name)
+        super().__init__(_NOTHING)
+        self._attr = attr.owned(name, initializer)
         self._key = next_key()
         self._initialized = not lazy
         self._data = _stand_in(sizes, dtype) if lazy else initializer.values(self._key, sizes, dtype)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +17,8 @@ Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class WeightDecayRegularizer(Configurable):
-    """Base class of penalties: a coefficient, and the penalty's gradient.
+class WeightDecayRegularizer(Configurable, ABC):
+    """Base class of penalties: a coefficient, and the penalty's gradient, which a subclass defines.
 
     Parameters
     ----------
@@ -35,9 +36,9 @@ class WeightDecayRegularizer(Configurable):
     def __post_init__(self) -> None:
         object.__setattr__(self, "coeff", checks.real("coeff", self.coeff, low=0.0))
 
+    @abstractmethod
     def gradient(self, value: Array, out: Array | None = None) -> Array:
         """Return the gradient of the penalty at ``value``, in its shape and dtype, in ``out`` if that is given."""
-        raise TypeError(f"{type(self).__name__} must define gradient, but can't say what it is at {value!r}")
 
     def __str__(self) -> str:
         return f"{type(self).__name__}, coeff={self.coeff:f}"
@@ -49,12 +50,7 @@ class L1Decay(WeightDecayRegularizer):
     Parameters
     ----------
     coeff : float, default 0.0
-        Strength, >= 0.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If ``coeff`` is not a finite real number >= 0.
+        As of `WeightDecayRegularizer`, with the same errors.
 
     References
     ----------
@@ -81,12 +77,7 @@ class L2Decay(WeightDecayRegularizer):
     Parameters
     ----------
     coeff : float, default 0.0
-        Strength, >= 0.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If ``coeff`` is not a finite real number >= 0.
+        As of `WeightDecayRegularizer`, with the same errors.
 
     References
     ----------

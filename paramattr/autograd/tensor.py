@@ -63,14 +63,19 @@ class Tensor:
     # Makes NumPy leave `array + tensor` to Tensor.__radd__ instead of looping over elements.
     __array_ufunc__ = None
 
+    name: str | None = None
+    _stop_gradient = True
+
     def __init__(self, data: ArrayLike, *, stop_gradient: bool = True, name: str | None = None) -> None:
         self._data: Array = np.asarray(data)
-        self.stop_gradient = stop_gradient
+        if not stop_gradient:
+            self._stop_gradient = False
         self._grad: Tensor | None = None
         self._node: Node | None = None
         # Weak, because the node of a leaf holds the leaf: with a cycle a tensor would outlive its last name.
         self._leaf: weakref.ref[Node] | None = None
-        self.name = name
+        if name is not None:
+            self.name = name
 
     @property
     def data(self) -> Array:

@@ -95,15 +95,8 @@ class XavierNormal(_Xavier):
 
     Parameters
     ----------
-    fan_in, fan_out : float, optional
-        Instead of the fans of the parameter's shape; > 0.
-    gain : float, default 1.0
-        Factor, >= 0.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not a finite real number in its range.
+    fan_in, fan_out, gain : float, optional
+        As of `XavierUniform`, with the same errors.
 
     References
     ----------
@@ -186,19 +179,8 @@ class KaimingNormal(_Kaiming):
 
     Parameters
     ----------
-    fan_in : float, optional
-        Instead of the fan_in of the parameter's shape; > 0. Not with ``mode="fan_out"``.
-    negative_slope : float, default 0.0
-        Of ``leaky_relu``.
-    nonlinearity : str, default "relu"
-        What follows the layer; see `calculate_gain`.
-    mode : {"fan_in", "fan_out"}, default "fan_in"
-        Keep the variance of the signal (fan_in) or of the gradient (fan_out).
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind, out of range or unknown.
+    fan_in, negative_slope, nonlinearity, mode : optional
+        As of `KaimingUniform`, with the same errors.
 
     References
     ----------
