@@ -180,20 +180,16 @@ class Parameter(Tensor):
 
     @property
     def name(self) -> str | None:
-        """The name, which no other living parameter has; assign to it to change it."""
+        """The name; a new one may be in use by another parameter, as in Paddle, but then stays that one's."""
         return self._attr.name
 
     @name.setter
     def name(self, value: str | None) -> None:
-        before = self._attr.name
-        if value == before:
-            return
-        self._attr.replace(name=value)  # checks it
-        if value is None:
-            raise TypeError(f"name of {self._label()} must be a string, but received None")
-        unique_name.claim(value, self)
-        self._attr.name = value
+        checks.instance("name", value, str, "a string")
+        before, self._attr.name = self._attr.name, value
         unique_name.release(before or "", self)
+        if value is not None and not unique_name.is_taken(value):
+            unique_name.claim(value, self)
 
     @property
     def trainable(self) -> bool:

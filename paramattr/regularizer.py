@@ -97,7 +97,10 @@ class L2Decay(WeightDecayRegularizer):
         return gradient
 
 
-_registry: Registry[WeightDecayRegularizer] = Registry("regularizer", WeightDecayRegularizer)
+_registry: Registry[WeightDecayRegularizer] = Registry(
+    "regularizer",
+    WeightDecayRegularizer,  # type: ignore[type-abstract]  # it registers subclasses alone
+)
 _registry.register(L1Decay)
 _registry.register(L2Decay)
 

@@ -249,8 +249,12 @@ def test_a_new_name_is_the_parameters_own():
     assert pa.create_parameter([2], name="w").name == "w"  # free again
     with pytest.raises(ValueError, match="'v' is in use"):
         pa.create_parameter([2], name="v")
-    other = pa.create_parameter([2], name="u")
-    for value, error in [("v", ValueError), ("", ValueError), (3, TypeError), (None, TypeError)]:
+    other = pa.create_parameter([2], name="v2")
+    other.name = "v"  # as in Paddle; the name stays the first one's
+    other.name = "u"
+    with pytest.raises(ValueError, match="'v' is in use"):
+        pa.create_parameter([2], name="v")
+    for value, error in [("", ValueError), (3, TypeError), (None, TypeError)]:
         with pytest.raises(error, match="name"):
             other.name = value
         assert other.name == "u"
