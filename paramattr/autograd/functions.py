@@ -1,14 +1,51 @@
-"""Functions of several tensors, and the elementwise ones that Paddle also has as functions."""
+"""Making a tensor, functions of several, and the elementwise ones that Paddle also has as functions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from paramattr.autograd import rules
 from paramattr.autograd.tensor import Operand, Tensor, apply
+from paramattr.utils import dtypes
+
+
+def to_tensor(data: Operand, dtype: DTypeLike | None = None, stop_gradient: bool = True) -> Tensor:
+    """Make a tensor from a copy of ``data``.
+
+    Mirrors ``paddle.to_tensor``: Python floats become the default dtype, arrays keep theirs.
+
+    Parameters
+    ----------
+    data : array_like or Tensor
+        The values.
+    dtype : dtype, optional
+        The dtype of the tensor.
+    stop_gradient : bool, default True
+        Whether gradients stop here.
+
+    Raises
+    ------
+    TypeError
+        If ``data`` is not numeric.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.to_tensor([[1.0, 2.0]]).dtype
+    dtype('float32')
+    """
+    plain = not isinstance(data, (Tensor, np.ndarray, np.generic))
+    array = np.array(data.data if isinstance(data, Tensor) else data)
+    if array.dtype.kind != "c" and not dtypes.is_real(array.dtype):
+        raise TypeError(f"data must be numeric, but received {data!r} ({type(data).__name__})")
+    if dtype is not None:
+        array = array.astype(dtypes.named(dtype) if isinstance(dtype, str) else dtype)
+    elif plain and array.dtype == np.float64:
+        array = array.astype(dtypes.floating("dtype", None))
+    return Tensor(array, stop_gradient=stop_gradient)
 
 
 def matmul(x: Operand, y: Operand) -> Tensor:

@@ -156,7 +156,7 @@ def transpose(x: Array, *, perm: tuple[int, ...]) -> Outcome:
 def getitem(x: Array, *, index: Any) -> Outcome:
     def to_x(g: Array) -> Array:
         scattered = np.zeros_like(x)
-        # An index array may name a place twice; unbuffered addition counts both.
+        # An index array may name an element twice; unbuffered addition counts both.
         np.add.at(scattered, index, g)
         return scattered
 

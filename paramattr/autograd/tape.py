@@ -14,7 +14,7 @@ Pullback = Callable[[Array], Array]
 
 
 class Node:
-    """One place on the tape.
+    """One entry of the tape.
 
     Parameters
     ----------

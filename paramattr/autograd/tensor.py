@@ -1,4 +1,4 @@
-"""Tensor: an array with a gradient and a place on the tape."""
+"""Tensor: an array with a gradient and an entry on the tape."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ class Tensor:
             start = np.asarray(grad_tensor.data if isinstance(grad_tensor, Tensor) else grad_tensor)
             if start.shape != tuple(self.shape):
                 raise ValueError(f"grad_tensor must have shape {self.shape!r}, but received {list(start.shape)}")
-        tape.backward(self._place(), start.astype(self.dtype, copy=False), retain=retain_graph)
+        tape.backward(self._tape_entry(), start.astype(self.dtype, copy=False), retain=retain_graph)
 
     def clear_grad(self, set_to_zero: bool = False) -> None:
         """Forget the gradient, or with ``set_to_zero`` make it zero."""
@@ -210,7 +210,7 @@ class Tensor:
 
     clear_gradient = clear_grad
 
-    def _place(self) -> Node:
+    def _tape_entry(self) -> Node:
         """Return this tensor's node; a leaf gets one when it is first used."""
         if self._node is not None:
             return self._node
@@ -399,7 +399,7 @@ def apply(rule: rules.Rule, *inputs: Operand, **settings: Any) -> Tensor:
     result = Tensor(value)
     if tape.is_recording() and any(not x.stop_gradient for x in tensors):
         result._stop_gradient = False
-        parents = [x._place() if isinstance(x, Tensor) and not x.stop_gradient else None for x in inputs]
+        parents = [x._tape_entry() if isinstance(x, Tensor) and not x.stop_gradient else None for x in inputs]
         result._node = Node(parents, pullbacks, result._data.shape, result._data.dtype)
     return result
 
@@ -420,39 +420,3 @@ def _plain_index(index: Any) -> Any:
 
 def _plain_axes(axis: Axes) -> rules.Axes:
     return axis if axis is None or isinstance(axis, int) else tuple(axis)
-
-
-def to_tensor(data: Operand, dtype: DTypeLike | None = None, stop_gradient: bool = True) -> Tensor:
-    """Make a tensor from a copy of ``data``.
-
-    Mirrors ``paddle.to_tensor``: Python floats become the default dtype, arrays keep theirs.
-
-    Parameters
-    ----------
-    data : array_like or Tensor
-        The values.
-    dtype : dtype, optional
-        The dtype of the tensor.
-    stop_gradient : bool, default True
-        Whether gradients stop here.
-
-    Raises
-    ------
-    TypeError
-        If ``data`` is not numeric.
-
-    Examples
-    --------
-    >>> import paramattr
-    >>> paramattr.to_tensor([[1.0, 2.0]]).dtype
-    dtype('float32')
-    """
-    plain = not isinstance(data, (Tensor, np.ndarray, np.generic))
-    array = np.array(data.data if isinstance(data, Tensor) else data)
-    if array.dtype.kind != "c" and not dtypes.is_real(array.dtype):
-        raise TypeError(f"data must be numeric, but received {data!r} ({type(data).__name__})")
-    if dtype is not None:
-        array = array.astype(dtypes.named(dtype) if isinstance(dtype, str) else dtype)
-    elif plain and array.dtype == np.float64:
-        array = array.astype(dtypes.floating("dtype", None))
-    return Tensor(array, stop_gradient=stop_gradient)
