@@ -65,7 +65,7 @@ def padding(value: object, n: int, *, last: bool = False) -> str | Pairs:
         return _pairs(entries, value, n, last)
     if len(entries) not in (n, 2 * n):
         raise ValueError(f"padding must have {n} or {2 * n} integers or pairs, but received {value!r}")
-    numbers = [checks.integer(f"padding[{place}]", entry, low=0) for place, entry in enumerate(entries)]
+    numbers = [checks.integer(f"padding[{index}]", entry, low=0) for index, entry in enumerate(entries)]
     if len(numbers) == n:
         return tuple((number, number) for number in numbers)
     return tuple((numbers[2 * axis], numbers[2 * axis + 1]) for axis in range(n))
@@ -73,10 +73,10 @@ def padding(value: object, n: int, *, last: bool = False) -> str | Pairs:
 
 def _pairs(entries: list[Sequence[Any]], value: object, n: int, last: bool) -> Pairs:
     pairs = []
-    for place, entry in enumerate(entries):
+    for index, entry in enumerate(entries):
         if len(entry) != 2:
-            raise ValueError(f"padding[{place}] must be a pair (before, after), but received {entry!r}")
-        before, after = (checks.integer(f"padding[{place}]", number, low=0) for number in entry)
+            raise ValueError(f"padding[{index}] must be a pair (before, after), but received {entry!r}")
+        before, after = (checks.integer(f"padding[{index}]", number, low=0) for number in entry)
         pairs.append((before, after))
     if len(pairs) == n + 2:
         spatial = pairs[1:-1] if last else pairs[2:]
@@ -87,6 +87,11 @@ def _pairs(entries: list[Sequence[Any]], value: object, n: int, last: bool) -> P
     if len(pairs) != n:
         raise ValueError(f"padding must have {n} pairs, or {n + 2} with batch and channels, but received {value!r}")
     return tuple(pairs)
+
+
+def spatial(shape: Sequence[int], last: bool) -> Sizes:
+    """Return the spatial sizes of an input of ``shape``."""
+    return tuple(shape[1:-1] if last else shape[2:])
 
 
 def resolve_padding(pads: str | Pairs, space: Sizes, kernel: Sizes, stride: Sizes) -> Pairs:
@@ -108,15 +113,15 @@ def spans(kernel: Sizes, dilation: Sizes) -> Sizes:
 
 
 def out_sizes(space: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Sizes:
-    """How many places a kernel has along each axis of a padded input."""
+    """How many positions a kernel has along each axis of a padded input."""
     reach = spans(kernel, dilation)
     return tuple((size - span) // step + 1 for size, span, step in zip(space, reach, stride, strict=True))
 
 
 def windows(x: Array, out: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Array:
-    """View ``x`` of shape [N, space…, C] as [N, out…, kernel…, C]: what each place of the output sees.
+    """View ``x`` of shape [N, space…, C] as [N, out…, kernel…, C]: what each position of the output sees.
 
-    There must be room for them: ``out`` is at most `out_sizes`.
+    ``out`` is at most `out_sizes`: beyond, a window would leave the array.
     """
     steps = x.strides[1:-1]
     return as_strided(
@@ -133,7 +138,7 @@ def windows(x: Array, out: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes)
 
 
 def seen_by(tap: Sizes, out: Sizes, stride: Sizes, dilation: Sizes) -> tuple[slice, ...]:
-    """Return the index of the elements of [N, space…, C] that one tap of the kernel meets at the places ``out``."""
+    """Return the index of the elements of [N, space…, C] that one tap of the kernel meets at the positions ``out``."""
     return (
         slice(None),
         *(
