@@ -20,8 +20,8 @@ def _tensors(parameters: Iterable[Tensor] | Tensor) -> list[Tensor]:
         return [parameters]
     checks.instance("parameters", parameters, Iterable, "a Tensor or several")
     tensors = list(parameters)
-    for place, tensor in enumerate(tensors):
-        checks.instance(f"parameters[{place}]", tensor, Tensor, "a Tensor")
+    for index, tensor in enumerate(tensors):
+        checks.instance(f"parameters[{index}]", tensor, Tensor, "a Tensor")
     return tensors
 
 
@@ -30,14 +30,9 @@ def _gradients(parameters: Iterable[Tensor] | Tensor) -> list[Array]:
 
 
 def clip_grad_norm_(
-    parameters: Iterable[Tensor] | Tensor,
-    max_norm: float,
-    norm_type: float = 2.0,
-    error_if_nonfinite: bool = False,
+    parameters: Iterable[Tensor] | Tensor, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False
 ) -> Tensor:
-    """Scale the gradients of ``parameters`` in place so that their norm taken together is at most ``max_norm``.
-
-    The gradients are multiplied by min(1, max_norm / (norm + 1e-6)).
+    """Multiply the gradients of ``parameters`` in place by min(1, max_norm / (norm taken together + 1e-6)).
 
     Parameters
     ----------
@@ -58,7 +53,7 @@ def clip_grad_norm_(
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+        If an argument is of the wrong type or out of range.
     RuntimeError
         If the norm is not finite and ``error_if_nonfinite`` is True; the gradients are left as they were.
 
@@ -119,7 +114,7 @@ def clip_grad_value_(parameters: Iterable[Tensor] | Tensor, clip_value: float) -
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+        If an argument is of the wrong type or out of range.
 
     References
     ----------
@@ -137,8 +132,8 @@ def clip_grad_value_(parameters: Iterable[Tensor] | Tensor, clip_value: float) -
     gradients = _gradients(parameters)
     limit = checks.real("clip_value", clip_value, low=0.0)
     for gradient in gradients:
-        kind = gradient.dtype.type
-        np.minimum(np.maximum(gradient, kind(-limit), out=gradient), kind(limit), out=gradient)
+        scalar = gradient.dtype.type
+        np.minimum(np.maximum(gradient, scalar(-limit), out=gradient), scalar(limit), out=gradient)
 
 
 def parameters_to_vector(parameters: Iterable[Tensor], name: str | None = None) -> Tensor:
@@ -173,9 +168,9 @@ def parameters_to_vector(parameters: Iterable[Tensor], name: str | None = None) 
     [165]
     """
     tensors = _tensors(parameters)
-    kinds = sorted({tensor.dtype.name for tensor in tensors})
-    if len(kinds) != 1:
-        raise ValueError(f"parameters must be at least one, all of one dtype, but received {kinds}")
+    dtypes = sorted({tensor.dtype.name for tensor in tensors})
+    if len(dtypes) != 1:
+        raise ValueError(f"parameters must be at least one, all of one dtype, but received {dtypes}")
     return Tensor(np.concatenate([tensor.data.reshape(-1) for tensor in tensors]), stop_gradient=False, name=name)
 
 
@@ -213,8 +208,7 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor], name: str | 
     needed = sum(tensor.size for tensor in tensors)
     if vec.ndim != 1 or vec.size < needed:
         raise ValueError(f"vec must have one axis of at least {needed} elements, but received shape {vec.shape!r}")
-    targets = [tensor.data for tensor in tensors]
     start = 0
-    for target in targets:
+    for target in [tensor.data for tensor in tensors]:
         target[...] = vec.data[start : start + target.size].reshape(target.shape)
         start += target.size

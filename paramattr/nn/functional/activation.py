@@ -162,11 +162,11 @@ def _normal_cdf(x: Array) -> Array:
     Shepherd and Laframboise, "Chebyshev approximation of (1 + 2x) exp(x²) erfc x in 0 ≤ x < ∞", 1981.
     """
     z = np.abs(x) * math.sqrt(0.5)
-    place = (z - 3.5) / (z + 3.5)
+    t = (z - 3.5) / (z + 3.5)
     first, *rest = _ERFC[x.dtype][::-1]
     tail = np.full_like(z, first)
     for coefficient in rest:
-        tail *= place
+        tail *= t
         tail += coefficient
     tail *= 0.5 * np.exp(-z * z) / (1 + 2 * z)
     # tail where x <= 0, 1 - tail elsewhere
@@ -176,8 +176,7 @@ def _normal_cdf(x: Array) -> Array:
 
 
 def _gelu(x: Array) -> Outcome:
-    kind = x.dtype if x.dtype in _ERFC else np.dtype(np.float32)
-    near = np.clip(x, -_FAR, _FAR).astype(kind)
+    near = np.clip(x, -_FAR, _FAR).astype(x.dtype if x.dtype in _ERFC else np.float32)
     cdf = _normal_cdf(near)
 
     def to_x(g: Array) -> Array:

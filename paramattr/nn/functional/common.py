@@ -18,7 +18,7 @@ def axes(axis: object) -> tuple[int, ...] | None:
     if axis is None:
         return None
     if isinstance(axis, (list, tuple)):
-        return tuple(checks.integer(f"axis[{place}]", entry) for place, entry in enumerate(axis))
+        return tuple(checks.integer(f"axis[{index}]", entry) for index, entry in enumerate(axis))
     return (checks.integer("axis", axis),)
 
 
@@ -48,7 +48,7 @@ def dropout(
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+        If an argument is of the wrong type or out of range.
 
     References
     ----------
@@ -70,7 +70,7 @@ def dropout(
     sizes = tuple(x.shape)
     if given is not None:
         chosen = {checks.integer("axis", a, low=-x.ndim, high=x.ndim - 1) % x.ndim for a in given}
-        sizes = tuple(size if place in chosen else 1 for place, size in enumerate(sizes))
+        sizes = tuple(size if index in chosen else 1 for index, size in enumerate(sizes))
     chances = np.empty(sizes, np.float32)
     Uniform(0.0, 1.0).fill(chances, next_key())
     kept = (chances >= rate).astype(x.dtype)

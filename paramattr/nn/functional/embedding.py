@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from paramattr.autograd import Tensor
+from paramattr.autograd import Tensor, apply
 from paramattr.autograd.rules import Outcome
 from paramattr.autograd.tape import Array
-from paramattr.autograd.tensor import apply
 from paramattr.utils import checks
 
 
@@ -60,28 +59,29 @@ def embedding(x: Tensor | ArrayLike, weight: Tensor, padding_idx: int | None = N
     if index.size and not 0 <= int(index.min()) <= int(index.max()) < rows:
         raise IndexError(f"x must hold integers in [0, {rows}), but received {int(index.min())} to {int(index.max())}")
 
-    def rule(table: Array) -> Outcome:
-        value = table[index]
+    return apply(_embedding, weight, index=index, padding=padding)
+
+
+def _embedding(table: Array, *, index: Array, padding: int | None) -> Outcome:
+    value = table[index]
+    if padding is not None:
+        value[index == padding] = 0.0
+
+    def to_table(g: Array) -> Array:
+        total = np.zeros_like(table)
+        np.add.at(total, index, g)
         if padding is not None:
-            value[index == padding] = 0.0
+            total[padding] = 0.0
+        return total
 
-        def to_table(g: Array) -> Array:
-            total = np.zeros_like(table)
-            np.add.at(total, index, g)
-            if padding is not None:
-                total[padding] = 0.0
-            return total
-
-        return value, (to_table,)
-
-    return apply(rule, weight)
+    return value, (to_table,)
 
 
 def check_padding_idx(padding_idx: int | None, rows: int) -> int | None:
     """Return the row that ``padding_idx`` names, counted from the first."""
     if padding_idx is None:
         return None
-    place = checks.integer("padding_idx", padding_idx)
-    if not -rows <= place < rows:
-        raise ValueError(f"padding_idx must be in [-{rows}, {rows}), but received {place}")
-    return place % rows
+    row = checks.integer("padding_idx", padding_idx)
+    if not -rows <= row < rows:
+        raise ValueError(f"padding_idx must be in [-{rows}, {rows}), but received {row}")
+    return row % rows

@@ -75,29 +75,25 @@ def cross_entropy(
     input : Tensor
         Logits, or with ``use_softmax=False`` probabilities, of the classes along ``axis``.
     label : Tensor
-        Class numbers, in the shape of ``input`` without ``axis`` or with size 1 there; with ``soft_label``
-        probabilities in the shape of ``input``.
+        Class numbers, in the shape of ``input`` without ``axis`` or with size 1 there; or probabilities in its shape.
     weight : Tensor, optional
         A weight per class, of shape [classes]; the mean is weighted too.
     ignore_index : int, default -100
         The loss of samples of this class number is 0. The mean is over the others; over all if the number is
         negative and there is no ``weight``.
     reduction : {"mean", "sum", "none"}, default "mean"
-        What becomes of the losses of the samples: they have the shape of ``label``, with size 1 at ``axis`` if the
-        labels are soft or smoothed.
-    soft_label : bool, default False
-        Whether labels are probabilities.
+        What becomes of the losses, one per sample; ``axis`` stays, of size 1, if labels are soft, smoothed or had it.
+    soft_label, use_softmax : bool, default False and True
+        Whether labels are probabilities, and whether ``input`` holds logits.
     axis : int, default -1
         The axis of the classes.
-    use_softmax : bool, default True
-        Whether ``input`` holds logits.
     label_smoothing : float, default 0.0
         Share of each label that is spread evenly over all classes, in [0, 1].
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong kind or out of range, or the shapes do not fit.
+        If an argument is of the wrong type or out of range, or the shapes do not fit.
 
     References
     ----------
@@ -111,36 +107,45 @@ def cross_entropy(
     array([0.6931, 0.    ], dtype=float32)
     """
     checks.choice("reduction", reduction, REDUCTIONS)
-    check_ignore_index(ignore_index, checks.boolean("soft_label", soft_label))
-    smoothing = checks.real("label_smoothing", label_smoothing, low=0.0, high=1.0)
-    place = checks.integer("axis", axis, low=-input.ndim, high=input.ndim - 1) % input.ndim
-    classes = input.shape[place]
-    keep = True
-    if soft_label:
-        if label.shape != input.shape:
-            raise ValueError(f"label must have the shape {input.shape!r} of input, but received {label.shape!r}")
-        targets, counted = label.data.astype(input.dtype), np.ones(())
-    else:
-        targets, counted, keep = _one_hot(input, label, ignore_index, place)
-    if smoothing:
-        targets = (targets * (1 - smoothing) + smoothing / classes).astype(input.dtype)
-        keep = True  # as in Paddle, which makes the labels soft ones here
-    shares = counted if weight is None else counted * _class_weights(weight, classes, targets, place)
-
+    axis = checks.integer("axis", axis, low=-input.ndim, high=input.ndim - 1) % input.ndim
+    targets, counted, keep = _targets(input, label, ignore_index, soft_label, axis, label_smoothing)
+    shares = counted if weight is None else counted * _class_weights(weight, targets, axis)
     factors = (targets * shares).astype(input.dtype)
-    # 0 · log(0) is 0: what no label asks for is left out.
-    if checks.boolean("use_softmax", use_softmax):
-        logs = log_softmax(input, place)
-        if not np.isfinite(logs.data).all():
-            logs = where(factors != 0, logs, 0.0)
-    else:
-        logs = log(where(factors != 0, input, 1.0))
-    losses = (logs * -factors).sum(axis=place, keepdim=keep)
-    if reduction != "mean":
-        return reduce(losses, reduction)
+    logs = _logs(input, factors != 0, axis, checks.boolean("use_softmax", use_softmax))
+    losses = (logs * -factors).sum(axis=axis, keepdim=keep)
     if weight is None and ignore_index < 0:
         shares = np.ones(())  # as in Paddle, whose mean counts the samples of a negative ignore_index
-    total = float(np.broadcast_to(shares, _without(input, place)).sum())
+    return _mean(losses, shares, _without(input, axis)) if reduction == "mean" else reduce(losses, reduction)
+
+
+def _targets(
+    input: Tensor, label: Tensor, ignore_index: int, soft_label: bool, axis: int, label_smoothing: float
+) -> tuple[Array, Array, bool]:
+    """Return labels as probabilities, which samples count, and whether the losses keep the axis of the classes."""
+    check_ignore_index(ignore_index, checks.boolean("soft_label", soft_label))
+    smoothing = checks.real("label_smoothing", label_smoothing, low=0.0, high=1.0)
+    if not soft_label:
+        targets, counted, keep = _one_hot(input, label, ignore_index, axis)
+    elif label.shape == input.shape:
+        targets, counted, keep = label.data.astype(input.dtype), np.ones(()), True
+    else:
+        raise ValueError(f"label must have the shape {input.shape!r} of input, but received {label.shape!r}")
+    if not smoothing:
+        return targets, counted, keep
+    smoothed = targets * (1 - smoothing) + smoothing / input.shape[axis]
+    return smoothed.astype(input.dtype), counted, True  # as in Paddle, which makes the labels soft ones here
+
+
+def _logs(input: Tensor, asked: Array, axis: int, use_softmax: bool) -> Tensor:
+    """Return the logarithms of the probabilities; finite ones where no label has ``asked``, as 0 · log(0) is 0."""
+    if not use_softmax:
+        return log(where(asked, input, 1.0))
+    logs = log_softmax(input, axis)
+    return logs if np.isfinite(logs.data).all() else where(asked, logs, 0.0)
+
+
+def _mean(losses: Tensor, shares: Array, shape: tuple[int, ...]) -> Tensor:
+    total = float(np.broadcast_to(shares, shape).sum())
     return losses.sum() / (total if total else 1.0)
 
 
@@ -173,8 +178,9 @@ def _one_hot(input: Tensor, label: Tensor, ignore_index: int, axis: int) -> tupl
     return targets, counted.astype(input.dtype), keep
 
 
-def _class_weights(weight: Tensor | ArrayLike, classes: int, targets: Array, axis: int) -> Array:
+def _class_weights(weight: Tensor | ArrayLike, targets: Array, axis: int) -> Array:
     """Return the weight of each sample: its class's, or the mean over its soft label."""
+    classes = targets.shape[axis]
     weights = weight.data if isinstance(weight, Tensor) else np.asarray(weight)
     if weights.shape != (classes,):
         raise ValueError(f"weight must have shape [{classes}], but received {list(weights.shape)}")

@@ -51,7 +51,7 @@ def pad(
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong kind or out of range, or ``x`` is too small to reflect.
+        If an argument is of the wrong type or out of range, or ``x`` is too small to reflect.
 
     References
     ----------
@@ -69,7 +69,7 @@ def pad(
     checks.boolean("pad_from_left_axis", pad_from_left_axis)
     if isinstance(pad, (str, bytes)) or not isinstance(pad, Sequence):
         raise TypeError(f"pad must be a sequence of integers, but received {pad!r} ({type(pad).__name__})")
-    numbers = [checks.integer(f"pad[{place}]", number, low=0) for place, number in enumerate(pad)]
+    numbers = [checks.integer(f"pad[{index}]", number, low=0) for index, number in enumerate(pad)]
     pairs = _per_axis(x, list(zip(numbers[::2], numbers[1::2], strict=False)), data_format, pad_from_left_axis)
     spatial = len(numbers) == 2 * (x.ndim - 2) and x.ndim in (3, 4, 5)
     if len(numbers) % 2 or len(numbers) > 2 * x.ndim or not (spatial or mode == "constant"):
@@ -123,6 +123,6 @@ def _unselect(g: Array, axis: int, source: Array, before: int, size: int) -> Arr
         return g
     moved = np.moveaxis(g, axis, 0)
     total = moved[before : before + size].copy()
-    for place in (*range(before), *range(before + size, len(source))):
-        total[source[place]] += moved[place]
+    for index in (*range(before), *range(before + size, len(source))):
+        total[source[index]] += moved[index]
     return np.moveaxis(total, 0, axis)

@@ -1,9 +1,9 @@
-"""Maximum and average pooling in one, two and three dimensions."""
+"""Maximum and average pooling: one definition over the number ``n`` of spatial axes, and its names."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import cast
 
 import numpy as np
 
@@ -28,25 +28,25 @@ def _widen(pads: Pairs, space: Sizes, kernel: Sizes, stride: Sizes, ceil_mode: b
 def _max_pool(x: Array, *, kernel: Sizes, stride: Sizes, pads: Pairs, last: bool) -> Outcome:
     data = geometry.inward(x, last)
     padded = geometry.pad(data, pads, -np.inf)
-    places = _places(padded, kernel, stride)
-    value = padded[places[0]].copy(order="K")
-    for place in places[1:]:
-        np.maximum(value, padded[place], out=value)
+    taps = _taps(padded, kernel, stride)
+    value = padded[taps[0]].copy(order="K")
+    for tap in taps[1:]:
+        np.maximum(value, padded[tap], out=value)
 
     def to_x(g: Array) -> Array:
         given = geometry.inward(g, last)
         total = np.zeros_like(padded, g.dtype)
         free = np.ones_like(value, bool)
-        apart = all(step >= taps for step, taps in zip(stride, kernel, strict=True))
-        for place in places:
+        apart = all(step >= size for step, size in zip(stride, kernel, strict=True))
+        for tap in taps:
             # The first of equal values alone gets the gradient, as in Paddle.
-            chosen = padded[place] == value
+            chosen = padded[tap] == value
             chosen &= free
             free ^= chosen
             if apart:
-                np.multiply(given, chosen, out=total[place])
+                np.multiply(given, chosen, out=total[tap])
             else:
-                total[place] += given * chosen
+                total[tap] += given * chosen
         return geometry.outward(total[geometry.crop(data.shape[1:-1], pads)], last)
 
     return geometry.outward(value, last), (to_x,)
@@ -55,24 +55,24 @@ def _max_pool(x: Array, *, kernel: Sizes, stride: Sizes, pads: Pairs, last: bool
 def _avg_pool(x: Array, *, kernel: Sizes, stride: Sizes, pads: Pairs, counts: Array, last: bool) -> Outcome:
     data = geometry.inward(x, last)
     padded = geometry.pad(data, pads)
-    places = _places(padded, kernel, stride)
-    value = padded[places[0]].copy(order="K")
-    for place in places[1:]:
-        value += padded[place]
+    taps = _taps(padded, kernel, stride)
+    value = padded[taps[0]].copy(order="K")
+    for tap in taps[1:]:
+        value += padded[tap]
     divisor = counts.astype(x.dtype)
     value /= divisor
 
     def to_x(g: Array) -> Array:
         share = geometry.inward(g, last) / divisor
         total = np.zeros_like(padded, g.dtype)
-        for place in places:
-            total[place] += share
+        for tap in taps:
+            total[tap] += share
         return geometry.outward(total[geometry.crop(data.shape[1:-1], pads)], last)
 
     return geometry.outward(value, last), (to_x,)
 
 
-def _places(padded: Array, kernel: Sizes, stride: Sizes) -> list[tuple[slice, ...]]:
+def _taps(padded: Array, kernel: Sizes, stride: Sizes) -> list[tuple[slice, ...]]:
     """Return for each tap of the window the index of the elements it meets."""
     ones = (1,) * len(kernel)
     out = geometry.out_sizes(padded.shape[1:-1], kernel, stride, ones)
@@ -108,7 +108,7 @@ def check_window(
     return kernel, steps, form, last
 
 
-def _settings(
+def _resolve(
     name: str,
     n: int,
     x: Tensor,
@@ -118,17 +118,18 @@ def _settings(
     ceil_mode: bool,
     data_format: str,
 ) -> tuple[Sizes, Sizes, Pairs, bool]:
+    """Return kernel, stride and padding for the input ``x``, and whether its channels come last."""
     kernel, steps, form, last = check_window(n, kernel_size, stride, padding, ceil_mode, data_format)
     if x.ndim != n + 2:
         raise ValueError(f"{name} expected an input with {n + 2} axes, but received {x.shape!r}")
-    space = tuple(x.shape[1 : n + 1] if last else x.shape[2:])
+    space = geometry.spatial(x.shape, last)
     pads = _widen(geometry.resolve_padding(form, space, kernel, steps), space, kernel, steps, ceil_mode)
     if any(size + sum(pair) < taps for size, pair, taps in zip(space, pads, kernel, strict=True)):
         raise ValueError(f"{name}: kernel_size {list(kernel)} is larger than the padded input {x.shape!r}")
     return kernel, steps, pads, last
 
 
-def _max(
+def max_pool(
     n: int,
     x: Tensor,
     kernel_size: SizeLike,
@@ -137,31 +138,33 @@ def _max(
     return_mask: bool,
     ceil_mode: bool,
     data_format: str,
-) -> Any:
+) -> Tensor:
+    """Return the ``n``-dimensional maximum pooling, as `max_pool2d` describes it."""
     name = f"max_pool{n}d"
-    kernel, steps, pads, last = _settings(name, n, x, kernel_size, stride, padding, ceil_mode, data_format)
+    kernel, steps, pads, last = _resolve(name, n, x, kernel_size, stride, padding, ceil_mode, data_format)
     value = apply(_max_pool, x, kernel=kernel, stride=steps, pads=pads, last=last)
     if not checks.boolean("return_mask", return_mask):
         return value
-    return value, Tensor(_mask(x.data, value.data, kernel, steps, pads, last))
+    # Typed as in Paddle: to a type checker, a Tensor unpacks into two as well.
+    return cast(Tensor, (value, Tensor(_mask(x.data, value.data, kernel, steps, pads, last))))
 
 
 def _mask(x: Array, value: Array, kernel: Sizes, stride: Sizes, pads: Pairs, last: bool) -> Array:
     """Where each largest value stands in its flattened plane; the first of equal ones."""
-    padded = geometry.pad(geometry.inward(x, last), pads, -np.inf)
-    space = padded.shape[1:-1]
-    inner = geometry.crop(geometry.inward(x, last).shape[1:-1], pads)
-    plane = np.full((1, *space, 1), -1)
+    data = geometry.inward(x, last)
+    padded = geometry.pad(data, pads, -np.inf)
+    inner = geometry.crop(data.shape[1:-1], pads)
+    plane = np.full((1, *padded.shape[1:-1], 1), -1)
     plane[inner] = np.arange(plane[inner].size).reshape(plane[inner].shape)
     largest = geometry.inward(value, last)
     found = np.full(largest.shape, -1)
-    for place in _places(padded, kernel, stride):
-        here = plane[place]
-        np.copyto(found, here, where=(found < 0) & (here >= 0) & (padded[place] == largest))
+    for tap in _taps(padded, kernel, stride):
+        here = plane[tap]
+        np.copyto(found, here, where=(found < 0) & (here >= 0) & (padded[tap] == largest))
     return geometry.outward(found, last)
 
 
-def _avg(
+def avg_pool(
     n: int,
     x: Tensor,
     kernel_size: SizeLike,
@@ -172,109 +175,15 @@ def _avg(
     divisor_override: float | None,
     data_format: str,
 ) -> Tensor:
+    """Return the ``n``-dimensional average pooling, as `avg_pool2d` describes it."""
     name = f"avg_pool{n}d"
-    kernel, steps, pads, last = _settings(name, n, x, kernel_size, stride, padding, ceil_mode, data_format)
-    space = tuple(x.shape[1 : n + 1] if last else x.shape[2:])
-    counts = _counts(space, kernel, steps, pads, checks.boolean("exclusive", exclusive))
+    kernel, steps, pads, last = _resolve(name, n, x, kernel_size, stride, padding, ceil_mode, data_format)
+    counts = _counts(geometry.spatial(x.shape, last), kernel, steps, pads, checks.boolean("exclusive", exclusive))
     if divisor_override is not None:
         divisor = checks.real("divisor_override", divisor_override, low=0.0, open_low=True)
-        # As in Paddle: it takes the place of the size of a whole window, so the edges keep their proportion.
+        # As in Paddle: it replaces the size of a whole window, so the edges keep their proportion.
         counts = counts * (divisor / math.prod(kernel))
     return apply(_avg_pool, x, kernel=kernel, stride=steps, pads=pads, counts=counts, last=last)
-
-
-def max_pool1d(
-    x: Tensor,
-    kernel_size: SizeLike,
-    stride: SizeLike | None = None,
-    padding: PaddingLike = 0,
-    return_mask: bool = False,
-    ceil_mode: bool = False,
-) -> Any:
-    """Return the largest value in each window.
-
-    Parameters
-    ----------
-    x : Tensor
-        Of shape [N, C, length].
-    kernel_size : int or sequence of int
-        Size of the window.
-    stride : int or sequence of int, optional
-        Step of the window; ``kernel_size`` if None.
-    padding : int, str or sequence, default 0
-        Around the input, in the forms of `conv1d`; below ``kernel_size``. Padding is never the largest.
-    return_mask : bool, default False
-        Whether to return also where each value stood in its flattened plane.
-    ceil_mode : bool, default False
-        Whether a last, incomplete window counts.
-
-    Returns
-    -------
-    Tensor, or a pair of Tensors with ``return_mask``
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.max_pool1d``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import paramattr
-    >>> x = paramattr.to_tensor(np.arange(4.0, dtype="float32").reshape(1, 1, 4))
-    >>> paramattr.nn.functional.max_pool1d(x, 2).numpy().ravel()
-    array([1., 3.], dtype=float32)
-    """
-    return _max(1, x, kernel_size, stride, padding, return_mask, ceil_mode, "NCL")
-
-
-def avg_pool1d(
-    x: Tensor,
-    kernel_size: SizeLike,
-    stride: SizeLike | None = None,
-    padding: PaddingLike = 0,
-    exclusive: bool = True,
-    ceil_mode: bool = False,
-) -> Tensor:
-    """Return the mean of each window.
-
-    Parameters
-    ----------
-    x : Tensor
-        Of shape [N, C, length].
-    kernel_size : int or sequence of int
-        Size of the window.
-    stride : int or sequence of int, optional
-        Step of the window; ``kernel_size`` if None.
-    padding : int, str or sequence, default 0
-        Zeros around the input, in the forms of `conv1d`; below ``kernel_size``.
-    exclusive : bool, default True
-        Whether padding is left out of the mean.
-    ceil_mode : bool, default False
-        Whether a last, incomplete window counts.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.avg_pool1d``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import paramattr
-    >>> x = paramattr.to_tensor(np.arange(4.0, dtype="float32").reshape(1, 1, 4))
-    >>> paramattr.nn.functional.avg_pool1d(x, 2).numpy().ravel()
-    array([0.5, 2.5], dtype=float32)
-    """
-    return _avg(1, x, kernel_size, stride, padding, ceil_mode, exclusive, None, "NCL")
 
 
 def max_pool2d(
@@ -285,8 +194,8 @@ def max_pool2d(
     return_mask: bool = False,
     ceil_mode: bool = False,
     data_format: str = "NCHW",
-) -> Any:
-    """Return the largest value in each window.
+) -> Tensor:
+    """Return the largest value in each window of 2 dimensions.
 
     Parameters
     ----------
@@ -312,7 +221,7 @@ def max_pool2d(
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+        If an argument is of the wrong type or out of range.
 
     References
     ----------
@@ -322,11 +231,66 @@ def max_pool2d(
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> x = paramattr.to_tensor(np.arange(8.0, dtype="float32").reshape(1, 1, 2, 4))
+    >>> x = paramattr.to_tensor(np.arange(8.0).reshape(1, 1, 2, 4))
     >>> paramattr.nn.functional.max_pool2d(x, 2).numpy().ravel()
-    array([5., 7.], dtype=float32)
+    array([5., 7.])
     """
-    return _max(2, x, kernel_size, stride, padding, return_mask, ceil_mode, data_format)
+    return max_pool(2, x, kernel_size, stride, padding, return_mask, ceil_mode, data_format)
+
+
+def max_pool1d(
+    x: Tensor,
+    kernel_size: SizeLike,
+    stride: SizeLike | None = None,
+    padding: PaddingLike = 0,
+    return_mask: bool = False,
+    ceil_mode: bool = False,
+) -> Tensor:
+    """Return the largest value in each window of [N, C, length].
+
+    The arguments are those of `max_pool2d`, with one axis less and channels first.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.functional.max_pool1d``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> x = paramattr.to_tensor(np.arange(4.0).reshape(1, 1, 4))
+    >>> paramattr.nn.functional.max_pool1d(x, 2).numpy().ravel()
+    array([1., 3.])
+    """
+    return max_pool(1, x, kernel_size, stride, padding, return_mask, ceil_mode, "NCL")
+
+
+def max_pool3d(
+    x: Tensor,
+    kernel_size: SizeLike,
+    stride: SizeLike | None = None,
+    padding: PaddingLike = 0,
+    return_mask: bool = False,
+    ceil_mode: bool = False,
+    data_format: str = "NCDHW",
+) -> Tensor:
+    """Return the largest value in each window of [N, C, depth, height, width].
+
+    The arguments are those of `max_pool2d`, with one axis more.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.functional.max_pool3d``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> x = paramattr.to_tensor(np.arange(8.0).reshape(1, 1, 2, 2, 2))
+    >>> paramattr.nn.functional.max_pool3d(x, 2).numpy().ravel()
+    array([7.])
+    """
+    return max_pool(3, x, kernel_size, stride, padding, return_mask, ceil_mode, data_format)
 
 
 def avg_pool2d(
@@ -339,7 +303,7 @@ def avg_pool2d(
     divisor_override: float | None = None,
     data_format: str = "NCHW",
 ) -> Tensor:
-    """Return the mean of each window.
+    """Return the mean in each window of 2 dimensions.
 
     Parameters
     ----------
@@ -364,7 +328,7 @@ def avg_pool2d(
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+        If an argument is of the wrong type or out of range.
 
     References
     ----------
@@ -374,63 +338,38 @@ def avg_pool2d(
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> x = paramattr.to_tensor(np.arange(8.0, dtype="float32").reshape(1, 1, 2, 4))
+    >>> x = paramattr.to_tensor(np.arange(8.0).reshape(1, 1, 2, 4))
     >>> paramattr.nn.functional.avg_pool2d(x, 2).numpy().ravel()
-    array([2.5, 4.5], dtype=float32)
+    array([2.5, 4.5])
     """
-    return _avg(2, x, kernel_size, stride, padding, ceil_mode, exclusive, divisor_override, data_format)
+    return avg_pool(2, x, kernel_size, stride, padding, ceil_mode, exclusive, divisor_override, data_format)
 
 
-def max_pool3d(
+def avg_pool1d(
     x: Tensor,
     kernel_size: SizeLike,
     stride: SizeLike | None = None,
     padding: PaddingLike = 0,
-    return_mask: bool = False,
+    exclusive: bool = True,
     ceil_mode: bool = False,
-    data_format: str = "NCDHW",
-) -> Any:
-    """Return the largest value in each window.
+) -> Tensor:
+    """Return the mean in each window of [N, C, length].
 
-    Parameters
-    ----------
-    x : Tensor
-        Of shape [N, C, depth, height, width], or [N, depth, height, width, C] as ``data_format`` says.
-    kernel_size : int or sequence of int
-        Size of the window.
-    stride : int or sequence of int, optional
-        Step of the window; ``kernel_size`` if None.
-    padding : int, str or sequence, default 0
-        Around the input, in the forms of `conv3d`; below ``kernel_size``. Padding is never the largest.
-    return_mask : bool, default False
-        Whether to return also where each value stood in its flattened plane.
-    ceil_mode : bool, default False
-        Whether a last, incomplete window counts.
-    data_format : {"NCDHW", "NDHWC"}
-        Order of the axes.
-
-    Returns
-    -------
-    Tensor, or a pair of Tensors with ``return_mask``
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+    The arguments are those of `avg_pool2d`, with one axis less, channels first and in another order.
 
     References
     ----------
-    Mirrors ``paddle.nn.functional.max_pool3d``.
+    Mirrors ``paddle.nn.functional.avg_pool1d``.
 
     Examples
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> x = paramattr.to_tensor(np.arange(8.0, dtype="float32").reshape(1, 1, 2, 2, 2))
-    >>> paramattr.nn.functional.max_pool3d(x, 2).numpy().ravel()
-    array([7.], dtype=float32)
+    >>> x = paramattr.to_tensor(np.arange(4.0).reshape(1, 1, 4))
+    >>> paramattr.nn.functional.avg_pool1d(x, 2).numpy().ravel()
+    array([0.5, 2.5])
     """
-    return _max(3, x, kernel_size, stride, padding, return_mask, ceil_mode, data_format)
+    return avg_pool(1, x, kernel_size, stride, padding, ceil_mode, exclusive, None, "NCL")
 
 
 def avg_pool3d(
@@ -443,32 +382,9 @@ def avg_pool3d(
     divisor_override: float | None = None,
     data_format: str = "NCDHW",
 ) -> Tensor:
-    """Return the mean of each window.
+    """Return the mean in each window of [N, C, depth, height, width].
 
-    Parameters
-    ----------
-    x : Tensor
-        Of shape [N, C, depth, height, width], or [N, depth, height, width, C] as ``data_format`` says.
-    kernel_size : int or sequence of int
-        Size of the window.
-    stride : int or sequence of int, optional
-        Step of the window; ``kernel_size`` if None.
-    padding : int, str or sequence, default 0
-        Zeros around the input, in the forms of `conv3d`; below ``kernel_size``.
-    ceil_mode : bool, default False
-        Whether a last, incomplete window counts.
-    exclusive : bool, default True
-        Whether padding is left out of the mean.
-    divisor_override : float, optional
-        Divide by this instead of the size of the window; > 0. With ``exclusive`` a window at the edge is scaled up
-        as without it.
-    data_format : {"NCDHW", "NDHWC"}
-        Order of the axes.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+    The arguments are those of `avg_pool2d`, with one axis more.
 
     References
     ----------
@@ -478,8 +394,8 @@ def avg_pool3d(
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> x = paramattr.to_tensor(np.arange(8.0, dtype="float32").reshape(1, 1, 2, 2, 2))
+    >>> x = paramattr.to_tensor(np.arange(8.0).reshape(1, 1, 2, 2, 2))
     >>> paramattr.nn.functional.avg_pool3d(x, 2).numpy().ravel()
-    array([3.5], dtype=float32)
+    array([3.5])
     """
-    return _avg(3, x, kernel_size, stride, padding, ceil_mode, exclusive, divisor_override, data_format)
+    return avg_pool(3, x, kernel_size, stride, padding, ceil_mode, exclusive, divisor_override, data_format)
