@@ -105,15 +105,7 @@ class LeakyReLU(Layer):
 class GELU(Layer):
     """Return x · Φ(x), with the normal cdf Φ.
 
-    Parameters
-    ----------
-    approximate : bool or {"none", "tanh"}, default False
-        Whether to use the approximation with tanh.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If ``approximate`` is something else.
+    The settings, and what is refused, are those of `functional.gelu`.
 
     References
     ----------

@@ -49,19 +49,7 @@ class Flatten(Layer):
 class Dropout(Layer):
     """Set elements to 0 at random, in training mode.
 
-    Parameters
-    ----------
-    p : float, default 0.5
-        Probability of each element to become 0, in [0, 1].
-    axis : int or sequence of int, optional
-        Axes along which elements are dropped independently; all if None.
-    mode : {"upscale_in_train", "downscale_in_infer"}
-        Whether what is kept grows by 1 / (1 - p) in training, or everything shrinks by 1 - p outside of it.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+    The settings, and what is refused, are those of `functional.dropout`.
 
     References
     ----------

@@ -14,27 +14,7 @@ from paramattr.utils import checks
 class CrossEntropyLoss(Layer):
     """Minus the logarithm of the probability given to the label.
 
-    Parameters
-    ----------
-    weight : Tensor, optional
-        A weight per class, of shape [classes].
-    ignore_index : int, default -100
-        The loss of samples of this class number is 0; of the mean, see `functional.cross_entropy`.
-    reduction : {"mean", "sum", "none"}, default "mean"
-        What becomes of the losses of the samples.
-    soft_label : bool, default False
-        Whether labels are probabilities.
-    axis : int, default -1
-        The axis of the classes.
-    use_softmax : bool, default True
-        Whether the input holds logits, not probabilities.
-    label_smoothing : float, default 0.0
-        Share of each label that is spread evenly over all classes, in [0, 1].
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+    The settings, and what is refused, are those of `functional.cross_entropy`.
 
     References
     ----------
@@ -87,15 +67,7 @@ class CrossEntropyLoss(Layer):
 class MSELoss(Layer):
     """The squared difference.
 
-    Parameters
-    ----------
-    reduction : {"mean", "sum", "none"}, default "mean"
-        What becomes of the elements.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If ``reduction`` is unknown.
+    The settings, and what is refused, are those of `functional.mse_loss`.
 
     References
     ----------

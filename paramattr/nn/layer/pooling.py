@@ -1,29 +1,23 @@
-"""Pooling as layers."""
+"""Pooling: one layer over the number of spatial axes, and its names."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from paramattr.autograd import Tensor
-from paramattr.nn import functional
 from paramattr.nn.functional.geometry import PaddingLike, SizeLike
-from paramattr.nn.functional.pooling import check_window
+from paramattr.nn.functional.pooling import avg_pool, check_window, max_pool
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
 
 
-class _Pool(Layer):
-    """What all poolings are: a checked window."""
+class _PoolNd(Layer):
+    """What all poolings are: a checked window over ``dims`` spatial axes."""
 
     dims: ClassVar[int]
 
     def __init__(
-        self,
-        kernel_size: SizeLike,
-        stride: SizeLike | None,
-        padding: PaddingLike,
-        ceil_mode: bool,
-        data_format: str,
+        self, kernel_size: SizeLike, stride: SizeLike | None, padding: PaddingLike, ceil_mode: bool, data_format: str
     ) -> None:
         super().__init__()
         check_window(self.dims, kernel_size, stride, padding, ceil_mode, data_format)
@@ -43,132 +37,54 @@ class _Pool(Layer):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-class MaxPool1D(_Pool):
-    """The largest value in each window.
-
-    Parameters
-    ----------
-    kernel_size : int or sequence of int
-        Size of the window, >= 1.
-    stride : int or sequence of int, optional
-        Step of the window; ``kernel_size`` if None.
-    padding : int, str or sequence, default 0
-        Around the input, in the forms of `functional.conv1d`; never the largest.
-    return_mask : bool, default False
-        Whether to return also where each value stood in its flattened plane.
-    ceil_mode : bool, default False
-        Whether a last, incomplete window counts.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.MaxPool1D``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import paramattr
-    >>> paramattr.nn.MaxPool1D(2)(paramattr.to_tensor(np.ones([1, 2, 4]))).shape
-    [1, 2, 2]
-    """
-
-    dims = 1
-
+class _MaxPool(_PoolNd):
     def __init__(
         self,
         kernel_size: SizeLike,
-        stride: SizeLike | None = None,
-        padding: PaddingLike = 0,
-        return_mask: bool = False,
-        ceil_mode: bool = False,
+        stride: SizeLike | None,
+        padding: PaddingLike,
+        return_mask: bool,
+        ceil_mode: bool,
+        data_format: str,
     ) -> None:
-        super().__init__(kernel_size, stride, padding, ceil_mode, "NCL")
+        super().__init__(kernel_size, stride, padding, ceil_mode, data_format)
         self.return_mask = checks.boolean("return_mask", return_mask)
 
-    def forward(self, x: Tensor) -> Any:
-        """Return the largest values, with ``return_mask`` a pair of them and their places."""
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the largest values, with ``return_mask`` a pair of them and their positions."""
         self._check(x)
-        return functional.max_pool1d(x, self.kernel_size, self.stride, self.padding, self.return_mask, self.ceil_mode)
+        window = (self.kernel_size, self.stride, self.padding)
+        return max_pool(self.dims, x, *window, self.return_mask, self.ceil_mode, self.data_format)
 
 
-class AvgPool1D(_Pool):
-    """The mean of each window.
-
-    Parameters
-    ----------
-    kernel_size : int or sequence of int
-        Size of the window, >= 1.
-    stride : int or sequence of int, optional
-        Step of the window; ``kernel_size`` if None.
-    padding : int, str or sequence, default 0
-        Zeros around the input, in the forms of `functional.conv1d`.
-    exclusive : bool, default True
-        Whether padding is left out of the mean.
-    ceil_mode : bool, default False
-        Whether a last, incomplete window counts.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.AvgPool1D``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import paramattr
-    >>> paramattr.nn.AvgPool1D(2)(paramattr.to_tensor(np.ones([1, 2, 4]))).shape
-    [1, 2, 2]
-    """
-
-    dims = 1
-
+class _AvgPool(_PoolNd):
     def __init__(
         self,
         kernel_size: SizeLike,
-        stride: SizeLike | None = None,
-        padding: PaddingLike = 0,
-        exclusive: bool = True,
-        ceil_mode: bool = False,
+        stride: SizeLike | None,
+        padding: PaddingLike,
+        ceil_mode: bool,
+        exclusive: bool,
+        divisor_override: float | None,
+        data_format: str,
     ) -> None:
-        super().__init__(kernel_size, stride, padding, ceil_mode, "NCL")
+        super().__init__(kernel_size, stride, padding, ceil_mode, data_format)
         self.exclusive = checks.boolean("exclusive", exclusive)
+        if divisor_override is not None:
+            checks.real("divisor_override", divisor_override, low=0.0, open_low=True)
+        self.divisor_override = divisor_override
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the means."""
         self._check(x)
-        return functional.avg_pool1d(x, self.kernel_size, self.stride, self.padding, self.exclusive, self.ceil_mode)
+        window = (self.kernel_size, self.stride, self.padding, self.ceil_mode)
+        return avg_pool(self.dims, x, *window, self.exclusive, self.divisor_override, self.data_format)
 
 
-class MaxPool2D(_Pool):
-    """The largest value in each window.
+class MaxPool2D(_MaxPool):
+    """The largest value in each window of [N, C, height, width].
 
-    Parameters
-    ----------
-    kernel_size : int or sequence of int
-        Size of the window, >= 1.
-    stride : int or sequence of int, optional
-        Step of the window; ``kernel_size`` if None.
-    padding : int, str or sequence, default 0
-        Around the input, in the forms of `functional.conv2d`; never the largest.
-    return_mask : bool, default False
-        Whether to return also where each value stood in its flattened plane.
-    ceil_mode : bool, default False
-        Whether a last, incomplete window counts.
-    data_format : {"NCHW", "NHWC"}
-        Order of the axes.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+    The arguments, and what is refused, are those of `functional.max_pool2d`.
 
     References
     ----------
@@ -193,41 +109,74 @@ class MaxPool2D(_Pool):
         ceil_mode: bool = False,
         data_format: str = "NCHW",
     ) -> None:
-        super().__init__(kernel_size, stride, padding, ceil_mode, data_format)
-        self.return_mask = checks.boolean("return_mask", return_mask)
-
-    def forward(self, x: Tensor) -> Any:
-        """Return the largest values, with ``return_mask`` a pair of them and their places."""
-        self._check(x)
-        return functional.max_pool2d(
-            x, self.kernel_size, self.stride, self.padding, self.return_mask, self.ceil_mode, self.data_format
-        )
+        super().__init__(kernel_size, stride, padding, return_mask, ceil_mode, data_format)
 
 
-class AvgPool2D(_Pool):
-    """The mean of each window.
+class MaxPool1D(_MaxPool):
+    """The largest value in each window of [N, C, length].
 
-    Parameters
+    The arguments, and what is refused, are those of `functional.max_pool1d`.
+
+    References
     ----------
-    kernel_size : int or sequence of int
-        Size of the window, >= 1.
-    stride : int or sequence of int, optional
-        Step of the window; ``kernel_size`` if None.
-    padding : int, str or sequence, default 0
-        Zeros around the input, in the forms of `functional.conv2d`.
-    ceil_mode : bool, default False
-        Whether a last, incomplete window counts.
-    exclusive : bool, default True
-        Whether padding is left out of the mean.
-    divisor_override : float, optional
-        Divide by this instead of the number of elements; > 0.
-    data_format : {"NCHW", "NHWC"}
-        Order of the axes.
+    Mirrors ``paddle.nn.MaxPool1D``.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> paramattr.nn.MaxPool1D(2)(paramattr.to_tensor(np.ones([1, 2, 4]))).shape
+    [1, 2, 2]
+    """
+
+    dims = 1
+
+    def __init__(
+        self,
+        kernel_size: SizeLike,
+        stride: SizeLike | None = None,
+        padding: PaddingLike = 0,
+        return_mask: bool = False,
+        ceil_mode: bool = False,
+    ) -> None:
+        super().__init__(kernel_size, stride, padding, return_mask, ceil_mode, "NCL")
+
+
+class MaxPool3D(_MaxPool):
+    """The largest value in each window of [N, C, depth, height, width].
+
+    The arguments, and what is refused, are those of `functional.max_pool3d`.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.MaxPool3D``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> paramattr.nn.MaxPool3D(2)(paramattr.to_tensor(np.ones([1, 2, 4, 4, 4]))).shape
+    [1, 2, 2, 2, 2]
+    """
+
+    dims = 3
+
+    def __init__(
+        self,
+        kernel_size: SizeLike,
+        stride: SizeLike | None = None,
+        padding: PaddingLike = 0,
+        return_mask: bool = False,
+        ceil_mode: bool = False,
+        data_format: str = "NCDHW",
+    ) -> None:
+        super().__init__(kernel_size, stride, padding, return_mask, ceil_mode, data_format)
+
+
+class AvgPool2D(_AvgPool):
+    """The mean of each window of [N, C, height, width].
+
+    The arguments, and what is refused, are those of `functional.avg_pool2d`.
 
     References
     ----------
@@ -253,108 +202,43 @@ class AvgPool2D(_Pool):
         divisor_override: float | None = None,
         data_format: str = "NCHW",
     ) -> None:
-        super().__init__(kernel_size, stride, padding, ceil_mode, data_format)
-        self.exclusive = checks.boolean("exclusive", exclusive)
-        if divisor_override is not None:
-            checks.real("divisor_override", divisor_override, low=0.0, open_low=True)
-        self.divisor_override = divisor_override
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the means."""
-        self._check(x)
-        return functional.avg_pool2d(
-            x,
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            self.ceil_mode,
-            self.exclusive,
-            self.divisor_override,
-            self.data_format,
-        )
+        super().__init__(kernel_size, stride, padding, ceil_mode, exclusive, divisor_override, data_format)
 
 
-class MaxPool3D(_Pool):
-    """The largest value in each window.
+class AvgPool1D(_AvgPool):
+    """The mean of each window of [N, C, length].
 
-    Parameters
-    ----------
-    kernel_size : int or sequence of int
-        Size of the window, >= 1.
-    stride : int or sequence of int, optional
-        Step of the window; ``kernel_size`` if None.
-    padding : int, str or sequence, default 0
-        Around the input, in the forms of `functional.conv3d`; never the largest.
-    return_mask : bool, default False
-        Whether to return also where each value stood in its flattened plane.
-    ceil_mode : bool, default False
-        Whether a last, incomplete window counts.
-    data_format : {"NCDHW", "NDHWC"}
-        Order of the axes.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+    The arguments, and what is refused, are those of `functional.avg_pool1d`.
 
     References
     ----------
-    Mirrors ``paddle.nn.MaxPool3D``.
+    Mirrors ``paddle.nn.AvgPool1D``.
 
     Examples
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> paramattr.nn.MaxPool3D(2)(paramattr.to_tensor(np.ones([1, 2, 4, 4, 4]))).shape
-    [1, 2, 2, 2, 2]
+    >>> paramattr.nn.AvgPool1D(2)(paramattr.to_tensor(np.ones([1, 2, 4]))).shape
+    [1, 2, 2]
     """
 
-    dims = 3
+    dims = 1
 
     def __init__(
         self,
         kernel_size: SizeLike,
         stride: SizeLike | None = None,
         padding: PaddingLike = 0,
-        return_mask: bool = False,
+        exclusive: bool = True,
         ceil_mode: bool = False,
-        data_format: str = "NCDHW",
     ) -> None:
-        super().__init__(kernel_size, stride, padding, ceil_mode, data_format)
-        self.return_mask = checks.boolean("return_mask", return_mask)
-
-    def forward(self, x: Tensor) -> Any:
-        """Return the largest values, with ``return_mask`` a pair of them and their places."""
-        self._check(x)
-        return functional.max_pool3d(
-            x, self.kernel_size, self.stride, self.padding, self.return_mask, self.ceil_mode, self.data_format
-        )
+        super().__init__(kernel_size, stride, padding, ceil_mode, exclusive, None, "NCL")
 
 
-class AvgPool3D(_Pool):
-    """The mean of each window.
+class AvgPool3D(_AvgPool):
+    """The mean of each window of [N, C, depth, height, width].
 
-    Parameters
-    ----------
-    kernel_size : int or sequence of int
-        Size of the window, >= 1.
-    stride : int or sequence of int, optional
-        Step of the window; ``kernel_size`` if None.
-    padding : int, str or sequence, default 0
-        Zeros around the input, in the forms of `functional.conv3d`.
-    ceil_mode : bool, default False
-        Whether a last, incomplete window counts.
-    exclusive : bool, default True
-        Whether padding is left out of the mean.
-    divisor_override : float, optional
-        Divide by this instead of the number of elements; > 0.
-    data_format : {"NCDHW", "NDHWC"}
-        Order of the axes.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+    The arguments, and what is refused, are those of `functional.avg_pool3d`.
 
     References
     ----------
@@ -380,22 +264,4 @@ class AvgPool3D(_Pool):
         divisor_override: float | None = None,
         data_format: str = "NCDHW",
     ) -> None:
-        super().__init__(kernel_size, stride, padding, ceil_mode, data_format)
-        self.exclusive = checks.boolean("exclusive", exclusive)
-        if divisor_override is not None:
-            checks.real("divisor_override", divisor_override, low=0.0, open_low=True)
-        self.divisor_override = divisor_override
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the means."""
-        self._check(x)
-        return functional.avg_pool3d(
-            x,
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            self.ceil_mode,
-            self.exclusive,
-            self.divisor_override,
-            self.data_format,
-        )
+        super().__init__(kernel_size, stride, padding, ceil_mode, exclusive, divisor_override, data_format)
