@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from paramattr import regularizer as regularizers
 from paramattr.initializer import Initializer
@@ -222,3 +222,31 @@ def resolve(name: str, attr: ParamAttrLike) -> ParamAttr | None:
         f"{name} must be a ParamAttr, a name, an initializer, a regularizer, a bool or None,"
         f" but received {attr!r} ({type(attr).__name__})"
     )
+
+
+def optional_attr(argument: str, value: ParamAttrLike) -> ParamAttr | Literal[False] | None:
+    """Return the ``attr`` for `Layer.create_parameter` that ``argument`` of a layer's constructor stands for.
+
+    None is the default attribute, False no parameter.
+
+    Raises
+    ------
+    TypeError
+        If ``value`` is nothing that stands for an attribute; the message names ``argument``.
+    """
+    return None if value is None or value is True else resolve(argument, value) or False
+
+
+def required_attr(argument: str, value: ParamAttrLike, layer: object) -> ParamAttr | None:
+    """As `optional_attr`, for a parameter that ``layer`` can't do without.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``value`` is nothing that stands for an attribute, or False; the message names ``argument``.
+    """
+    attr = optional_attr(argument, value)
+    if attr is False:
+        needed = argument.removesuffix("_attr")
+        raise ValueError(f"{argument} of {type(layer).__name__} can't be False: the layer needs its {needed}")
+    return attr

@@ -349,7 +349,6 @@ def make(
     is_bias: bool,
     default_initializer: Initializer | None,
     prefix: str | None,
-    argument: str = "attr",
     name: str | None = None,
 ) -> Parameter | None:
     """Make the parameter that ``attr`` describes, or return None where it is False.
@@ -358,7 +357,7 @@ def make(
     ``XavierUniform()`` for weights or ``Constant(0.0)`` for biases. Without a name in ``attr`` it gets ``name``, or the
     next one of its owner, ``prefix``; None stands for a new owner, as in `create_parameter`.
     """
-    settings = resolve(argument, attr)
+    settings = resolve("attr", attr)
     if settings is None:
         return None
     initializer = choose(settings.initializer, is_bias=is_bias, default=default_initializer)

@@ -1,24 +1,24 @@
-"""Convolutions and transposed convolutions."""
+"""Convolutions and transposed convolutions: one layer over the number of spatial axes, and its names."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import ClassVar
 
-from paramattr.attr import ParamAttrLike
+from paramattr.attr import ParamAttrLike, optional_attr, required_attr
 from paramattr.autograd import Tensor
-from paramattr.initializer import Normal
+from paramattr.initializer import Initializer, Normal
 from paramattr.nn import functional
 from paramattr.nn.functional import geometry
+from paramattr.nn.functional.conv import conv, conv_transpose
 from paramattr.nn.functional.geometry import PaddingLike, SizeLike
 from paramattr.nn.layer.layer import Layer
 from paramattr.parameter import Parameter
 from paramattr.utils import checks
 
 
-class _Convolution(Layer):
-    """What all convolutions are: checked geometry, a weight and a bias."""
+class _ConvNd(Layer):
+    """What all convolutions are: checked geometry over ``dims`` spatial axes, a weight and a bias."""
 
     dims: ClassVar[int]
     padding_mode: str = "zeros"
@@ -42,11 +42,9 @@ class _Convolution(Layer):
         self.in_channels = checks.integer("in_channels", in_channels, low=1)
         self.out_channels = checks.integer("out_channels", out_channels, low=1)
         self.groups = checks.integer("groups", groups, low=1)
-        for name in ("in_channels", "out_channels"):
-            if getattr(self, name) % self.groups:
-                raise ValueError(
-                    f"{name} must be divisible by groups={self.groups}, but received {getattr(self, name)}"
-                )
+        for name, channels in (("in_channels", self.in_channels), ("out_channels", self.out_channels)):
+            if channels % self.groups:
+                raise ValueError(f"{name} must be divisible by groups={self.groups}, but received {channels}")
         self.kernel_size = geometry.sizes("kernel_size", kernel_size, n, low=1)
         self.stride = geometry.sizes("stride", stride, n, low=1)
         self.dilation = geometry.sizes("dilation", dilation, n, low=1)
@@ -54,6 +52,15 @@ class _Convolution(Layer):
         self._pads = geometry.padding(padding, n, last=self._last)
         self.padding = padding
         self.data_format = data_format
+
+    def _create_parameters(
+        self, rows: int, columns: int, weight_attr: ParamAttrLike, bias_attr: ParamAttrLike, default: Initializer | None
+    ) -> None:
+        """Make the weight, of shape [rows, columns / groups, kernel…], and the bias."""
+        weight, bias = required_attr("weight_attr", weight_attr, self), optional_attr("bias_attr", bias_attr)
+        shape = [rows, columns // self.groups, *self.kernel_size]
+        self.weight = self.create_parameter(shape, weight, default_initializer=default)
+        self.bias = self.create_parameter([self.out_channels], bias, is_bias=True)
 
     def _check(self, x: Tensor) -> None:
         if x.ndim != self.dims + 2 or x.shape[-1 if self._last else 1] != self.in_channels:
@@ -79,242 +86,57 @@ class _Convolution(Layer):
         return ", ".join([*parts, f"data_format={self.data_format}"])
 
 
-class _Conv(_Convolution):
-    _function: ClassVar[Callable[..., Tensor]]
-
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: SizeLike,
-        stride: SizeLike,
-        padding: PaddingLike,
-        dilation: SizeLike,
-        groups: int,
-        padding_mode: str,
-        weight_attr: ParamAttrLike,
-        bias_attr: ParamAttrLike,
-        data_format: str,
-    ) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, data_format)
+class _Conv(_ConvNd):
+    def _set_up(self, padding_mode: str, weight_attr: ParamAttrLike, bias_attr: ParamAttrLike) -> None:
         self.padding_mode = checks.choice("padding_mode", padding_mode, ["zeros", "reflect", "replicate", "circular"])
         self._around: list[int] = []
-        if self.padding_mode != "zeros":
+        if padding_mode != "zeros":
             if isinstance(self._pads, str):
                 raise ValueError(
-                    f"padding must be numbers with padding_mode={padding_mode!r}, but received {padding!r}"
+                    f"padding must be numbers with padding_mode={padding_mode!r}, but received {self.padding!r}"
                 )
             # In the order of functional.pad, which begins at the last axis.
             self._around = [number for pair in reversed(self._pads) for number in pair]
-        shape = [self.out_channels, self.in_channels // self.groups, *self.kernel_size]
         # Paddle's default: in_channels are all counted here, whatever the groups.
-        std = math.sqrt(2.0 / (self.in_channels * math.prod(self.kernel_size)))
-        self.weight = self._weight(shape, weight_attr, Normal(0.0, std))
-        self.bias = self.create_parameter([self.out_channels], bias_attr, is_bias=True)
+        law = Normal(0.0, math.sqrt(2.0 / (self.in_channels * math.prod(self.kernel_size))))
+        self._create_parameters(self.out_channels, self.in_channels, weight_attr, bias_attr, law)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the convolution of ``x`` with the weight, plus the bias."""
         self._check(x)
-        padding: PaddingLike = self.padding
+        pads: PaddingLike = self.padding
         if self.padding_mode != "zeros":
-            x, padding = functional.pad(x, self._around, self.padding_mode, data_format=self.data_format), 0
-        return type(self)._function(
-            x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups, self.data_format
-        )
+            x, pads = functional.pad(x, self._around, self.padding_mode, data_format=self.data_format), 0
+        weight, bias, groups = self.weight, self.bias, self.groups
+        return conv(self.dims, x, weight, bias, self.stride, pads, self.dilation, groups, self.data_format)
 
 
-class _ConvTranspose(_Convolution):
-    _function: ClassVar[Callable[..., Tensor]]
-
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: SizeLike,
-        stride: SizeLike,
-        padding: PaddingLike,
-        output_padding: SizeLike,
-        dilation: SizeLike,
-        groups: int,
-        weight_attr: ParamAttrLike,
-        bias_attr: ParamAttrLike,
-        data_format: str,
-    ) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, data_format)
+class _ConvTranspose(_ConvNd):
+    def _set_up(self, output_padding: SizeLike, weight_attr: ParamAttrLike, bias_attr: ParamAttrLike) -> None:
         geometry.output_padding(output_padding, self.stride, self.dilation)
         self.output_padding = output_padding
-        shape = [self.in_channels, self.out_channels // self.groups, *self.kernel_size]
-        self.weight = self._weight(shape, weight_attr)
-        self.bias = self.create_parameter([self.out_channels], bias_attr, is_bias=True)
+        self._create_parameters(self.in_channels, self.out_channels, weight_attr, bias_attr, None)
 
     def forward(self, x: Tensor, output_size: SizeLike | None = None) -> Tensor:
-        """Return the transposed convolution of ``x``; ``output_size`` takes the place of ``output_padding``."""
+        """Return the transposed convolution of ``x``; ``output_size`` is used instead of ``output_padding``."""
         self._check(x)
-        return type(self)._function(
+        return conv_transpose(
+            self.dims,
             x,
             self.weight,
             self.bias,
-            stride=self.stride,
-            padding=self.padding,
-            output_padding=self.output_padding if output_size is None else 0,
-            dilation=self.dilation,
-            groups=self.groups,
-            output_size=output_size,
-            data_format=self.data_format,
-        )
-
-
-class Conv1D(_Conv):
-    """The 1-dimensional convolution (cross-correlation).
-
-    Parameters
-    ----------
-    in_channels, out_channels : int
-        Channels of input and output, >= 1, both divisible by ``groups``.
-    kernel_size : int or sequence of int
-        Size of the kernel per axis, >= 1.
-    stride, dilation : int or sequence of int, default 1
-        Step of the kernel, and of the input under it; >= 1.
-    padding : int, str or sequence, default 0
-        In the forms of `functional.conv1d`.
-    groups : int, default 1
-        In how many groups channels are connected.
-    padding_mode : {"zeros", "reflect", "replicate", "circular"}
-        What the padding is made of.
-    weight_attr : ParamAttr, str, Initializer, regularizer or None
-        Settings of the weight, of shape ``[out_channels, in_channels / groups, kernel…]``; by default normal with std
-        sqrt(2 / (in_channels · kernel sizes)).
-    bias_attr : ParamAttr, str, Initializer, regularizer, bool or None
-        Settings of the bias, of shape ``[out_channels]``; 0 by default. False: no bias.
-    data_format : {"NCL", "NLC"}
-        Order of the axes of input and output.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range; in use: if the input does not fit.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.Conv1D``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import paramattr
-    >>> layer = paramattr.nn.Conv1D(2, 4, 3, padding=1)
-    >>> layer(paramattr.to_tensor(np.ones([1, 2, 5], dtype="float32"))).shape
-    [1, 4, 5]
-    """
-
-    dims = 1
-    _function = staticmethod(functional.conv1d)
-
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: SizeLike,
-        stride: SizeLike = 1,
-        padding: PaddingLike = 0,
-        dilation: SizeLike = 1,
-        groups: int = 1,
-        padding_mode: str = "zeros",
-        weight_attr: ParamAttrLike = None,
-        bias_attr: ParamAttrLike = None,
-        data_format: str = "NCL",
-    ) -> None:
-        super().__init__(
-            in_channels,
-            out_channels,
-            kernel_size,
-            stride,
-            padding,
-            dilation,
-            groups,
-            padding_mode,
-            weight_attr,
-            bias_attr,
-            data_format,
-        )
-
-
-class Conv1DTranspose(_ConvTranspose):
-    """The 1-dimensional transposed convolution: each input value adds a scaled kernel to the output.
-
-    Parameters
-    ----------
-    in_channels, out_channels : int
-        Channels of input and output, >= 1, both divisible by ``groups``.
-    kernel_size : int or sequence of int
-        Size of the kernel per axis, >= 1.
-    stride, dilation : int or sequence of int, default 1
-        Step between the kernels in the output, and inside a kernel; >= 1.
-    padding : int, str or sequence, default 0
-        What is cut off the output, in the forms of `functional.conv1d`.
-    output_padding : int or sequence of int, default 0
-        Added at the end of the output; below stride or dilation.
-    groups : int, default 1
-        In how many groups channels are connected.
-    weight_attr : ParamAttr, str, Initializer, regularizer or None
-        Settings of the weight, of shape ``[in_channels, out_channels / groups, kernel…]``; XavierUniform by default.
-    bias_attr : ParamAttr, str, Initializer, regularizer, bool or None
-        Settings of the bias, of shape ``[out_channels]``; 0 by default. False: no bias.
-    data_format : {"NCL", "NLC"}
-        Order of the axes of input and output.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range; in use: if the input does not fit.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.Conv1DTranspose``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import paramattr
-    >>> layer = paramattr.nn.Conv1DTranspose(2, 4, 2, stride=2)
-    >>> layer(paramattr.to_tensor(np.ones([1, 2, 5], dtype="float32"))).shape
-    [1, 4, 10]
-    """
-
-    dims = 1
-    _function = staticmethod(functional.conv1d_transpose)
-
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: SizeLike,
-        stride: SizeLike = 1,
-        padding: PaddingLike = 0,
-        output_padding: SizeLike = 0,
-        groups: int = 1,
-        dilation: SizeLike = 1,
-        weight_attr: ParamAttrLike = None,
-        bias_attr: ParamAttrLike = None,
-        data_format: str = "NCL",
-    ) -> None:
-        super().__init__(
-            in_channels,
-            out_channels,
-            kernel_size,
-            stride,
-            padding,
-            output_padding,
-            dilation,
-            groups,
-            weight_attr,
-            bias_attr,
-            data_format,
+            self.stride,
+            self.padding,
+            self.output_padding if output_size is None else 0,
+            self.dilation,
+            self.groups,
+            output_size,
+            self.data_format,
         )
 
 
 class Conv2D(_Conv):
-    """The 2-dimensional convolution (cross-correlation).
+    """The 2-dimensional convolution (cross-correlation), of [N, in_channels, height, width].
 
     Parameters
     ----------
@@ -341,7 +163,7 @@ class Conv2D(_Conv):
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong kind or out of range; in use: if the input does not fit.
+        If an argument is of the wrong type or out of range; in use: if the input does not fit.
 
     References
     ----------
@@ -357,7 +179,6 @@ class Conv2D(_Conv):
     """
 
     dims = 2
-    _function = staticmethod(functional.conv2d)
 
     def __init__(
         self,
@@ -373,19 +194,84 @@ class Conv2D(_Conv):
         bias_attr: ParamAttrLike = None,
         data_format: str = "NCHW",
     ) -> None:
-        super().__init__(
-            in_channels,
-            out_channels,
-            kernel_size,
-            stride,
-            padding,
-            dilation,
-            groups,
-            padding_mode,
-            weight_attr,
-            bias_attr,
-            data_format,
-        )
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, data_format)
+        self._set_up(padding_mode, weight_attr, bias_attr)
+
+
+class Conv1D(_Conv):
+    """The 1-dimensional convolution, of [N, in_channels, length].
+
+    The arguments are those of `Conv2D`, with one axis less.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.Conv1D``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> layer = paramattr.nn.Conv1D(2, 4, 3, padding=1)
+    >>> layer(paramattr.to_tensor(np.ones([1, 2, 5], dtype="float32"))).shape
+    [1, 4, 5]
+    """
+
+    dims = 1
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: SizeLike,
+        stride: SizeLike = 1,
+        padding: PaddingLike = 0,
+        dilation: SizeLike = 1,
+        groups: int = 1,
+        padding_mode: str = "zeros",
+        weight_attr: ParamAttrLike = None,
+        bias_attr: ParamAttrLike = None,
+        data_format: str = "NCL",
+    ) -> None:
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, data_format)
+        self._set_up(padding_mode, weight_attr, bias_attr)
+
+
+class Conv3D(_Conv):
+    """The 3-dimensional convolution, of [N, in_channels, depth, height, width].
+
+    The arguments are those of `Conv2D`, with one axis more.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.Conv3D``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import paramattr
+    >>> layer = paramattr.nn.Conv3D(2, 4, 3, padding=1)
+    >>> layer(paramattr.to_tensor(np.ones([1, 2, 5, 5, 5], dtype="float32"))).shape
+    [1, 4, 5, 5, 5]
+    """
+
+    dims = 3
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: SizeLike,
+        stride: SizeLike = 1,
+        padding: PaddingLike = 0,
+        dilation: SizeLike = 1,
+        groups: int = 1,
+        padding_mode: str = "zeros",
+        weight_attr: ParamAttrLike = None,
+        bias_attr: ParamAttrLike = None,
+        data_format: str = "NCDHW",
+    ) -> None:
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, data_format)
+        self._set_up(padding_mode, weight_attr, bias_attr)
 
 
 class Conv2DTranspose(_ConvTranspose):
@@ -415,7 +301,7 @@ class Conv2DTranspose(_ConvTranspose):
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong kind or out of range; in use: if the input does not fit.
+        If an argument is of the wrong type or out of range; in use: if the input does not fit.
 
     References
     ----------
@@ -431,7 +317,6 @@ class Conv2DTranspose(_ConvTranspose):
     """
 
     dims = 2
-    _function = staticmethod(functional.conv2d_transpose)
 
     def __init__(
         self,
@@ -447,66 +332,29 @@ class Conv2DTranspose(_ConvTranspose):
         bias_attr: ParamAttrLike = None,
         data_format: str = "NCHW",
     ) -> None:
-        super().__init__(
-            in_channels,
-            out_channels,
-            kernel_size,
-            stride,
-            padding,
-            output_padding,
-            dilation,
-            groups,
-            weight_attr,
-            bias_attr,
-            data_format,
-        )
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, data_format)
+        self._set_up(output_padding, weight_attr, bias_attr)
 
 
-class Conv3D(_Conv):
-    """The 3-dimensional convolution (cross-correlation).
+class Conv1DTranspose(_ConvTranspose):
+    """The 1-dimensional transposed convolution, of [N, in_channels, length].
 
-    Parameters
-    ----------
-    in_channels, out_channels : int
-        Channels of input and output, >= 1, both divisible by ``groups``.
-    kernel_size : int or sequence of int
-        Size of the kernel per axis, >= 1.
-    stride, dilation : int or sequence of int, default 1
-        Step of the kernel, and of the input under it; >= 1.
-    padding : int, str or sequence, default 0
-        In the forms of `functional.conv3d`.
-    groups : int, default 1
-        In how many groups channels are connected.
-    padding_mode : {"zeros", "reflect", "replicate", "circular"}
-        What the padding is made of.
-    weight_attr : ParamAttr, str, Initializer, regularizer or None
-        Settings of the weight, of shape ``[out_channels, in_channels / groups, kernel…]``; by default normal with std
-        sqrt(2 / (in_channels · kernel sizes)).
-    bias_attr : ParamAttr, str, Initializer, regularizer, bool or None
-        Settings of the bias, of shape ``[out_channels]``; 0 by default. False: no bias.
-    data_format : {"NCDHW", "NDHWC"}
-        Order of the axes of input and output.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range; in use: if the input does not fit.
+    The arguments are those of `Conv2DTranspose`, with one axis less and ``groups`` before ``dilation``.
 
     References
     ----------
-    Mirrors ``paddle.nn.Conv3D``.
+    Mirrors ``paddle.nn.Conv1DTranspose``.
 
     Examples
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> layer = paramattr.nn.Conv3D(2, 4, 3, padding=1)
-    >>> layer(paramattr.to_tensor(np.ones([1, 2, 5, 5, 5], dtype="float32"))).shape
-    [1, 4, 5, 5, 5]
+    >>> layer = paramattr.nn.Conv1DTranspose(2, 4, 2, stride=2)
+    >>> layer(paramattr.to_tensor(np.ones([1, 2, 5], dtype="float32"))).shape
+    [1, 4, 10]
     """
 
-    dims = 3
-    _function = staticmethod(functional.conv3d)
+    dims = 1
 
     def __init__(
         self,
@@ -515,56 +363,21 @@ class Conv3D(_Conv):
         kernel_size: SizeLike,
         stride: SizeLike = 1,
         padding: PaddingLike = 0,
-        dilation: SizeLike = 1,
+        output_padding: SizeLike = 0,
         groups: int = 1,
-        padding_mode: str = "zeros",
+        dilation: SizeLike = 1,
         weight_attr: ParamAttrLike = None,
         bias_attr: ParamAttrLike = None,
-        data_format: str = "NCDHW",
+        data_format: str = "NCL",
     ) -> None:
-        super().__init__(
-            in_channels,
-            out_channels,
-            kernel_size,
-            stride,
-            padding,
-            dilation,
-            groups,
-            padding_mode,
-            weight_attr,
-            bias_attr,
-            data_format,
-        )
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, data_format)
+        self._set_up(output_padding, weight_attr, bias_attr)
 
 
 class Conv3DTranspose(_ConvTranspose):
-    """The 3-dimensional transposed convolution: each input value adds a scaled kernel to the output.
+    """The 3-dimensional transposed convolution, of [N, in_channels, depth, height, width].
 
-    Parameters
-    ----------
-    in_channels, out_channels : int
-        Channels of input and output, >= 1, both divisible by ``groups``.
-    kernel_size : int or sequence of int
-        Size of the kernel per axis, >= 1.
-    stride, dilation : int or sequence of int, default 1
-        Step between the kernels in the output, and inside a kernel; >= 1.
-    padding : int, str or sequence, default 0
-        What is cut off the output, in the forms of `functional.conv3d`.
-    output_padding : int or sequence of int, default 0
-        Added at the end of the output; below stride or dilation.
-    groups : int, default 1
-        In how many groups channels are connected.
-    weight_attr : ParamAttr, str, Initializer, regularizer or None
-        Settings of the weight, of shape ``[in_channels, out_channels / groups, kernel…]``; XavierUniform by default.
-    bias_attr : ParamAttr, str, Initializer, regularizer, bool or None
-        Settings of the bias, of shape ``[out_channels]``; 0 by default. False: no bias.
-    data_format : {"NCDHW", "NDHWC"}
-        Order of the axes of input and output.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range; in use: if the input does not fit.
+    The arguments are those of `Conv2DTranspose`, with one axis more.
 
     References
     ----------
@@ -580,7 +393,6 @@ class Conv3DTranspose(_ConvTranspose):
     """
 
     dims = 3
-    _function = staticmethod(functional.conv3d_transpose)
 
     def __init__(
         self,
@@ -596,16 +408,5 @@ class Conv3DTranspose(_ConvTranspose):
         bias_attr: ParamAttrLike = None,
         data_format: str = "NCDHW",
     ) -> None:
-        super().__init__(
-            in_channels,
-            out_channels,
-            kernel_size,
-            stride,
-            padding,
-            output_padding,
-            dilation,
-            groups,
-            weight_attr,
-            bias_attr,
-            data_format,
-        )
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, data_format)
+        self._set_up(output_padding, weight_attr, bias_attr)

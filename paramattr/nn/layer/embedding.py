@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from paramattr.attr import ParamAttrLike, resolve
+from paramattr.attr import ParamAttr, ParamAttrLike, required_attr
 from paramattr.autograd import Tensor
 from paramattr.initializer import ZeroRow
 from paramattr.initializer.defaults import choose
@@ -37,7 +37,7 @@ class Embedding(Layer):
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+        If an argument is of the wrong type or out of range.
 
     References
     ----------
@@ -70,11 +70,12 @@ class Embedding(Layer):
         self.embedding_dim = checks.integer("embedding_dim", embedding_dim, low=1)
         self.padding_idx = check_padding_idx(padding_idx, self.num_embeddings)
         self.sparse = checks.boolean("sparse", sparse)
-        settings = resolve("weight_attr", weight_attr)
-        if settings is not None and self.padding_idx is not None:
-            recipe = choose(settings.initializer, is_bias=False)
-            settings = settings.replace(initializer=ZeroRow(recipe, self.padding_idx))
-        self.weight = self._weight([self.num_embeddings, self.embedding_dim], settings or False)
+        weight = required_attr("weight_attr", weight_attr, self)
+        if self.padding_idx is not None:
+            weight = weight or ParamAttr()
+            recipe = choose(weight.initializer, is_bias=False)
+            weight = weight.replace(initializer=ZeroRow(recipe, self.padding_idx))
+        self.weight = self.create_parameter([self.num_embeddings, self.embedding_dim], weight)
 
     def forward(self, x: Tensor | ArrayLike) -> Tensor:
         """Map integers of any shape to vectors: ``[*]`` to ``[*, embedding_dim]``."""

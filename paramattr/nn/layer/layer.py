@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from paramattr import parameter
-from paramattr.attr import ParamAttrLike
+from paramattr.attr import ParamAttr, ParamAttrLike
 from paramattr.autograd import Tensor
 from paramattr.initializer import Initializer, get
 from paramattr.parameter import Parameter
+from paramattr.regularizer import WeightDecayRegularizer
 from paramattr.utils import checks, dtypes, unique_name
 from paramattr.utils.registry import snake_case
 
@@ -59,12 +60,12 @@ class Layer:
     def __init__(self, name_scope: str | None = None, dtype: DTypeLike | None = None) -> None:
         if name_scope is not None:
             checks.instance("name_scope", name_scope, str, "a string or None")
-        kind = dtypes.floating("dtype", dtype)
+        dtype = dtypes.floating("dtype", dtype)
         full_name = unique_name.generate(name_scope or snake_case(type(self).__name__))
         # Straight into the dict: __setattr__ below looks at what it is given, and needs these to do so.
         self.__dict__.update(
             training=True,
-            _dtype=kind,
+            _dtype=dtype,
             _full_name=full_name,
             _parameters={},
             _sub_layers={},
@@ -77,13 +78,41 @@ class Layer:
         return self._full_name
 
     def forward(self, *inputs: Any, **kwargs: Any) -> Any:
-        """Compute the layer's value; a subclass defines it."""
+        """Compute the layer's value; a subclass that is called defines it."""
         raise TypeError(f"{type(self).__name__} does not define forward")
 
-    def __call__(self, *inputs: Any, **kwargs: Any) -> Any:
-        """Compute the layer's value."""
-        return self.forward(*inputs, **kwargs)
+    def __call__(self, *inputs: Any, **kwargs: Any) -> Tensor:
+        """Return what `forward` does, most often a Tensor; to a type checker it is one."""
+        value: Tensor = self.forward(*inputs, **kwargs)
+        return value
 
+    @overload
+    def create_parameter(
+        self,
+        shape: ArrayLike,
+        attr: Literal[False],
+        dtype: DTypeLike | None = None,
+        is_bias: bool = False,
+        default_initializer: Initializer | str | dict[str, Any] | None = None,
+    ) -> None: ...
+    @overload
+    def create_parameter(
+        self,
+        shape: ArrayLike,
+        attr: ParamAttr | str | Initializer | WeightDecayRegularizer | Literal[True] | None = None,
+        dtype: DTypeLike | None = None,
+        is_bias: bool = False,
+        default_initializer: Initializer | str | dict[str, Any] | None = None,
+    ) -> Parameter: ...
+    @overload
+    def create_parameter(
+        self,
+        shape: ArrayLike,
+        attr: ParamAttrLike = None,
+        dtype: DTypeLike | None = None,
+        is_bias: bool = False,
+        default_initializer: Initializer | str | dict[str, Any] | None = None,
+    ) -> Parameter | None: ...
     def create_parameter(
         self,
         shape: ArrayLike,
@@ -93,6 +122,8 @@ class Layer:
         default_initializer: Initializer | str | dict[str, Any] | None = None,
     ) -> Parameter | None:
         """Make a parameter named after this layer; assign it to an attribute to make it the layer's.
+
+        The layers here make all their parameters by this method, so that overriding it reaches them.
 
         Parameters
         ----------
@@ -119,23 +150,7 @@ class Layer:
             is_bias=checks.boolean("is_bias", is_bias),
             default_initializer=None if default_initializer is None else get(default_initializer),
             prefix=self._full_name,
-            argument="bias_attr" if is_bias else "attr",
         )
-
-    def _weight(self, shape: ArrayLike, attr: ParamAttrLike, default: Initializer | None = None) -> Parameter:
-        """Make the weight a layer can't do without: ``weight_attr=False`` is an error."""
-        weight = parameter.make(
-            shape,
-            self._dtype,
-            attr,
-            is_bias=False,
-            default_initializer=default,
-            prefix=self._full_name,
-            argument="weight_attr",
-        )
-        if weight is None:
-            raise ValueError(f"weight_attr of {type(self).__name__} can't be False: the layer needs its weight")
-        return weight
 
     def __setattr__(self, name: str, value: object) -> None:
         stores = self.__dict__
@@ -154,23 +169,23 @@ class Layer:
             object.__setattr__(self, name, value)
 
     def _replace(self, name: str, value: object) -> None:
-        """Put a buffer, or None, in the place of what is held under ``name``."""
-        for store, kind in _STORES.items():
+        """Hold a buffer, or None, under a ``name`` that is in use."""
+        for store, held_type in _STORES.items():
             held = self.__dict__[store]
             if name in held:
-                if value is not None and not isinstance(value, kind):
+                if value is not None and not isinstance(value, held_type):
                     raise TypeError(
-                        f"{name!r} of {type(self).__name__} holds a {kind.__name__};"
+                        f"{name!r} of {type(self).__name__} holds a {held_type.__name__};"
                         f" assign another, or None, but not {value!r}"
                     )
                 held[name] = value
 
     def _enter(self, store: str, name: str, value: object) -> None:
         held = self.__dict__
-        held.pop(name, None)
-        for other in _STORES:
-            if other != store and name in held[other]:
-                del held[other][name]
+        if name not in held[store]:
+            held.pop(name, None)
+            for other in _STORES:
+                held[other].pop(name, None)
         held[store][name] = value
 
     def __getattr__(self, name: str) -> Any:
@@ -389,5 +404,5 @@ class Layer:
         return f"{type(self).__name__}({extra}\n{body}\n)"
 
 
-# What a layer holds by name, and the kind of each.
+# What a layer holds by name, and the type of each.
 _STORES: dict[str, type] = {"_parameters": Parameter, "_sub_layers": Layer, "_buffers": Tensor}

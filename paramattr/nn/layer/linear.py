@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paramattr.attr import ParamAttrLike
+from paramattr.attr import ParamAttrLike, optional_attr, required_attr
 from paramattr.autograd import Tensor
 from paramattr.nn import functional
 from paramattr.nn.layer.layer import Layer
@@ -27,7 +27,7 @@ class Linear(Layer):
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong kind or out of range; in use: if the input's last axis is not
+        If an argument is of the wrong type or out of range; in use: if the input's last axis is not
         ``in_features``.
 
     References
@@ -56,8 +56,9 @@ class Linear(Layer):
         super().__init__(name)
         self.in_features = checks.integer("in_features", in_features, low=0)
         self.out_features = checks.integer("out_features", out_features, low=0)
-        self.weight = self._weight([self.in_features, self.out_features], weight_attr)
-        self.bias = self.create_parameter([self.out_features], bias_attr, is_bias=True)
+        weight, bias = required_attr("weight_attr", weight_attr, self), optional_attr("bias_attr", bias_attr)
+        self.weight = self.create_parameter([self.in_features, self.out_features], weight)
+        self.bias = self.create_parameter([self.out_features], bias, is_bias=True)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map ``x`` of shape ``[*, in_features]`` to ``[*, out_features]``."""

@@ -1,28 +1,8 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import paramattr as pa
 from paramattr.nn import Embedding
-from paramattr.nn.functional import embedding
-
-
-@given(st.integers(1, 6), st.integers(1, 4), st.lists(st.integers(0, 50), max_size=12), st.data())
-def test_it_is_a_product_with_one_hot_rows(rows, size, symbols, data):
-    padding = data.draw(st.one_of(st.none(), st.integers(-rows, rows - 1)))
-    x = np.array(symbols, np.int64) % rows
-    table = np.random.default_rng(0).standard_normal((rows, size))
-    one_hot = np.eye(rows)[x]
-    if padding is not None:
-        one_hot[:, padding] = 0.0
-    weight = pa.to_tensor(table, stop_gradient=False)
-    y = embedding(pa.to_tensor(x), weight, padding)
-    np.testing.assert_array_equal(y.numpy(), one_hot @ table)
-    if x.size:
-        slope = np.random.default_rng(1).standard_normal(y.shape)
-        (y * slope).sum().backward()
-        np.testing.assert_allclose(weight.grad.numpy(), one_hot.T @ slope, rtol=1e-12, atol=1e-12)
 
 
 def test_training_leaves_the_padding_row_at_zero():

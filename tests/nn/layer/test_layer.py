@@ -1,4 +1,5 @@
 import copy
+import inspect
 
 import numpy as np
 import pytest
@@ -153,36 +154,6 @@ def test_a_deep_copy_keeps_shared_parts_shared():
     assert len(net.parameters()) == 3
 
 
-def test_no_bias():
-    layer = nn.Linear(2, 2, bias_attr=False)
-    assert layer.bias is None
-    assert list(layer.state_dict()) == ["weight"]
-    assert layer(pa.to_tensor([[1.0, 1.0]])).shape == [1, 2]
-
-
-@pytest.mark.parametrize("shape", [[3], [2, 2], [4, 5, 2], []])
-def test_linear_names_what_it_expected(shape):
-    with pytest.raises(ValueError, match=r"Linear\(in_features=3.*\[\*, 3\].*received") as caught:
-        nn.Linear(3, 2)(pa.to_tensor(np.ones([*shape, 2])))
-    assert str([*shape, 2]) in str(caught.value)
-
-
-@pytest.mark.parametrize("leading", [(), (4,), (2, 0), (2, 3)])
-def test_linear_maps_the_last_axis(leading):
-    layer = nn.Linear(3, 2)
-    x = np.random.default_rng(0).normal(size=(*leading, 3)).astype(np.float32)
-    expected = np.einsum("...i,io->...o", x, layer.weight.numpy()) + layer.bias.numpy()
-    assert np.allclose(layer(pa.to_tensor(x)).numpy(), expected, atol=1e-6)
-
-
-@pytest.mark.parametrize(("size", "error"), [(-1, ValueError), (2.0, TypeError), (True, TypeError), ("2", TypeError)])
-def test_linear_sizes_are_checked(size, error):
-    with pytest.raises(error, match="in_features"):
-        nn.Linear(size, 2)
-    with pytest.raises(error, match="out_features"):
-        nn.Linear(2, size)
-
-
 def test_repr_shows_the_tree():
     assert repr(Net()).splitlines() == [
         "Net(",
@@ -191,3 +162,58 @@ def test_repr_shows_the_tree():
         "  (tied): Linear(in_features=2, out_features=3, dtype=float32)",
         ")",
     ]
+
+
+class Recording(nn.Layer):
+    """Overrides create_parameter with Paddle's signature."""
+
+    def create_parameter(self, shape, attr=None, dtype=None, is_bias=False, default_initializer=None):
+        made = super().create_parameter(shape, attr, dtype, is_bias, default_initializer)
+        self.__dict__.setdefault("seen", []).append((made, attr, is_bias))
+        return made
+
+
+ARGUMENTS = {
+    "Linear": (2, 3),
+    "Embedding": (4, 3, 0),
+    **{f"Conv{n}D{suffix}": (2, 3, 1) for n in (1, 2, 3) for suffix in ("", "Transpose")},
+    **{f"{name}Pool{n}D": (2,) for n in (1, 2, 3) for name in ("Max", "Avg")},
+}
+WITH_PARAMETERS = [name for name in nn.layer.__all__ if getattr(nn, name)(*ARGUMENTS.get(name, ())).parameters()]
+
+
+@pytest.mark.parametrize("name", WITH_PARAMETERS)
+def test_an_override_of_create_parameter_makes_each_parameter(name):
+    recording = type(name, (Recording, getattr(nn, name)), {})
+    layer = recording(*ARGUMENTS[name])
+    assert [made for made, _, _ in layer.seen] == layer.parameters()
+    assert [is_bias for _, _, is_bias in layer.seen] == [False, True][: len(layer.seen)]
+    with_attr = recording(*ARGUMENTS[name], weight_attr="mine")
+    _, attr, _ = with_attr.seen[0]
+    assert (attr.name, with_attr.weight.name) == ("mine", "mine")
+    if "bias" in layer._parameters:
+        without = recording(*ARGUMENTS[name], bias_attr=False)
+        assert without.seen[1] == (None, False, True)
+        assert without.bias is None
+
+
+@pytest.mark.parametrize("name", WITH_PARAMETERS)
+def test_errors_keep_the_name_of_the_argument(name):
+    make, arguments = getattr(nn, name), ARGUMENTS[name]
+    with pytest.raises(ValueError, match=f"^weight_attr of {name} can't be False: the layer needs its weight$"):
+        make(*arguments, weight_attr=False)
+    for argument in [name for name in ("weight_attr", "bias_attr") if name in inspect.signature(make).parameters]:
+        with pytest.raises(TypeError, match=rf"^{argument} must be a ParamAttr, .*but received 3 \(int\)"):
+            make(*arguments, **{argument: 3})
+    with pytest.raises(TypeError, match=r"^attr must be a ParamAttr"):
+        nn.Layer().create_parameter([1], 3, is_bias=True)
+
+
+def test_a_layer_without_forward_says_so():
+    with pytest.raises(TypeError, match="Net does not define forward"):
+        Net()(1)
+
+
+def test_the_signature_of_create_parameter():
+    names = list(inspect.signature(nn.Layer.create_parameter).parameters)
+    assert names == ["self", "shape", "attr", "dtype", "is_bias", "default_initializer"]

@@ -149,8 +149,8 @@ def test_a_refused_layer_takes_no_random_numbers():
     pa.seed(3)
     expected = nn.Conv2D(2, 2, 3).weight.numpy()
     pa.seed(3)
-    for settings in ({"stride": 0}, {"padding_mode": "mirror"}, {"weight_attr": False}):
-        with pytest.raises(ValueError, match=r"must be|can't be"):
+    for settings in ({"stride": 0}, {"padding_mode": "mirror"}, {"weight_attr": False}, {"bias_attr": 3}):
+        with pytest.raises((TypeError, ValueError), match=r"must be|can't be"):
             nn.Conv2D(2, 2, 3, **settings)
     np.testing.assert_array_equal(nn.Conv2D(2, 2, 3).weight.numpy(), expected)
 
