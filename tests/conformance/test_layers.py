@@ -1,6 +1,7 @@
 """Layers and functions beside the real Paddle, over random settings: values, gradients, first weights and names."""
 
 import contextlib
+import inspect
 import warnings
 
 import numpy as np
@@ -459,3 +460,24 @@ def test_containers():
 
     for steps in (sequential, layer_list):
         assert [repr(step) for step in steps(pa.nn)] == [repr(step) for step in steps(paddle.nn)]
+
+
+WINDOWED = [f"{name}{n}D" for n in (1, 2, 3) for name in ("Conv", "MaxPool", "AvgPool")]
+SIGNATURES = [
+    *(("nn", name) for name in [*WINDOWED, *(f"Conv{n}DTranspose" for n in (1, 2, 3)), "Linear", "CrossEntropyLoss"]),
+    *(("nn.functional", f"conv{n}d{suffix}") for n in (1, 2, 3) for suffix in ("", "_transpose")),
+    *(("nn.functional", f"{name}_pool{n}d") for n in (1, 2, 3) for name in ("max", "avg")),
+    ("nn.Layer", "create_parameter"),
+]
+
+
+@pytest.mark.parametrize(("path", "name"), SIGNATURES)
+def test_signatures_have_the_order_and_the_defaults_of_paddle(path, name):
+    def arguments(lib):
+        for part in [*path.split("."), name]:
+            lib = getattr(lib, part)
+        return {key: value.default for key, value in inspect.signature(lib).parameters.items()}
+
+    ours, theirs = arguments(pa), arguments(paddle)
+    assert ours == {key: value for key, value in theirs.items() if key in ours}
+    assert list(ours) == [key for key in theirs if key in ours]

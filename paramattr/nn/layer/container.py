@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, overload
 
+from paramattr.autograd import Tensor
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
 
@@ -21,16 +22,12 @@ class _Indexed(Layer):
             raise IndexError(f"index {number} is out of range for {type(self).__name__} with {count} layers")
         return number % count
 
-    def _check_layers(self, layers: list[Any]) -> None:
-        for place, layer in enumerate(layers):
-            if not isinstance(layer, Layer):
-                raise TypeError(f"entry {place} must be a Layer, but received {layer!r} ({type(layer).__name__})")
-
-    def _relist(self, layers: list[Layer]) -> None:
-        self._check_layers(layers)
+    def _relist(self, layers: Iterable[Layer]) -> None:
+        """Hold ``layers`` under their positions, instead of what is held now."""
+        layers = _checked(layers)
         self._sub_layers.clear()
-        for place, layer in enumerate(layers):
-            self.add_sublayer(str(place), layer)
+        for position, layer in enumerate(layers):
+            self.add_sublayer(str(position), layer)
 
     def _insert(self, index: int, layer: Layer) -> None:
         layers = self._listed()
@@ -42,6 +39,13 @@ class _Indexed(Layer):
 
     def __iter__(self) -> Iterator[Layer]:
         return iter(self._listed())
+
+
+def _checked(layers: Iterable[Layer]) -> list[Layer]:
+    checked = list(layers)
+    for position, layer in enumerate(checked):
+        checks.instance(f"entry {position}", layer, Layer, "a Layer")
+    return checked
 
 
 class Sequential(_Indexed):
@@ -71,22 +75,21 @@ class Sequential(_Indexed):
     ['first']
     """
 
-    def __init__(self, *layers: Any) -> None:
+    def __init__(self, *layers: Layer | tuple[str, Layer] | list[Any] | Mapping[str, Layer]) -> None:
         super().__init__()
         entries: Iterable[Any] = layers
         if len(layers) == 1 and isinstance(layers[0], Mapping):
             entries = layers[0].items()
         elif len(layers) == 1 and isinstance(layers[0], list):
             entries = layers[0]
-        for place, entry in enumerate(entries):
+        for position, entry in enumerate(entries):
             pair = isinstance(entry, (tuple, list))
             if pair and len(entry) != 2:
-                raise ValueError(f"layers[{place}] must be a layer or a pair (name, layer), but received {entry!r}")
-            name, layer = entry if pair else (str(place), entry)
-            if not isinstance(layer, Layer):
-                raise TypeError(f"layers[{place}] must be a Layer, but received {layer!r} ({type(layer).__name__})")
+                raise ValueError(f"layers[{position}] must be a layer or a pair (name, layer), but received {entry!r}")
+            name, layer = entry if pair else (str(position), entry)
+            checks.instance(f"layers[{position}]", layer, Layer, "a Layer")
             if name in self._sub_layers:
-                raise ValueError(f"layers[{place}] must have a name of its own, but {name!r} is taken")
+                raise ValueError(f"layers[{position}] must have a name of its own, but {name!r} is taken")
             self.add_sublayer(name, layer)
 
     @overload
@@ -107,7 +110,7 @@ class Sequential(_Indexed):
         return list(self._sub_layers)[self._position(key)]
 
     def __setitem__(self, key: int | str, layer: Layer) -> None:
-        """Put ``layer`` in the place of another, or under a new name at the end."""
+        """Replace a layer by ``layer``, or hold it under a new name at the end."""
         name = key if isinstance(key, str) else self._name(key)
         checks.instance("layer", layer, Layer, "a Layer")
         self.add_sublayer(name, layer)
@@ -122,9 +125,8 @@ class Sequential(_Indexed):
 
     def extend(self, sequential: Iterable[Layer]) -> Sequential:
         """Add layers at the end, and return the Sequential."""
-        layers = list(sequential)
-        self._check_layers(layers)
-        names = [str(len(self) + place) for place in range(len(layers))]
+        layers = _checked(sequential)
+        names = [str(len(self) + position) for position in range(len(layers))]
         if taken := [name for name in names if name in self._sub_layers]:
             raise ValueError(f"a layer added at the end would be named {taken[0]!r}, but there is one of that name")
         for name, layer in zip(names, layers, strict=True):
@@ -139,12 +141,12 @@ class Sequential(_Indexed):
         TypeError, ValueError
             If ``module`` is not a Layer, ``index`` is out of range, or layers have names of their own.
         """
-        if list(self._sub_layers) != [str(place) for place in range(len(self))]:
+        if list(self._sub_layers) != [str(position) for position in range(len(self))]:
             raise ValueError(f"insert renumbers layers, but these have the names {list(self._sub_layers)}")
         self._insert(index, module)
         return self
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: Tensor) -> Tensor:
         """Pass ``x`` through all layers."""
         for layer in self._listed():
             x = layer(x)
@@ -181,14 +183,6 @@ class LayerList(_Indexed):
         if sublayers is not None:
             self.extend(sublayers)
 
-    def _rebuild(self, layers: list[Layer]) -> None:
-        for place, layer in enumerate(layers):
-            if not isinstance(layer, Layer):
-                raise TypeError(f"entry {place} must be a Layer, but received {layer!r} ({type(layer).__name__})")
-        self._sub_layers.clear()
-        for place, layer in enumerate(layers):
-            self.add_sublayer(str(place), layer)
-
     @overload
     def __getitem__(self, index: int) -> Layer: ...
     @overload
@@ -199,16 +193,16 @@ class LayerList(_Indexed):
         return LayerList(layers[index]) if isinstance(index, slice) else layers[self._position(index)]
 
     def __setitem__(self, index: int, layer: Layer) -> None:
-        """Put ``layer`` in the place of another."""
+        """Replace a layer by ``layer``."""
         layers = self._listed()
         layers[self._position(index)] = layer
-        self._rebuild(layers)
+        self._relist(layers)
 
     def __delitem__(self, index: int | slice) -> None:
         """Take layers out; the ones behind move up."""
         layers = self._listed()
         del layers[index if isinstance(index, slice) else self._position(index)]
-        self._rebuild(layers)
+        self._relist(layers)
 
     def append(self, sublayer: Layer) -> LayerList:
         """Add a layer at the end, and return the list."""
@@ -216,12 +210,9 @@ class LayerList(_Indexed):
 
     def extend(self, sublayers: Iterable[Layer]) -> LayerList:
         """Add layers at the end, and return the list."""
-        self._rebuild([*self._listed(), *sublayers])
+        self._relist([*self._listed(), *sublayers])
         return self
 
     def insert(self, index: int, sublayer: Layer) -> None:
         """Add a layer before the one at ``index``."""
-        layers = self._listed()
-        number = checks.integer("index", index, low=-len(layers), high=len(layers))
-        layers.insert(number, sublayer)
-        self._rebuild(layers)
+        self._insert(index, sublayer)
