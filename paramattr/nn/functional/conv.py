@@ -298,27 +298,20 @@ def conv2d_transpose(
     """Return the 2-dimensional transposed convolution of ``x`` with ``weight``.
 
     It is the gradient of a convolution with respect to its input: each input value adds a scaled kernel to the output.
+    The arguments are those of `conv2d` except for these.
 
     Parameters
     ----------
-    x : Tensor
-        Of shape [N, in, height, width], or [N, height, width, in] as ``data_format`` says.
     weight : Tensor
         Of shape [in, out / groups, k, k].
-    bias : Tensor, optional
-        Of shape [out].
     stride, dilation : int or sequence of int, default 1
         Step between the kernels in the output, and inside a kernel; >= 1.
     padding : int, str or sequence, default 0
         What is cut off the output, in the forms of `conv2d`.
     output_padding : int or sequence of int, default 0
         Added at the end of the output; below stride or dilation.
-    groups : int, default 1
-        In how many groups channels are connected.
     output_size : int or sequence of int, optional
         The spatial size of the output, instead of ``output_padding``.
-    data_format : {"NCHW", "NHWC"}
-        Order of the axes of input and output.
 
     Raises
     ------

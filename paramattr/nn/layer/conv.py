@@ -277,26 +277,18 @@ class Conv3D(_Conv):
 class Conv2DTranspose(_ConvTranspose):
     """The 2-dimensional transposed convolution: each input value adds a scaled kernel to the output.
 
+    The arguments are those of `Conv2D` except for these.
+
     Parameters
     ----------
-    in_channels, out_channels : int
-        Channels of input and output, >= 1, both divisible by ``groups``.
-    kernel_size : int or sequence of int
-        Size of the kernel per axis, >= 1.
     stride, dilation : int or sequence of int, default 1
         Step between the kernels in the output, and inside a kernel; >= 1.
     padding : int, str or sequence, default 0
         What is cut off the output, in the forms of `functional.conv2d`.
     output_padding : int or sequence of int, default 0
         Added at the end of the output; below stride or dilation.
-    groups : int, default 1
-        In how many groups channels are connected.
     weight_attr : ParamAttr, str, Initializer, regularizer or None
         Settings of the weight, of shape ``[in_channels, out_channels / groups, kernel…]``; XavierUniform by default.
-    bias_attr : ParamAttr, str, Initializer, regularizer, bool or None
-        Settings of the bias, of shape ``[out_channels]``; 0 by default. False: no bias.
-    data_format : {"NCHW", "NHWC"}
-        Order of the axes of input and output.
 
     Raises
     ------
