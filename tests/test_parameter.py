@@ -11,11 +11,7 @@ from hypothesis.extra import numpy as hnp
 import paramattr as pa
 from paramattr.initializer import Assign, Constant, Normal, Uniform, set_global_initializer
 
-
-@pytest.fixture(autouse=True)
-def fresh_names():
-    with pa.utils.unique_name.guard():
-        yield
+pytestmark = pytest.mark.usefixtures("fresh_names")
 
 
 def test_fields_of_a_default_parameter():
