@@ -54,19 +54,6 @@ def test_a_name_is_taken_only_while_its_parameter_lives():
         gc.enable()
 
 
-def test_automatic_names_skip_those_in_use():
-    taken = pa.create_parameter([1], name="linear_0.w_0")
-    assert pa.nn.Linear(1, 1).weight.name == "linear_0.w_1"
-    assert taken.name == "linear_0.w_0"
-
-
-def test_guards_nest_and_restore():
-    outer = pa.nn.Linear(1, 1)
-    with pa.utils.unique_name.guard():
-        assert pa.nn.Linear(1, 1).weight.name == outer.weight.name
-    assert pa.nn.Linear(1, 1).weight.name == "linear_1.w_0"
-
-
 def test_who_decides_the_first_values():
     three, two, one = Constant(3.0), Constant(2.0), Constant(1.0)
     with set_global_initializer(two, Constant(-2.0)):
