@@ -17,7 +17,7 @@ def test_list_names_every_initializer(capsys):
     status, out, _ = run(capsys, "list")
     assert status == 0
     # Other tests and doctests may have registered initializers of their own.
-    ours = {kind.__name__ for kind in init.registered() if kind.__module__.startswith("paramattr.")}
+    ours = {cls.__name__ for cls in init.registered() if cls.__module__.startswith("paramattr.")}
     rows = [row for row in json.loads(run(capsys, "list", "--json")[1]) if row["name"] in ours]
     assert {row["name"] for row in rows} == ours
     assert len(ours) == 13

@@ -60,9 +60,9 @@ def data(values):
 START = call(glob("numpy.core.multiarray", "_reconstruct"), glob("numpy", "ndarray"), tup(number(0)), data(b"b"))
 
 
-def array(shape, kind=None, values=b"\0" * 8, start=START, fortran=pickle.NEWFALSE):
+def array(shape, stored=None, values=b"\0" * 8, start=START, fortran=pickle.NEWFALSE):
     sizes = tup(*map(number, shape))
-    return start + tup(number(1), sizes, kind or dtype(), fortran, data(values)) + pickle.BUILD
+    return start + tup(number(1), sizes, stored or dtype(), fortran, data(values)) + pickle.BUILD
 
 
 class Reduced:
