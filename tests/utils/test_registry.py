@@ -82,7 +82,7 @@ def test_only_subclasses_of_the_base(shapes):
 @pytest.mark.parametrize("name", ["Disc", "disc", "wide_box"])
 def test_a_name_and_its_alias_belong_to_one_class(shapes, name):
     other = type(name, (Shape,), {"__qualname__": f"elsewhere.{name}"})
-    with pytest.raises(ValueError, match="the shape name '.*' is taken by"):
+    with pytest.raises(ValueError, match=r"the shape name '.*' is taken by"):
         shapes.register(other)
     assert shapes.get("disc") == Disc()
     assert shapes.get("wide_box") == WideBox()
