@@ -1,4 +1,4 @@
-"""What all tests share: the hypothesis profile, the check of gradients and the run of a page of the documentation."""
+"""What all tests share: the hypothesis profile, fresh names, the check of gradients, the run of a page of the docs."""
 
 import doctest
 from pathlib import Path
@@ -11,6 +11,13 @@ import paramattr as pa
 
 settings.register_profile("suite", derandomize=True, deadline=None, max_examples=50)
 settings.load_profile("suite")
+
+
+@pytest.fixture
+def fresh_names():
+    """Automatic names start at 0, and none is taken."""
+    with pa.utils.unique_name.guard():
+        yield
 
 
 def differences(function, arrays, cotangent, eps):

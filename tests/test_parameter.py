@@ -11,11 +11,7 @@ from hypothesis.extra import numpy as hnp
 import paramattr as pa
 from paramattr.initializer import Assign, Constant, Normal, Uniform, set_global_initializer
 
-
-@pytest.fixture(autouse=True)
-def fresh_names():
-    with pa.utils.unique_name.guard():
-        yield
+pytestmark = pytest.mark.usefixtures("fresh_names")
 
 
 def test_fields_of_a_default_parameter():
@@ -56,19 +52,6 @@ def test_a_name_is_taken_only_while_its_parameter_lives():
         assert pa.nn.Linear(2, 2, weight_attr="mine").weight.name == "mine"
     finally:
         gc.enable()
-
-
-def test_automatic_names_skip_those_in_use():
-    taken = pa.create_parameter([1], name="linear_0.w_0")
-    assert pa.nn.Linear(1, 1).weight.name == "linear_0.w_1"
-    assert taken.name == "linear_0.w_0"
-
-
-def test_guards_nest_and_restore():
-    outer = pa.nn.Linear(1, 1)
-    with pa.utils.unique_name.guard():
-        assert pa.nn.Linear(1, 1).weight.name == outer.weight.name
-    assert pa.nn.Linear(1, 1).weight.name == "linear_1.w_0"
 
 
 def test_who_decides_the_first_values():

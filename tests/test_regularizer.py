@@ -8,14 +8,14 @@ from paramattr import regularizer
 from paramattr.regularizer import L1Decay, L2Decay
 
 
-@pytest.mark.parametrize("kind", [L1Decay, L2Decay])
+@pytest.mark.parametrize("cls", [L1Decay, L2Decay])
 @pytest.mark.parametrize(
     ("coeff", "error"),
     [("a", TypeError), (-5, ValueError), (math.nan, ValueError), (math.inf, ValueError), (True, TypeError)],
 )
-def test_a_bad_coefficient_is_refused(kind, coeff, error):
+def test_a_bad_coefficient_is_refused(cls, coeff, error):
     with pytest.raises(error, match="coeff"):
-        kind(coeff)
+        cls(coeff)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,11 @@
-"""Writing is all or nothing: whatever goes wrong, the old file stays and no other is left."""
+"""Writing is all or nothing: whatever goes wrong, also at a kill, there is the old file or the new one."""
 
 import errno
+import json
 import os
 import stat
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -42,12 +45,12 @@ def test_a_failure_at_the_end(path, monkeypatch, function, error):
 class Full:
     """A file on a disk that becomes full after some bytes."""
 
-    def __init__(self, file, room, error):
-        self._file, self._room, self._error = file, room, error
+    def __init__(self, file, capacity, error):
+        self._file, self._capacity, self._error = file, capacity, error
 
     def write(self, data):
-        self._room -= memoryview(data).nbytes
-        if self._room < 0:
+        self._capacity -= memoryview(data).nbytes
+        if self._capacity < 0:
             raise self._error
         return self._file.write(data)
 
@@ -62,10 +65,10 @@ class Full:
 
 
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
-@pytest.mark.parametrize("room", [0, 50, 500, 40_000])
-def test_a_failure_in_the_middle(path, monkeypatch, room, error):
+@pytest.mark.parametrize("capacity", [0, 50, 500, 40_000])
+def test_a_failure_in_the_middle(path, monkeypatch, capacity, error):
     def open_full(name, mode):
-        return Full(open(name, mode), room, error)
+        return Full(open(name, mode), capacity, error)
 
     with monkeypatch.context() as patch:
         patch.setattr("paramattr.checkpoint.atomic.open", open_full, raising=False)
@@ -145,3 +148,65 @@ def test_long_names(tmp_path):
     name = "x" * 240 + ".npz"
     pa.save(OLD, tmp_path / name)
     assert os.listdir(tmp_path) == [name]
+
+
+KILLS = 84  # for each format
+
+# Forking an interpreter that has everything imported makes a kill cost milliseconds.
+PARENT = """
+import json, os, random, signal, sys, time
+import numpy as np
+import paramattr as pa
+
+path, kills = sys.argv[1], int(sys.argv[2])
+
+def content(which):
+    # Of another size for each, so that a part of one over the other shows.
+    return {f"w{i}": pa.Tensor(np.full(20_000 + 5_000 * which, float(which))) for i in range(3 + which)}
+
+def which(state):
+    found = int(state["w0"].numpy()[0])
+    expected = content(found)
+    assert list(state) == list(expected)
+    for key in expected:
+        np.testing.assert_array_equal(state[key].numpy(), expected[key].numpy())
+    return found
+
+contents = [content(0), content(1)]
+pa.save(contents[0], path)
+pa.load(path)
+rng = random.Random(7)
+seen = [0, 0]
+for kill in range(kills):
+    child = os.fork()
+    if child == 0:
+        try:
+            while True:
+                for one in contents:
+                    pa.save(one, path)
+        finally:
+            os._exit(1)
+    time.sleep(rng.uniform(0, 0.03))
+    os.kill(child, signal.SIGKILL)
+    status = os.waitpid(child, 0)[1]
+    assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL, status
+    seen[which(pa.load(path))] += 1
+left = [name for name in os.listdir(os.path.dirname(path)) if name != os.path.basename(path)]
+assert all(name.startswith(".paramattr-") and name.endswith(".tmp") for name in left), left
+for one in (0, 1):
+    pa.save(contents[one], path)
+    assert which(pa.load(path)) == one
+print(json.dumps({"seen": seen, "left": len(left)}))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_killed_writers(tmp_path, suffix):
+    command = [sys.executable, "-c", PARENT, str(tmp_path / f"s{suffix}"), str(KILLS)]
+    settings = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # forks want a process with one thread
+    done = subprocess.run(command, env=settings, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    # The kills must have met the writing: both contents, and files half written.
+    assert sum(found["seen"]) == KILLS and min(found["seen"]) > 0 and found["left"] > 0, found

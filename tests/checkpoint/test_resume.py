@@ -1,4 +1,7 @@
-"""Training that was stopped, saved, loaded into new objects and went on is the training that was never stopped."""
+"""Training that was stopped, saved, loaded into new objects and went on is the training that was never stopped.
+
+What checkpoints are for: it needs all of the package, so it is in a file of its own.
+"""
 
 import numpy as np
 import pytest
@@ -77,21 +80,6 @@ class Run:
         return [self.state(), averages, self.optimizer.get_lr(), self.schedule.state_dict(), pa.get_rng_state()]
 
 
-def assert_same(one, other):
-    if isinstance(one, dict):
-        assert list(one) == list(other)
-        one, other = list(one.values()), list(other.values())
-    if isinstance(one, list):
-        assert len(one) == len(other)
-        for a, b in zip(one, other, strict=True):
-            assert_same(a, b)
-    elif isinstance(one, (pa.Tensor, np.ndarray)):
-        one, other = np.asarray(one), np.asarray(other)
-        assert one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
-    else:
-        assert one == other
-
-
 def in_one_file(folder, run):
     pa.save({**run.state(), "random": pa.get_rng_state()}, folder / "state.npz")
 
@@ -117,7 +105,7 @@ def from_pairs(folder):
 )
 @pytest.mark.parametrize("rule", OPTIMIZERS)
 @pytest.mark.parametrize("seed", range(3))
-def test_two_halves_are_the_whole(tmp_path, write, read, rule, seed):
+def test_two_halves_are_the_whole(tmp_path, assert_same, write, read, rule, seed):
     before = pa.get_rng_state()
     try:
         pa.seed(seed)

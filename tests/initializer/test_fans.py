@@ -1,7 +1,12 @@
 import math
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
 
+import paramattr as pa
 from paramattr import initializer as init
 
 
@@ -13,7 +18,7 @@ from paramattr import initializer as init
         (lambda: init.calculate_gain("leaky_relu", math.nan), ValueError, "param"),
     ],
 )
-def test_bad_settings_are_refused_by_the_constructor(make, error, named):
+def test_bad_arguments_of_a_gain(make, error, named):
     with pytest.raises(error, match=named):
         make()
 
@@ -24,3 +29,18 @@ def test_bad_settings_are_refused_by_the_constructor(make, error, named):
 )
 def test_fans(shape, fans):
     assert init.compute_fans(shape) == fans
+
+
+@given(st.floats(-3, 3))
+def test_the_gain_of_a_rectifier_keeps_the_second_moment(slope):
+    z = stats.norm.ppf((np.arange(2000) + 0.5) / 2000)  # symmetric, so that each half has half the moment
+    wide = init.calculate_gain("leaky_relu", slope) * pa.to_tensor(z)
+    assert np.mean(pa.nn.functional.leaky_relu(wide, slope).numpy() ** 2) == pytest.approx(np.mean(z**2))
+
+
+def test_the_gains_of_paddle():
+    assert init.calculate_gain("relu") == init.calculate_gain("leaky_relu", 0.0)
+    assert init.calculate_gain("leaky_relu") == init.calculate_gain("leaky_relu", 0.01)
+    assert (init.calculate_gain("tanh"), init.calculate_gain("selu")) == (5 / 3, 3 / 4)
+    linear = ["linear", "sigmoid", *(f"conv{n}d{end}" for n in (1, 2, 3) for end in ("", "_transpose"))]
+    assert {init.calculate_gain(name) for name in linear} == {1.0}

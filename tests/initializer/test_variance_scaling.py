@@ -36,18 +36,18 @@ def test_uniform_and_normal_recipes_have_the_same_variance(shape, gain):
     shape = tuple(shape)
     fan_in, fan_out = init.compute_fans(shape)
     expected = gain * math.sqrt(2 / (fan_in + fan_out))
-    for kind in (init.XavierUniform, init.XavierNormal):
-        assert kind(gain=gain).distribution(shape).std == pytest.approx(expected, rel=1e-12)
+    for recipe in (init.XavierUniform, init.XavierNormal):
+        assert recipe(gain=gain).distribution(shape).std == pytest.approx(expected, rel=1e-12)
     for mode, fan in (("fan_in", fan_in), ("fan_out", fan_out)):
-        for kind in (init.KaimingUniform, init.KaimingNormal):
-            law = kind(mode=mode, nonlinearity="leaky_relu", negative_slope=gain).distribution(shape)
+        for recipe in (init.KaimingUniform, init.KaimingNormal):
+            law = recipe(mode=mode, nonlinearity="leaky_relu", negative_slope=gain).distribution(shape)
             assert law.std == pytest.approx(math.sqrt(2 / (1 + gain**2) / fan), rel=1e-12)
 
 
-@pytest.mark.parametrize("kind", [init.XavierUniform, init.XavierNormal, init.KaimingUniform, init.KaimingNormal])
-def test_parameters_without_elements_are_fine(kind):
-    assert values(kind(), [0, 5]).shape == (0, 5)
-    assert values(kind(), [4, 0, 3, 3]).shape == (4, 0, 3, 3)
+@pytest.mark.parametrize("recipe", [init.XavierUniform, init.XavierNormal, init.KaimingUniform, init.KaimingNormal])
+def test_parameters_without_elements_are_fine(recipe):
+    assert values(recipe(), [0, 5]).shape == (0, 5)
+    assert values(recipe(), [4, 0, 3, 3]).shape == (4, 0, 3, 3)
 
 
 # False-alarm rate per test: 1e-6, and the seed is fixed.

@@ -43,9 +43,7 @@ def test_shapes_keep_their_bounds(shape):
     assert all(2 <= size <= 6 for size in shape)
 
 
-@pytest.mark.parametrize(
-    "name", [kind.__name__ for kind in init.registered() if kind.__module__.startswith("paramattr.")]
-)
+@pytest.mark.parametrize("name", [cls.__name__ for cls in init.registered() if cls.__module__.startswith("paramattr.")])
 def test_every_registered_initializer_comes(name):
     recipe = find(
         strategies.initializers((4, 4, 4, 4) if name != "Orthogonal" else (4, 4)), lambda r: type(r).__name__ == name

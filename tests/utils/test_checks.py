@@ -20,7 +20,7 @@ def test_real_accepts_numpy_scalars(value):
 
 
 @pytest.mark.parametrize("value", [True, np.True_, "1", None, 1j, [1.0], np.array([1.0])])
-def test_real_refuses_other_kinds_by_name(value):
+def test_real_refuses_other_types_by_name(value):
     with pytest.raises(TypeError, match=r"rate must be a real number, but received"):
         checks.real("rate", value)
 
@@ -48,7 +48,7 @@ def test_bounds_are_inclusive_unless_open():
 
 
 @pytest.mark.parametrize("value", [1.0, True, "1", None])
-def test_integer_refuses_other_kinds(value):
+def test_integer_refuses_other_types(value):
     with pytest.raises(TypeError, match="k must be an integer"):
         checks.integer("k", value)
 

@@ -9,15 +9,13 @@ import operator
 import os
 import pickle
 import struct
-import tracemalloc
 
 import numpy as np
 import pytest
 
 import paramattr as pa
-from paramattr.checkpoint import paddle as paddle_format  # before memory is measured
 
-assert paddle_format
+SUFFIX = ".pdparams"
 
 
 def text(value):
@@ -62,9 +60,9 @@ def data(values):
 START = call(glob("numpy.core.multiarray", "_reconstruct"), glob("numpy", "ndarray"), tup(number(0)), data(b"b"))
 
 
-def array(shape, kind=None, values=b"\0" * 8, start=START, fortran=pickle.NEWFALSE):
+def array(shape, stored=None, values=b"\0" * 8, start=START, fortran=pickle.NEWFALSE):
     sizes = tup(*map(number, shape))
-    return start + tup(number(1), sizes, kind or dtype(), fortran, data(values)) + pickle.BUILD
+    return start + tup(number(1), sizes, stored or dtype(), fortran, data(values)) + pickle.BUILD
 
 
 class Reduced:
@@ -79,24 +77,16 @@ def reduced(*value, protocol=4):
     return pickle.dumps({"weight": Reduced(*value)}, protocol)
 
 
-def write(path, content):
-    path.write_bytes(content)
-    return path
+@pytest.fixture
+def load(tmp_path):
+    """Load a file of this content."""
 
+    def call(content):
+        path = tmp_path / f"state{SUFFIX}"
+        path.write_bytes(content)
+        return pa.load(path)
 
-def refused(folder, content, match=None):
-    path = write(folder / "state.pdparams", content)
-    tracemalloc.start()
-    try:
-        with pytest.raises(ValueError, match=match) as caught:
-            pa.load(path)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert str(path) in str(caught.value)
-    assert peak < 1_000_000 + 100 * len(content)  # an empty list takes 64 bytes, and one in the file
-    assert os.listdir(folder) == ["state.pdparams"]
-    return str(caught.value)
+    return call
 
 
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
@@ -130,9 +120,9 @@ def refused(folder, content, match=None):
         lambda f: (pickle.loads, (b"N.",)),
     ],
 )
-def test_calls_of_anything(tmp_path, value, protocol):
+def test_calls_of_anything(tmp_path, refuses_to_load, value, protocol):
     target = tmp_path / "made"
-    refused(tmp_path, reduced(*value(str(target)), protocol=protocol))
+    refuses_to_load(reduced(*value(str(target)), protocol=protocol))
     assert not target.exists()
 
 
@@ -163,17 +153,17 @@ def test_calls_of_anything(tmp_path, value, protocol):
         ("", ""),
     ],
 )
-def test_names_of_anything(tmp_path, how, module, name):
-    said = refused(tmp_path, program(how(module, name), tup(text("true")), pickle.REDUCE), "it names")
+def test_names_of_anything(refuses_to_load, how, module, name):
+    said = refuses_to_load(program(how(module, name), tup(text("true")), pickle.REDUCE), "it names")
     assert f"{module}.{name}" in said
 
 
-def test_names_that_are_no_strings(tmp_path):
+def test_names_that_are_no_strings(refuses_to_load):
     deep = b"".join([pickle.EMPTY_TUPLE, *[pickle.TUPLE1] * 1000])
     doubling = pickle.EMPTY_TUPLE + b"q\0" + b"h\0\x86q\0h\0" * 60 + b"\x86"
     for module in (number(1), pickle.NONE, pickle.EMPTY_LIST, deep, doubling):
-        refused(tmp_path, program(module, text("dtype"), pickle.STACK_GLOBAL), "it names")
-        refused(tmp_path, program(text("numpy"), module, pickle.STACK_GLOBAL), "it names")
+        refuses_to_load(program(module, text("dtype"), pickle.STACK_GLOBAL), "it names")
+        refuses_to_load(program(text("numpy"), module, pickle.STACK_GLOBAL), "it names")
 
 
 TENSOR = glob("builtins", "tuple")
@@ -201,8 +191,8 @@ TENSOR = glob("builtins", "tuple")
         "'\\xff'": program(b"\xff"),
     }.items(),
 )
-def test_opcodes_no_checkpoint_needs(tmp_path, name, content):
-    assert name in refused(tmp_path, content, "opcode").replace("b'", "'")
+def test_opcodes_no_checkpoint_needs(refuses_to_load, name, content):
+    assert name in refuses_to_load(content, "opcode").replace("b'", "'")
 
 
 @pytest.mark.parametrize(
@@ -219,10 +209,10 @@ def test_opcodes_no_checkpoint_needs(tmp_path, name, content):
         array((2,)),
     ],
 )
-def test_state_for_anything(tmp_path, target):
+def test_state_for_anything(refuses_to_load, target):
     injected = b"}" + text("__setstate__") + text("x") + b"s"
     for state in (injected, tup(b"N", injected), tup(*[number(1)] * 5), tup(*[number(1)] * 8), pickle.NONE):
-        refused(tmp_path, program(target, state, pickle.BUILD), "state")
+        refuses_to_load(program(target, state, pickle.BUILD), "state")
 
 
 @pytest.mark.parametrize(
@@ -265,22 +255,22 @@ def test_state_for_anything(tmp_path, target):
     }.items(),
     ids=lambda item: item[0],
 )
-def test_arrays_that_are_none(tmp_path, content):
-    refused(tmp_path, program(content[1]))
+def test_arrays_that_are_none(refuses_to_load, content):
+    refuses_to_load(program(content[1]))
 
 
-def test_the_same_bytes_again_and_again(tmp_path):
+def test_the_same_bytes_again_and_again(refuses_to_load):
     values = pickle.BINBYTES + struct.pack("<I", 50_000) + b"\0" * 50_000
     once = pickle.MARK + dtype("u1") + b"q\0" + values + b"q\1"
     more = START + tup(number(1), tup(number(50_000)), b"h\0", b"\x89", b"h\1") + b"b"
-    refused(tmp_path, program(once, more * 1000, pickle.TUPLE), "larger than the file")
+    refuses_to_load(program(once, more * 1000, pickle.TUPLE), "larger than the file")
     encoded = pickle.MARK + text("a" * 50_000) + b"q\0"
-    refused(tmp_path, program(encoded, call(glob("_codecs", "encode"), b"h\0", text("latin1")) * 500, pickle.TUPLE))
+    refuses_to_load(program(encoded, call(glob("_codecs", "encode"), b"h\0", text("latin1")) * 500, pickle.TUPLE))
 
 
 @pytest.mark.parametrize("how", [text("utf-8"), text("zlib_codec"), text("idna"), number(1)])
-def test_other_codecs(tmp_path, how):
-    refused(tmp_path, program(call(glob("_codecs", "encode"), text("x"), how)))
+def test_other_codecs(refuses_to_load, how):
+    refuses_to_load(program(call(glob("_codecs", "encode"), text("x"), how)))
 
 
 @pytest.mark.parametrize(
@@ -298,21 +288,17 @@ def test_other_codecs(tmp_path, how):
         b"N" + pickle.LONG_BINPUT,
     ],
 )
-def test_claimed_sizes(tmp_path, content):
-    refused(tmp_path, pickle.PROTO + b"\4" + content)
+def test_claimed_sizes(refuses_to_load, content):
+    refuses_to_load(pickle.PROTO + b"\4" + content)
 
 
-def test_a_huge_place_in_the_memo_takes_no_memory(tmp_path):
-    path = write(tmp_path / "s.pdparams", program(b"N", pickle.LONG_BINPUT, struct.pack("<I", (1 << 32) - 1)))
-    assert pa.load(path) is None
-    refused_path = tmp_path / "other"
-    refused_path.mkdir()
-    refused(refused_path, program(pickle.LONG_BINGET, struct.pack("<I", 7)), "refers to object 7")
+def test_a_huge_number_in_the_memo_takes_no_memory(load, refuses_to_load):
+    assert load(program(b"N", pickle.LONG_BINPUT, struct.pack("<I", (1 << 32) - 1))) is None
+    refuses_to_load(program(pickle.LONG_BINGET, struct.pack("<I", 7)), "refers to object 7")
 
 
-def test_a_huge_frame_takes_no_memory(tmp_path):
-    path = write(tmp_path / "s.pdparams", program(pickle.FRAME, struct.pack("<Q", 1 << 62), b"N"))
-    assert pa.load(path) is None
+def test_a_huge_frame_takes_no_memory(load):
+    assert load(program(pickle.FRAME, struct.pack("<Q", 1 << 62), b"N")) is None
 
 
 @pytest.mark.parametrize(
@@ -334,22 +320,21 @@ def test_a_huge_frame_takes_no_memory(tmp_path):
     }.items(),
     ids=lambda item: item[0],
 )
-def test_nests(tmp_path, content):
-    refused(tmp_path, content[1])
+def test_nests(refuses_to_load, content):
+    refuses_to_load(content[1])
 
 
-def test_lists_that_double_take_no_time(tmp_path):
+def test_lists_that_double_take_no_time(load):
     doubling = b"]q\0" + b"".join(b"](h" + bytes([i]) + b"h" + bytes([i]) + b"eq" + bytes([i + 1]) for i in range(50))
-    path = write(tmp_path / "s.pdparams", program(pickle.MARK, doubling, pickle.TUPLE))
-    loaded = pa.load(path)[-1]
+    loaded = load(program(pickle.MARK, doubling, pickle.TUPLE))[-1]
     for _ in range(50):
         assert loaded[0] is loaded[1]
         loaded = loaded[0]
 
 
-def test_depth_that_only_sharing_makes(tmp_path):
+def test_depth_that_only_sharing_makes(refuses_to_load):
     chain = b"]q\0" + b"".join(b"]h" + bytes([i]) + b"aq" + bytes([i + 1]) for i in range(100))
-    refused(tmp_path, program(pickle.MARK, chain, pickle.TUPLE), "levels")
+    refuses_to_load(program(pickle.MARK, chain, pickle.TUPLE), "levels")
 
 
 @pytest.mark.parametrize(
@@ -377,95 +362,34 @@ def test_depth_that_only_sharing_makes(tmp_path):
     ]
     + [b"\x80\4X\2\0\0\0\xff\xff.", b"\x80\2c\xff\n\xff\n."],
 )
-def test_no_pickles(tmp_path, content):
-    refused(tmp_path, content)
+def test_no_pickles(refuses_to_load, content):
+    refuses_to_load(content)
 
 
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
-def test_every_cut_and_every_flipped_bit(tmp_path, protocol):
+def test_every_cut_and_many_flipped_bits(tmp_path, check_damage, protocol):
     state = {"a": pa.Tensor(np.arange(3.0), name="a"), "s": {"last_epoch": 3, "rate": 0.5}}
-    path = tmp_path / "s.pdparams"
+    path = tmp_path / "state.pdparams"
     pa.save(state, path, protocol)
-    content = path.read_bytes()
-    for end in range(len(content)):
-        write(path, content[:end])
-        with pytest.raises(ValueError, match=r"can't be loaded"):
-            pa.load(path)
-    rng = np.random.default_rng(7)
-    for bit in rng.permutation(len(content) * 8)[:800]:
-        changed = bytearray(content)
-        changed[bit // 8] ^= 1 << bit % 8
-        write(path, changed)
-        try:  # what the pickle can't tell from an honest one loads; anything else is the one error
-            pa.load(path)
-        except ValueError as error:
-            assert "can't be loaded" in str(error)
-
-
-def table(names, **entries):
-    state = b"}" + b"".join(text(key) + value + b"s" for key, value in entries.items())
-    return program(state, text("StructuredToParameterName@@"), names, b"s")
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        table(pickle.NONE, a=array((2,))),
-        table(b"]", a=array((2,))),
-        table(b"}" + text("b") + text("x") + b"s", a=array((2,))),
-        table(b"}" + text("a") + number(1) + b"s", a=array((2,))),
-        table(b"}" + text("a") + text("x") + b"s", a=number(1)),
-        table(b"}" + text("a") + text("x") + b"s", a=START),
-    ],
-)
-def test_tables_of_names(tmp_path, content):
-    refused(tmp_path, content)
-
-
-def pieces(slices, shape=(2,)):
-    return pickle.dumps({"p": np.ones(2), "UnpackBigParamInfor@@": {"w": {"slices": slices, "OriginShape": shape}}}, 2)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        pieces([]),
-        pieces(["p", "p"], (4,)),
-        pieces(["q"]),
-        pieces(["p"], (3,)),
-        pieces(["p"], (1 << 40,)),
-        pieces(["p"], "x"),
-        pieces(1),
-        pieces([["p"]]),
-        pieces([("p",)]),
-        pieces("p"),
-        pieces(["p"], (2.0,)),
-        pickle.dumps({"UnpackBigParamInfor@@": {"w": 1}}, 2),
-        pickle.dumps({"UnpackBigParamInfor@@": [1]}, 2),
-        pickle.dumps({"UnpackBigParamInfor@@": {"w": {}}}, 2),
-    ],
-)
-def test_pieces(tmp_path, content):
-    refused(tmp_path, content)
+    check_damage(path)
 
 
 @pytest.mark.parametrize("core", ["numpy.core", "numpy._core"])
 @pytest.mark.parametrize("order", ["<", ">"])
-def test_honest_files_of_other_numpys_and_machines(tmp_path, core, order):
+def test_honest_files_of_other_numpys_and_machines(load, core, order):
     start = call(glob(f"{core}.multiarray", "_reconstruct"), glob("numpy", "ndarray"), tup(number(0)), text("b"))
     values = np.arange(6.0).reshape(2, 3)
     stored = array((2, 3), dtype("f8", order), values.astype(f"{order}f8").tobytes("F"), start, pickle.NEWTRUE)
     scalar = call(glob(f"{core}.multiarray", "scalar"), dtype("f4", order), data(np.array(1.5, f"{order}f4").tobytes()))
-    path = write(tmp_path / "s.pdparams", program(tup(stored, scalar)))
-    loaded, number_ = pa.load(path)
+    loaded, number_ = load(program(tup(stored, scalar)))
     np.testing.assert_array_equal(loaded.numpy(), values)
     assert loaded.dtype.isnative and loaded.numpy().flags.f_contiguous
     assert (number_, type(number_)) == (1.5, np.float32)
 
 
-def test_honest_files_of_python_2(tmp_path):
+def test_honest_files_of_python_2(load):
     values = b"\x00\x00\x80\x3f\x00\x00\x00\xc0"
     string = pickle.BINSTRING + struct.pack("<i", 8) + values
     stored = START + tup(number(1), tup(number(2)), dtype(), b"\x89", string) + b"b"
-    path = write(tmp_path / "s.pdparams", program(b"}", pickle.SHORT_BINSTRING + b"\1w", stored, b"s", protocol=2))
-    assert pa.load(path)["w"].tolist() == [1.0, -2.0]
+    content = program(b"}", pickle.SHORT_BINSTRING + b"\1w", stored, b"s", protocol=2)
+    assert load(content)["w"].tolist() == [1.0, -2.0]

@@ -1,20 +1,34 @@
-"""Broken and hostile .npz and .safetensors files get one clear error and take no memory."""
+"""The .npz format: what others can read of it, and that broken and hostile files get one error and take no memory."""
 
 import io
 import json
-import os
+import math
 import struct
-import tracemalloc
+import sys
 import zipfile
 
 import numpy as np
 import pytest
 
 import paramattr as pa
-from paramattr.checkpoint import npz as npz_format  # before memory is measured
-from paramattr.checkpoint import safetensors as safetensors_format
 
-assert npz_format and safetensors_format
+SUFFIX = ".npz"
+
+
+def test_npz_needs_no_paramattr_to_be_read(tmp_path):
+    pa.save({"w": pa.to_tensor([1.0, 2.0])}, tmp_path / "s.npz")
+    with np.load(tmp_path / "s.npz") as content:
+        np.testing.assert_array_equal(content["0"], np.float32([1, 2]))
+    with zipfile.ZipFile(tmp_path / "s.npz") as archive:
+        assert archive.testzip() is None and archive.namelist() == ["tree.json", "0.npy"]
+
+
+def test_numbers_no_json_has(tmp_path, there_and_back, assert_same):
+    quiet = struct.unpack("d", struct.pack("Q", 0x7FF8_0000_DEAD_BEEF))[0]
+    obj = [math.inf, -math.inf, math.nan, quiet, -0.0, 5e-324, sys.float_info.max, 2**53 + 1, -(10**5000)]
+    assert_same(there_and_back(tmp_path, obj), obj)
+
+
 NOTHING = object()
 
 
@@ -32,6 +46,7 @@ def header(shape, descr="<f4", fortran=False):
 
 
 ONE = npy(np.ones(2, np.float32))
+
 NODE = {"tensor": 0, "dtype": "float32", "shape": [2]}
 
 
@@ -49,23 +64,9 @@ def zipped(content, compression=zipfile.ZIP_STORED):
     return file.getvalue()
 
 
-def refused(path, content, match=None):
-    path.write_bytes(content)
-    tracemalloc.start()
-    try:
-        with pytest.raises(ValueError, match=match) as caught:
-            pa.load(path)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert str(path) in str(caught.value)
-    assert peak < 1_000_000 + 100 * len(content)
-    assert os.listdir(path.parent) == [path.name]
-
-
 def test_what_the_following_start_from_is_right(tmp_path):
-    (tmp_path / "s.npz").write_bytes(zipped(members()))
-    assert pa.load(tmp_path / "s.npz").tolist() == [1.0, 1.0]
+    (tmp_path / "state.npz").write_bytes(zipped(members()))
+    assert pa.load(tmp_path / "state.npz").tolist() == [1.0, 1.0]
 
 
 @pytest.mark.parametrize(
@@ -130,32 +131,32 @@ def test_what_the_following_start_from_is_right(tmp_path):
         (members({"scalar": "00" * 8, "dtype": "object"}), "not one of"),
     ],
 )
-def test_members_and_trees(tmp_path, content, match):
-    refused(tmp_path / "s.npz", zipped(content), match)
+def test_members_and_trees(refuses_to_load, content, match):
+    refuses_to_load(zipped(content), match)
 
 
-def test_nesting(tmp_path):
+def test_nesting(refuses_to_load):
     tree = NODE
     for _ in range(70):
         tree = {"list": [tree]}
-    refused(tmp_path / "s.npz", zipped(members(tree)), "levels")
+    refuses_to_load(zipped(members(tree)), "levels")
 
 
-def test_compression_is_no_bomb(tmp_path):
+def test_compression_is_no_bomb(refuses_to_load):
     bomb = header((10**8,)) + b"\0" * (4 * 10**7)
     content = zipped({**members(), "0.npy": bomb}, zipfile.ZIP_DEFLATED)
     assert len(content) < 100_000
-    refused(tmp_path / "s.npz", content, "compressed")
+    refuses_to_load(content, "compressed")
 
 
-def test_claimed_sizes_and_overlapping_members(tmp_path):
+def test_claimed_sizes_and_overlapping_members(refuses_to_load):
     content = zipped(members())
     sizes = content.index(b"PK\1\2") + 20
     claimed = bytearray(content)
     claimed[sizes : sizes + 8] = struct.pack("<II", 1 << 31, 1 << 31)
-    refused(tmp_path / "s.npz", bytes(claimed), "larger than the file")
+    refuses_to_load(bytes(claimed), "larger than the file")
     claimed[sizes : sizes + 8] = struct.pack("<II", 10, 1 << 31)
-    refused(tmp_path / "s.npz", bytes(claimed), "compressed")
+    refuses_to_load(bytes(claimed), "compressed")
     # Many names for the same bytes of the file.
     big = zipped({"tree.json": json.dumps({"format": "paramattr", "version": 1, "tree": None}), "0.npy": b"\0" * 10**6})
     start, end = big.rindex(b"PK\1\2"), big.index(b"PK\5\6")
@@ -163,71 +164,33 @@ def test_claimed_sizes_and_overlapping_members(tmp_path):
     entries = big[first:start] + b"".join(entry.replace(b"0.npy", f"{i}.npy".encode()) for i in range(10))
     count = struct.pack("<HHHH", 0, 0, 11, 11)
     trailer = b"PK\5\6" + count + struct.pack("<IIH", len(entries), first, 0)
-    refused(tmp_path / "s.npz", big[:first] + entries + trailer, "larger than the file")
+    refuses_to_load(big[:first] + entries + trailer, "larger than the file")
 
 
-def test_names_twice_and_encryption(tmp_path):
+def test_names_twice_and_encryption(refuses_to_load):
     content = zipped({**members(), "1.npy": ONE}).replace(b"1.npy", b"0.npy")
-    refused(tmp_path / "s.npz", content, "same name")
+    refuses_to_load(content, "same name")
     content = bytearray(zipped(members()))
     content[content.index(b"PK\1\2") + 8] |= 1
-    refused(tmp_path / "s.npz", bytes(content), "encrypted")
+    refuses_to_load(bytes(content), "encrypted")
 
 
-@pytest.mark.parametrize("suffix", [".npz", ".safetensors"])
 @pytest.mark.parametrize(
     "content", [b"", b"PK", b"\x80\4N.", b"\0" * 100, b"PK\5\6" + b"\0" * 18, b"PK\5\6" + b"\xff" * 18]
 )
-def test_no_files_of_the_format(tmp_path, suffix, content):
-    refused(tmp_path / f"s{suffix}", content)
+def test_no_files_of_the_format(refuses_to_load, content):
+    refuses_to_load(content)
 
 
-@pytest.mark.parametrize("suffix", [".npz", ".safetensors"])
-def test_every_cut_and_many_flipped_bits(tmp_path, suffix):
-    path = tmp_path / f"s{suffix}"
+def test_every_cut_and_many_flipped_bits(tmp_path, check_damage):
+    path = tmp_path / "state.npz"
     pa.save({"a": pa.Tensor(np.arange(3.0)), "b": pa.to_tensor([2.0])}, path)
-    content = path.read_bytes()
-    for end in range(len(content)):
-        path.write_bytes(content[:end])
-        with pytest.raises(ValueError, match="can't be loaded"):
-            pa.load(path)
-    rng = np.random.default_rng(7)
-    for bit in rng.permutation(len(content) * 8)[:800]:
-        changed = bytearray(content)
-        changed[bit // 8] ^= 1 << bit % 8
-        path.write_bytes(changed)
-        try:
-            pa.load(path)
-        except ValueError as error:
-            assert "can't be loaded" in str(error)
+    check_damage(path)
 
 
-def test_a_flipped_bit_in_the_values_is_noticed(tmp_path):
-    path = tmp_path / "s.npz"
+def test_a_flipped_bit_in_the_values_is_noticed(tmp_path, refuses_to_load):
+    path = tmp_path / "state.npz"
     pa.save([pa.Tensor(np.full(100, 1.5))], path)
     content = bytearray(path.read_bytes())
     content[content.rindex(np.full(9, 1.5).tobytes())] ^= 1
-    refused(path, bytes(content), "CRC")
-
-
-def safe(entries, data=b"\0" * 8):
-    text = entries if isinstance(entries, bytes) else json.dumps(entries).encode()
-    return struct.pack("<Q", len(text)) + text + data
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        safe({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 4]}}),
-        safe({"a": {"dtype": "F32", "shape": [1 << 40], "data_offsets": [0, 8]}}),
-        safe({"a": {"dtype": "F32", "shape": [1 << 62, 1 << 62], "data_offsets": [0, 8]}}),
-        safe({"a": {"dtype": "F8_E4M3", "shape": [8], "data_offsets": [0, 8]}}),
-        safe({"a": {"dtype": "OBJ", "shape": [8], "data_offsets": [0, 8]}}),
-        safe({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}, b"\0" * 9),
-        safe({"__metadata__": {"paramattr.order": "["}, "a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}),
-        safe(b"[" * 10_000),
-        struct.pack("<Q", 1 << 60) + b"{}",
-    ],
-)
-def test_safetensors(tmp_path, content):
-    refused(tmp_path / "s.safetensors", content)
+    refuses_to_load(bytes(content), "CRC")

@@ -1,0 +1,81 @@
+"""What save and load do with their arguments, whatever the format."""
+
+import io
+import os
+import subprocess
+import sys
+
+import ml_dtypes
+import numpy as np
+import pytest
+
+import paramattr as pa
+
+SUFFIXES = [".pdparams", ".pdopt", ".npz", ".safetensors"]
+
+
+def test_lazy_parameters(refuses_to_save):
+    with pa.LazyGuard():
+        layer = pa.nn.Linear(2, 2)
+    for suffix in SUFFIXES:
+        refuses_to_save(layer.state_dict(), RuntimeError, "LazyGuard", suffix)
+
+
+@pytest.mark.parametrize("name", ["s", "s.pt", "s.PDPARAMS", ".npz", "s.npz/"])
+def test_suffixes(tmp_path, name):
+    for call in (lambda path: pa.save({}, path), pa.load):
+        with pytest.raises(ValueError, match=r"\.pdparams.*\.pdopt.*\.npz.*\.safetensors") as caught:
+            call(f"{tmp_path}/{name}")
+        assert repr(f"{tmp_path}/{name}") in str(caught.value)
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("path", [None, 3, io.BytesIO(), b"s.npz"])
+def test_paths(path):
+    for call in (lambda: pa.save({}, path), lambda: pa.load(path)):
+        with pytest.raises(TypeError, match="path must be a str or PathLike"):
+            call()
+
+
+@pytest.mark.parametrize(("protocol", "error"), [(1, ValueError), (6, ValueError), ("4", TypeError), (True, TypeError)])
+def test_protocols(refuses_to_save, protocol, error):
+    refuses_to_save({}, error, "protocol", ".pdparams", protocol=protocol)
+
+
+def test_return_numpy_must_be_a_bool(tmp_path):
+    with pytest.raises(TypeError, match="return_numpy"):
+        pa.load(tmp_path / "s.npz", return_numpy=1)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES[:3])
+def test_return_numpy_gives_arrays(tmp_path, suffix):
+    path = tmp_path / f"s{suffix}"
+    pa.save([pa.to_tensor([1.0]), {"a": pa.Tensor(np.ones(2, ml_dtypes.bfloat16))}], path)
+    first, rest = pa.load(path, return_numpy=True)
+    assert type(first) is type(rest["a"]) is np.ndarray
+    assert (first.dtype, rest["a"].dtype.name) == (np.float32, "bfloat16")
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_missing_files_and_folders(tmp_path, suffix):
+    with pytest.raises(FileNotFoundError):
+        pa.load(tmp_path / f"s{suffix}")
+    (tmp_path / f"s{suffix}").mkdir()
+    for call in (pa.load, lambda path: pa.save({}, path)):
+        with pytest.raises(OSError, match=f"s{suffix}"):
+            call(tmp_path / f"s{suffix}")
+    assert os.listdir(tmp_path) == [f"s{suffix}"]
+
+
+def test_without_ml_dtypes(tmp_path, monkeypatch):
+    pa.save([pa.Tensor(np.ones(2, ml_dtypes.bfloat16))], tmp_path / "s.npz")
+    monkeypatch.setitem(sys.modules, "ml_dtypes", None)
+    with pytest.raises(ImportError, match=r"paramattr\[bfloat16\]"):
+        pa.load(tmp_path / "s.npz")
+
+
+def test_the_import_is_lazy():
+    code = (
+        "import sys, paramattr; assert 'paramattr.checkpoint' not in sys.modules; paramattr.save; paramattr.checkpoint"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,43 @@
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from paramattr import initializer as init
+from paramattr.random import Normal
+from paramattr.testing import Report, check_initializer, check_sample
+from paramattr.testing.report import holm
+
+
+def test_report_in_every_form(tmp_path):
+    sample = np.random.default_rng(1).standard_normal((50, 40))
+    good, bad = (check_sample(scale * sample, Normal()) for scale in (1.0, 2.0))
+    assert isinstance(good, Report)
+    assert good
+    assert not bad
+    assert "passed" in str(good)
+    for report in (good, bad):
+        again = json.loads(json.dumps(report.to_dict()))
+        assert again["passed"] == report.passed
+        assert len(again["findings"]) == len(report.findings)
+        assert sum(entry["failed"] for entry in again["findings"]) == len(report.failures)
+        page = report._repr_html_()
+        assert page.count("<tr>") == len(report.findings) + 1
+        assert ("✗" in page) == (not report.passed)
+    assert dataclasses.asdict(bad.findings[0])["name"] == "finite values"
+    pytest.importorskip("matplotlib")
+    figure = bad.plot(tmp_path / "report.png")
+    assert len(figure.axes) == 3
+    assert (tmp_path / "report.png").stat().st_size > 10_000
+    with pytest.raises(ValueError, match="no law"):
+        check_initializer(init.Orthogonal(), (4, 4)).plot()
+
+
+def test_holm_controls_the_family():
+    rng = np.random.default_rng(0)
+    ps = rng.random((20_000, 12))
+    alarms = np.mean([any(holm(list(row), 0.05)) for row in ps])
+    assert abs(alarms - (1 - (1 - 0.05 / 12) ** 12)) < 4 * np.sqrt(0.05 / 20_000)
+    assert holm([1e-9, 0.04, 0.001], 0.05) == [True, True, True]
+    assert holm([0.03, 0.03], 0.05) == [False, False]

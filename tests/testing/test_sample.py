@@ -1,0 +1,69 @@
+import ml_dtypes
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import paramattr as pa
+from paramattr.random import Normal
+from paramattr.testing import check_sample
+from paramattr.testing.sample import GRIDS, as_array
+
+
+def test_arrays_of_other_libraries():
+    x = np.random.default_rng(4).standard_normal((40, 30)).astype(np.float32)
+    for array in (x.tolist(), pa.to_tensor(x), x[::-1].T, np.asfortranarray(x)):
+        assert check_sample(np.asarray(array, np.float32), Normal()).passed
+    assert check_sample(pa.to_tensor(x), Normal()).passed
+
+    class OnlyDLPack:
+        def __dlpack__(self, **kwargs):
+            return x.__dlpack__(**kwargs)
+
+        def __dlpack_device__(self):
+            return x.__dlpack_device__()
+
+    assert check_sample(OnlyDLPack(), Normal()).passed
+
+
+@pytest.mark.parametrize(
+    ("array", "error"),
+    [
+        (np.empty(0), ValueError),
+        (np.empty((3, 0)), ValueError),
+        (np.array([1, 2]), TypeError),
+        (np.array([1j]), TypeError),
+        (np.array(["a"]), TypeError),
+        (np.array([None]), TypeError),
+        (object(), TypeError),
+        (None, TypeError),
+        ([[1.0], [1.0, 2.0]], TypeError),
+        (np.array([True]), TypeError),
+    ],
+)
+def test_bad_arrays(array, error):
+    with pytest.raises(error, match="array must"):
+        check_sample(array, Normal())
+
+
+FLOATS = {"float16": np.float16, "float32": np.float32, "float64": np.float64}
+
+
+@given(st.data(), st.sampled_from(list(FLOATS)))
+def test_a_grid_knows_the_neighbours_of_each_number(data, name):
+    dtype, grid = FLOATS[name], GRIDS[name]
+    most = float(np.finfo(dtype).max) / 2
+    x = dtype(data.draw(st.floats(-most, most, width=8 * dtype().itemsize).filter(bool)))
+    up, down = (abs(float(np.nextafter(x, dtype(end))) - float(x)) for end in (np.inf, -np.inf))
+    value = np.array([float(x)])
+    assert grid.spacing(value)[0] == (down if x < 0 else up)
+    below, above = grid.cell(value)
+    if name != "float64":  # where half a distance can underflow
+        assert (below[0], above[0]) == (down / 2, up / 2)
+
+
+@pytest.mark.parametrize("name", GRIDS)
+def test_the_grid_is_that_of_the_dtype_it_came_in(name):
+    dtype = ml_dtypes.bfloat16 if name == "bfloat16" else name
+    values, grid = as_array(np.array([[1.5, -0.25]], dtype))
+    assert (values.dtype, values.tolist(), grid) == (np.float64, [[1.5, -0.25]], GRIDS[name])

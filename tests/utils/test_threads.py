@@ -1,0 +1,127 @@
+import os
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import paramattr as pa
+from paramattr.utils.threads import spread
+
+
+@pytest.fixture(autouse=True, scope="module")
+def restored_count():
+    before = pa.get_num_threads()
+    yield
+    pa.set_num_threads(before)
+
+
+@given(st.integers(1, 5), st.integers(0, 40))
+def test_each_number_is_claimed_once(count, tasks):
+    pa.set_num_threads(count)
+    claimed = []
+    spread(claimed.extend, tasks)
+    assert sorted(claimed) == list(range(tasks))
+
+
+def test_all_threads_take_part_but_no_more_than_there_are_tasks():
+    pa.set_num_threads(3)
+    for tasks in (2, 3, 10):
+        helpers = min(tasks, 3)
+        together = threading.Barrier(helpers, timeout=60)
+        names = []
+
+        def work(numbers, together=together, names=names):
+            names.append(threading.current_thread())
+            together.wait()
+            list(numbers)
+
+        spread(work, tasks)
+        assert len(set(names)) == len(names) == helpers
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+@pytest.mark.parametrize("wrong", [0, 7, 19])
+def test_it_raises_what_one_raises_and_goes_on_working(count, wrong):
+    pa.set_num_threads(count)
+    claimed, running = [], set()
+
+    def work(numbers):
+        running.add(threading.current_thread())
+        try:
+            for number in numbers:
+                claimed.append(number)
+                if number == wrong:
+                    raise KeyError(number)
+        finally:
+            running.discard(threading.current_thread())
+
+    with pytest.raises(KeyError, match=str(wrong)):
+        spread(work, 20)
+    assert not running  # nothing works on, perhaps on arrays that are gone
+    assert len(set(claimed)) == len(claimed)
+    done = []
+    spread(done.extend, 20)
+    assert sorted(done) == list(range(20))
+
+
+def test_floating_point_errors_are_no_warnings_on_any_thread():
+    pa.set_num_threads(3)
+    together = threading.Barrier(3, timeout=60)
+
+    def work(numbers):
+        together.wait()
+        for _ in numbers:
+            np.float32(1e38) * np.float32(10.0)
+
+    spread(work, 9)
+
+
+@pytest.mark.parametrize(("n", "error"), [(0, ValueError), (-1, ValueError), (1.5, TypeError), (True, TypeError)])
+def test_a_bad_count_is_refused_and_changes_nothing(n, error):
+    pa.set_num_threads(3)
+    with pytest.raises(error, match="n must be"):
+        pa.set_num_threads(n)
+    assert pa.get_num_threads() == 3
+
+
+def in_a_process(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+
+
+def test_the_environment_decides_the_default():
+    code = """
+import os, paramattr
+for text in ("0", "many", "1.5", "5"):
+    os.environ["PARAMATTR_NUM_THREADS"] = text
+    try:
+        print(paramattr.get_num_threads())
+    except ValueError as error:
+        print(error)
+"""
+    refusals = [
+        f"PARAMATTR_NUM_THREADS must be an integer >= 1, but received {text!r}" for text in ("0", "many", "1.5")
+    ]
+    assert in_a_process(code).stdout.splitlines() == [*refusals, "5"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_child_has_threads_of_its_own():
+    code = """
+import os, warnings
+import paramattr
+from paramattr.utils.threads import spread
+warnings.simplefilter("ignore")  # newer Pythons warn of any fork beside threads
+paramattr.set_num_threads(3)
+spread(list, 3)
+if os.fork() == 0:
+    claimed = []
+    spread(claimed.extend, 9)
+    os._exit(sorted(claimed) != list(range(9)))
+raise SystemExit(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+    done = in_a_process(code)
+    assert done.returncode == 0, done.stderr
