@@ -14,7 +14,7 @@ from paramattr.autograd import Size, Tensor
 from paramattr.autograd.tape import Array
 from paramattr.initializer import Constant, Initializer, XavierUniform, get, global_initializer
 from paramattr.random import next_key
-from paramattr.random.blocks import Index, positions
+from paramattr.random.index import Index, positions
 from paramattr.regularizer import WeightDecayRegularizer
 from paramattr.utils import checks, dtypes, unique_name
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from paramattr.random import Distribution, Key, next_key
-from paramattr.random.blocks import Index
+from paramattr.random.index import Index
 from paramattr.utils import checks
 from paramattr.utils.registry import Configurable
 
@@ -72,7 +72,7 @@ class Initializer(Configurable):
 
     def fill(self, out: Array, key: Key) -> None:
         """Write the values that belong to ``key`` into ``out``, a C-contiguous array of a floating dtype."""
-        self.distribution(out.shape).fill(out, key)
+        out[...] = self.distribution(out.shape).values(key, out.shape, out.dtype)
 
     def take(self, key: Key, shape: tuple[int, ...], index: Index, dtype: np.dtype[Any]) -> Array:
         """Return the slice ``index`` of what `fill` writes into an array of ``shape`` and ``dtype``, made alone.
@@ -82,7 +82,7 @@ class Initializer(Configurable):
         TypeError, IndexError
             If the index is of the wrong kind, out of range or has too many axes.
         """
-        return self.distribution(shape).take(key, shape, index, dtype)
+        return self.distribution(shape).values(key, shape, dtype, index)
 
     def __call__(self, param: Fillable, block: None = None) -> None:
         """Draw new values for ``param`` in place, as Paddle's initializers do when called.

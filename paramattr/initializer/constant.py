@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from paramattr.initializer.base import Array, Initializer
 from paramattr.initializer.registry import register
 from paramattr.random import Key, PointMass
-from paramattr.random.blocks import Index, positions
+from paramattr.random.index import Index, positions
 from paramattr.utils import checks, dtypes
 
 _point_mass = functools.lru_cache(maxsize=256)(PointMass)

@@ -10,8 +10,8 @@ import numpy as np
 from paramattr.initializer.base import Array, Initializer
 from paramattr.initializer.registry import register
 from paramattr.random import Key
-from paramattr.random.blocks import Index, positions
-from paramattr.random.orthogonal import fill_orthogonal
+from paramattr.random.index import Index, positions
+from paramattr.random.orthogonal import orthogonal
 from paramattr.utils import checks
 
 
@@ -64,7 +64,8 @@ class Orthogonal(Initializer):
         self.check_shape(out.shape)
         if out.size == 0:
             return
-        fill_orthogonal(out.reshape(out.shape[0], -1), key, self.gain)
+        flat = out.reshape(out.shape[0], -1)
+        flat[...] = orthogonal(key, flat.shape, out.dtype, self.gain)
 
     def take(self, key: Key, shape: tuple[int, ...], index: Index, dtype: np.dtype[Any]) -> Array:
         """Return a slice; it computes the whole, because every value depends on all columns."""

@@ -49,8 +49,7 @@ def alarms(part):
         law, dtype = LAWS[rng.integers(len(LAWS))], DTYPES[rng.integers(len(DTYPES))]
         # Most are small, some large, a few of ten million.
         exponent = 7.0 if i % 4000 == 3999 else rng.uniform(0.6, 3.0 if i % 100 else 6.0)
-        out = np.empty(shape_for(rng, max(4, int(10**exponent))), dtype)
-        law.fill(out, Key(2026, i))
+        out = law.values(Key(2026, i), shape_for(rng, max(4, int(10**exponent))), dtype)
         report = check_sample(out, law)
         found.append(min(f.p * (len(report.findings)) for f in report.findings))
     return found
