@@ -27,16 +27,7 @@ _LOG_SQRT_2PI = 0.9189385332046728
 _SQRT_HALF = 0.7071067811865476
 
 
-def _factorial_coefficients(first: int, last: int) -> tuple[float, ...]:
-    value, out = 1.0, []
-    for k in range(1, last + 1):
-        value *= k
-        if k >= first:
-            out.append(1.0 / value)
-    return tuple(reversed(out))
-
-
-_EXPM1_TAYLOR = _factorial_coefficients(1, 14)
+_EXPM1_TAYLOR = tuple(1.0 / math.factorial(k) for k in range(14, 0, -1))
 _ATANH_SERIES = tuple(1.0 / k for k in range(23, 2, -2))
 
 

@@ -106,8 +106,8 @@ def _add(a: Pair, b: Pair) -> Pair:
     return a[0] + b[0] + (low < a[1]), low
 
 
-def _pair(x: int) -> Pair:
-    return np.array([x >> 64], np.uint64), np.array([x & _MASK64], np.uint64)
+def _pair(*numbers: int) -> Pair:
+    return np.array([x >> 64 for x in numbers], np.uint64), np.array([x & _MASK64 for x in numbers], np.uint64)
 
 
 @functools.cache
@@ -123,11 +123,7 @@ def _jumps(level: int) -> tuple[Pair, Pair]:
         seriess.append(series)
         series = (series + power * step_series) & _MASK128
         power = power * step & _MASK128
-
-    def split(values: list[int]) -> Pair:
-        return np.array([v >> 64 for v in values], np.uint64), np.array([v & _MASK64 for v in values], np.uint64)
-
-    return split(powers), split(seriess)
+    return _pair(*powers), _pair(*seriess)
 
 
 @functools.lru_cache(maxsize=16)
