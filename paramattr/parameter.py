@@ -15,7 +15,7 @@ from paramattr.autograd.tape import Array
 from paramattr.initializer import Initializer, get
 from paramattr.initializer.defaults import choose
 from paramattr.random import next_key
-from paramattr.random.blocks import Index
+from paramattr.random.index import Index
 from paramattr.regularizer import WeightDecayRegularizer
 from paramattr.utils import checks, dtypes, unique_name
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from paramattr.random import Distribution, Key, next_key
-from paramattr.random.blocks import Index, positions
+from paramattr.random.index import Index, positions, sizes
 from paramattr.utils import checks, dtypes
 from paramattr.utils.registry import Configurable
 
@@ -38,7 +38,7 @@ class Initializer(Configurable):
 
     - ``distribution(shape)``: the law that each value is drawn from;
     - ``kernel(shape, index)``: values that are the same for every key;
-    - ``fill(out, key)``: writes a whole array, where values depend on each other. A slice then costs the whole.
+    - ``whole(key, shape, dtype)``: a whole array, where values depend on each other. A slice then costs the whole.
 
     Raises
     ------
@@ -69,9 +69,9 @@ class Initializer(Configurable):
 
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
-        defined = [name for name in ("distribution", "kernel", "fill") if name in cls.__dict__]
+        defined = [name for name in ("distribution", "kernel", "whole") if name in cls.__dict__]
         if len(defined) > 1:
-            raise TypeError(f"{cls.__name__} must define one of distribution, kernel and fill, but defines {defined}")
+            raise TypeError(f"{cls.__name__} must define one of distribution, kernel and whole, but defines {defined}")
         if defined:
             cls._defined = defined[0]
 
@@ -92,18 +92,18 @@ class Initializer(Configurable):
         """
         raise self._not_made_by("kernel")
 
-    def fill(self, out: Array, key: Key) -> None:
-        """Write the values that belong to ``key`` into ``out``, a C-contiguous array of a floating dtype."""
-        raise self._not_made_by("fill")
+    def whole(self, key: Key, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+        """Return all values that belong to ``key``, as a new array of this shape and floating dtype."""
+        raise self._not_made_by("whole")
 
     def _not_made_by(self, method: str) -> TypeError:
         return TypeError(f"{type(self).__name__} has no {method}: its values are made by its {self.made_by}")
 
     @property
     def made_by(self) -> str:
-        """What makes the values: ``"distribution"``, ``"kernel"`` or ``"fill"``."""
+        """What makes the values: ``"distribution"``, ``"kernel"`` or ``"whole"``."""
         if self._defined is None:
-            raise TypeError(f"{type(self).__name__} must define distribution, kernel or fill")
+            raise TypeError(f"{type(self).__name__} must define distribution, kernel or whole")
         return self._defined
 
     @property
@@ -122,7 +122,7 @@ class Initializer(Configurable):
     def values(self, key: Key, shape: ArrayLike, dtype: DTypeLike | None = "float32", index: Index = ...) -> Array:
         """Return the first values of a parameter, or a slice of them: a pure function of the arguments.
 
-        Only the slice is computed, in time and memory proportional to it (but by ``fill`` the whole), and its bits are
+        Only the slice is computed, in time and memory proportional to it, and its bits are
         those of the same slice of the whole.
 
         Parameters
@@ -157,21 +157,21 @@ class Initializer(Configurable):
         >>> bool((recipe.values(key, (4, 3), index=(slice(2), -1)) == whole[:2, -1]).all())
         True
         """
-        sizes = checks.shape("shape", shape)
-        result = dtypes.floating("dtype", dtype)
-        self.check_shape(sizes)
-        wanted = sizes if index is ... else tuple(len(r) for r, _ in positions(sizes, index))
-        checks.fits_in_memory("values of shape", wanted, result.itemsize)
-        return self._values(key, sizes, result, index)
+        shape = checks.shape("shape", shape)
+        dtype = dtypes.floating("dtype", dtype)
+        self.check_shape(shape)
+        checks.fits_in_memory("values of shape", sizes(shape, index), dtype.itemsize)
+        return self._values(key, shape, dtype, index)
 
     def _values(self, key: Key, shape: tuple[int, ...], dtype: np.dtype[Any], index: Index) -> Array:
         made_by = self.made_by
         if made_by == "distribution":
-            return self.distribution(shape).take(key, shape, index, dtype)
-        if made_by == "fill":
-            positions(shape, index)  # refuses what is no basic index, before anything is computed
-            whole = np.empty(shape, dtype)
-            self.fill(whole, key)
+            return self.distribution(shape).values(key, shape, dtype, index)
+        if made_by == "whole":
+            sizes(shape, index)  # refuses what is no basic index, before anything is computed
+            whole = np.asarray(self.whole(key, shape, dtype), dtype)
+            if whole.shape != shape:
+                raise ValueError(f"{self!r} must make an array of shape {list(shape)}, but made {list(whole.shape)}")
             return whole if index is ... else np.array(whole[index])
         axes = positions(shape, index)
         values = np.empty([len(r) for r, _ in axes], dtype)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from paramattr.initializer.base import Array, Initializer
 from paramattr.initializer.registry import register
 from paramattr.random import Key
-from paramattr.random.orthogonal import fill_orthogonal
+from paramattr.random.orthogonal import orthogonal
 from paramattr.utils import checks
 
 
@@ -55,10 +59,10 @@ class Orthogonal(Initializer):
         if len(shape) < 2:
             raise ValueError(f"Orthogonal needs 2 or more axes, but the parameter has shape {list(shape)}")
 
-    def fill(self, out: Array, key: Key) -> None:
-        """Write ``gain`` times a Haar-distributed matrix, in which every value depends on all columns."""
-        if out.size:
-            fill_orthogonal(out.reshape(out.shape[0], -1), key, self.gain)
+    def whole(self, key: Key, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+        """Return ``gain`` times a Haar-distributed matrix, in which every value depends on all columns."""
+        columns = math.prod(shape[1:])
+        return orthogonal(key, (shape[0], columns), dtype, self.gain).reshape(shape)
 
     @property
     def haar_gain(self) -> float:

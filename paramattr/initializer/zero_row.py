@@ -10,7 +10,7 @@ import numpy as np
 from paramattr.initializer.base import Array, Initializer
 from paramattr.initializer.registry import optional, register
 from paramattr.random import Distribution, Key
-from paramattr.random.blocks import Index, positions
+from paramattr.random.index import Index, positions
 from paramattr.utils import checks
 
 

@@ -1,7 +1,7 @@
 """Random numbers by address: keys, blocks of bits and the laws drawn from them. Arrays only, no parameters."""
 
-from paramattr.random.distributions import Distribution, Normal, PointMass, TruncatedNormal, Uniform
 from paramattr.random.keys import STREAM_VERSION, Key, get_rng_state, next_key, seed, set_rng_state
+from paramattr.random.laws import Distribution, Normal, PointMass, TruncatedNormal, Uniform
 from paramattr.utils.threads import get_num_threads, set_num_threads
 
 __all__ = [

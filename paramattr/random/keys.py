@@ -6,10 +6,9 @@ values are then a pure function of that key and of their position in the paramet
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
 
 from paramattr.utils import checks
 from paramattr.utils.record import Record
@@ -72,18 +71,13 @@ _next = Key(0, 0)
 def next_key() -> Key:
     """Take the next key of the global counter."""
     global _next
+    after = object.__new__(Key)  # without the checks of the constructor: every new parameter passes here
+    fields = after.__dict__
     with _lock:
         key = _next
-        _next = _following(key)
+        fields["seed"], fields["stream"] = key.seed, (key.stream + 1) % _LIMIT
+        _next = after
     return key
-
-
-def _following(key: Key) -> Key:
-    # Without the checks of the constructor: this is on the path of every new parameter.
-    after = object.__new__(Key)
-    fields = after.__dict__
-    fields["seed"], fields["stream"] = key.seed, (key.stream + 1) % _LIMIT
-    return after
 
 
 def get_rng_state() -> Key:
@@ -135,22 +129,7 @@ def set_rng_state(state: Key) -> None:
         _next = state
 
 
-class _SeedScope:
-    """What `seed` returns: leaving it as a context manager puts the earlier state back."""
-
-    def __init__(self, restore: Callable[[], None]) -> None:
-        self._restore = restore
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._restore()
-
-
-def seed(seed: int) -> _SeedScope:
+def seed(seed: int) -> contextlib.AbstractContextManager[object]:
     """Start the stream of all later parameters afresh.
 
     The same model built after the same call has the same values. Without a call the seed is 0. Used in a ``with``
@@ -184,4 +163,6 @@ def seed(seed: int) -> _SeedScope:
     fresh = Key(_as_uint64("seed", seed), 0)
     with _lock:
         before, _next = _next, fresh
-    return _SeedScope(lambda: set_rng_state(before))
+    scope = contextlib.ExitStack()
+    scope.callback(set_rng_state, before)
+    return scope

@@ -16,56 +16,52 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from paramattr.random import blocks
-from paramattr.random.distributions import Normal
+from paramattr.random.blocks import drawn
+from paramattr.random.index import stretch
 from paramattr.random.keys import Key
+from paramattr.random.laws import Normal
 from paramattr.utils import dtypes
 
-__all__ = ["fill_orthogonal"]
+__all__ = ["orthogonal"]
 
 Array: TypeAlias = NDArray[Any]
 
+_GAUSS = Normal()
 _PANEL = 128
 _STRIPE = 512  # rows updated at a time, to bound the temporary product
 
 
-def fill_orthogonal(out: Array, key: Key, gain: float = 1.0) -> None:
-    """Fill a matrix with `gain` times a Haar-distributed (semi-)orthogonal one.
+def orthogonal(key: Key, shape: tuple[int, int], dtype: np.dtype[Any], gain: float = 1.0) -> Array:
+    """Return `gain` times a Haar-distributed (semi-)orthogonal matrix.
 
     Parameters
     ----------
-    out : ndarray
-        Two axes, C-contiguous. The shorter axis indexes the orthonormal vectors.
     key : Key
         Decides the values.
+    shape : (int, int)
+        The shorter axis indexes the orthonormal vectors.
+    dtype : dtype
+        A floating one.
     gain : float
         The length of those vectors.
     """
-    compute = dtypes.compute_dtype(dtypes.floating("dtype", out.dtype))
-    if compute == out.dtype:
-        _fill(out, key, gain)
-        return
-    wide = np.empty(out.shape, compute)
-    _fill(wide, key, gain)
-    with np.errstate(over="ignore", under="ignore"):
-        out[...] = wide
-
-
-def _fill(out: Array, key: Key, gain: float) -> None:
+    out = np.empty(shape, dtypes.compute_dtype(dtype))
     # `q` has its orthonormal vectors in columns. Where `out` has them in rows it is the transposed view: BLAS takes either.
-    q = out if out.shape[0] >= out.shape[1] else out.T
+    q = out if shape[0] >= shape[1] else out.T
     rows, cols = q.shape
     for begin in range((cols - 1) // _PANEL * _PANEL, -1, -_PANEL):
         end = min(begin + _PANEL, cols)
         vectors, signs = _panel(key, begin, end, rows, out.dtype)
         _reflect(q[begin:, begin:], vectors, signs * out.dtype.type(gain), out is q)
+    with np.errstate(over="ignore", under="ignore"):
+        return out.astype(dtype, copy=False)
 
 
 def _panel(key: Key, begin: int, end: int, rows: int, dtype: np.dtype[Any]) -> tuple[Array, Array]:
     """The reflections' vectors, one per row, zero before their first entry and of squared length 2; and the signs of R."""
     count, length = end - begin, rows - begin
-    x = np.empty((count, length), dtype)
-    blocks.fill(Normal()._draw(dtype, x.size), key, x.reshape(-1), begin * rows)
+    # Each panel has numbers of its own: they start where `begin` vectors of full length would have ended.
+    x = drawn(_GAUSS._draw(dtype, count * length), key, stretch((count, length), begin * rows))
     square = x[:, :count]
     square[np.tril_indices(count, -1)] = 0.0
     norm = np.sqrt(np.einsum("ij,ij->i", x, x))

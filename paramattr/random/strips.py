@@ -78,15 +78,21 @@ class Strips:
     @functools.cached_property
     def mean(self) -> float:
         """The expectation of t."""
-        return self._moment(lambda t: t)
+        return self._expectation(lambda t: t)
 
     @functools.cached_property
     def std(self) -> float:
         """The standard deviation of t."""
         mean = self.mean
-        return math.sqrt(self._moment(lambda t: (t - mean) * (t - mean)))
+        return math.sqrt(self._expectation(lambda t: (t - mean) * (t - mean)))
 
-    def _moment(self, f: Callable[[F64], F64]) -> float:
+    def moment(self, k: int) -> float:
+        """The k-th central moment of t in units of std."""
+        mean, std = self.mean, self.std
+        return self._expectation(lambda t: functools.reduce(np.multiply, [(t - mean) / std] * k))
+
+    def _expectation(self, f: Callable[[F64], F64]) -> float:
+        """The expectation of a function of t."""
         # 45 e-folds past the strips nothing is left that float64 could see.
         left = -min(-self.low, _reach(-self.mode, 55.0)) if self.low < 0.0 else 0.0
         right = min(self.high, _reach(self.mode, 55.0)) if self.high > 0.0 else 0.0
@@ -108,15 +114,15 @@ class Strips:
         after = np.asarray(self.peak * _tail(self.mode, np.maximum(t, last), self.high))
         return np.asarray(np.where(t < first, before, np.where(t > last, 1.0 - after, before + body)))
 
-    def rest(self, key: Key, places: U64) -> F64:
-        """Draw from the uncovered part of the density, one value for each place."""
-        if places.size <= _FEW:
-            return np.array([self._rest_of_one(key, place) for place in places.tolist()])
-        extra = Extra(key, places)
+    def rest(self, key: Key, positions: U64) -> F64:
+        """Draw from the uncovered part of the density, one value for each position."""
+        if positions.size <= _FEW:
+            return np.array([self._rest_of_one(key, position) for position in positions.tolist()])
+        extra = Extra(key, positions)
         share = _uniform(extra.pairs(0, 1)[0][0]) * self.shares[-1]
         piece = np.minimum(np.searchsorted(self.shares, share, side="right"), self.shares.size - 1)
-        out = np.empty(places.shape)
-        waiting, turn = np.arange(places.size), 1
+        out = np.empty(positions.shape)
+        waiting, turn = np.arange(positions.size), 1
         while waiting.size:
             # Several turns at once when few values wait: NumPy's calls cost more than what they compute.
             turns = max(1, min(_TURNS, _TRIES // waiting.size))
@@ -124,20 +130,21 @@ class Strips:
             t, accept = self._try(np.tile(piece[waiting], turns), _uniform(u.reshape(-1)), _uniform(v.reshape(-1)))
             accept = accept.reshape(u.shape)
             first, column = accept.argmax(axis=0), np.arange(waiting.size)
-            out[waiting] = t.reshape(u.shape)[first, column]  # a refused one is written over later
+            out[waiting] = t.reshape(u.shape)[first, column]  # one that was not accepted is written over later
             waiting = waiting[~accept[first, column]]
             turn += turns
         return out
 
-    def _rest_of_one(self, key: Key, place: int) -> float:
+    def _rest_of_one(self, key: Key, position: int) -> float:
         """The same bits as `rest` in Python's floats: a small parameter has one such value or two, if any."""
-        words = pairs_of_one(key, place)
+        words = pairs_of_one(key, position)
         share = (next(words)[0] >> 11) * _UNIT * float(self.shares[-1])
         piece = min(int(np.searchsorted(self.shares, share, side="right")), self.shares.size - 1)
         inner = self.pieces.size - 1
         if piece < inner:
             begin, end, bound = float(self.pieces[piece]), float(self.pieces[piece + 1]), float(self.bounds[piece])
-        for first, second in words:
+        while True:
+            first, second = next(words)
             u, v = (first >> 11) * _UNIT, (second >> 11) * _UNIT
             if piece >= inner:
                 tail = self._try_tail(-1 if piece == inner else 1, np.array([u]), np.array([v]))
@@ -149,7 +156,6 @@ class Strips:
             density = self.peak * exact.exp_of_one(-t * (self.mode + 0.5 * t))
             if v * bound < density - float(self.heights[strip]):
                 return t
-        raise AssertionError("the words of a place have no end")
 
     def _try(self, piece: NDArray[np.intp], u: F64, v: F64) -> tuple[F64, NDArray[np.bool_]]:
         inner = self.pieces.size - 1
@@ -193,16 +199,13 @@ def _reach(mode: float, c: float) -> float:
     return 2.0 * c / (mode + math.sqrt(mode * mode + 2.0 * c))
 
 
-def _side(mode: float, end: float) -> tuple[float, float]:
-    """One side of the mode (t in [0, end]): its area relative to the peak, and where strips should stop."""
-    if end == 0.0:
-        return 0.0, 0.0
+def _side(mode: float, end: float) -> float:
+    """The area, relative to the peak, of one side of the mode (t in [0, end])."""
     whole = float(exact.mills(mode))
-    area = whole
-    if end < np.inf:
-        area = whole - float(exact.exp(-end * (mode + 0.5 * end)) * exact.mills(mode + end))
-        area = min(end, max(area, 0.5 * min(end, whole)))
-    return area, end
+    if end == np.inf:
+        return whole
+    area = whole - float(exact.exp(-end * (mode + 0.5 * end)) * exact.mills(mode + end))
+    return min(end, max(area, 0.5 * min(end, whole)))
 
 
 def _cut(mode: float, end: float, area: float) -> float:
@@ -247,10 +250,10 @@ def strips(mode: float, low: float, high: float) -> Strips:
 
 
 def _whole() -> Strips:
-    """The whole law: rectangles of one and the same width, stacked, so that drawing looks up their places only.
+    """The whole law: rectangles of one and the same width, stacked, so that drawing looks up their centres only.
 
     Each rectangle adds one step to a staircase under the density, which climbs one step where the density crosses each
-    level and comes down again at the mirrored place. Rectangles of width w laid end to end lead from a step up to a
+    level and comes down again at the mirrored point. Rectangles of width w laid end to end lead from a step up to a
     step down when these are a multiple of w apart. So steps up and steps down are paired by their remainders modulo w:
     sorted, the two sets of remainders all but agree, and moving each step up a little to the right and its partner as little
     to the left costs only as much area as a few rectangles.
@@ -262,7 +265,9 @@ def _whole() -> Strips:
     crossing = np.sqrt(-2.0 * np.asarray(exact.log(levels * _SQRT_2PI)))
     up_turn, up = _remainder(-crossing, w)
     down_turn, down = _remainder(crossing, w)
-    shift = _shift(up, down, w)
+    # `down` is shifted against `up`, both sorted and periodic, to be nowhere below it: by the number of downs below an up,
+    # less the up's own rank, at the most.
+    shift = int(np.max(np.searchsorted(down, up, side="left") - np.arange(up.size)))
     partner = np.arange(shift, shift + up.size)
     lap = partner // up.size
     partner = partner % up.size
@@ -275,9 +280,9 @@ def _whole() -> Strips:
     order = np.arange(int(begin[-1] + count[-1])) - np.repeat(begin, count)
     centre = np.repeat(first, count) + w * (order + 0.5)
 
-    places = np.concatenate([first, first + w * count])
-    rank = np.argsort(places, kind="stable")
-    edges = places[rank]
+    ends = np.concatenate([first, first + w * count])
+    rank = np.argsort(ends, kind="stable")
+    edges = ends[rank]
     heights = step * np.add.accumulate(np.where(rank < first.size, 1, -1))[:-1]
     return _with_rest(0.0, -np.inf, np.inf, peak, centre, np.array([0.5 * w]), edges, heights)
 
@@ -290,26 +295,15 @@ def _remainder(x: F64, w: float) -> tuple[F64, F64]:
     return turn[order], remainder[order]
 
 
-def _shift(up: F64, down: F64, w: float) -> int:
-    """By how many places `down` must be shifted against `up`, both sorted and periodic, to be nowhere below it."""
-    # Count for each up how many downs are below it: that many, less its own rank, is the least shift it can do with.
-    return int(np.max(np.searchsorted(down, up, side="left") - np.arange(up.size)))
-
-
 def _cut_out(mode: float, low: float, high: float) -> Strips:
     """A window of the law: rectangles side by side."""
-    left_area, _ = _side(-mode, -low) if low < 0 else (0.0, 0.0)
-    right_area, _ = _side(mode, high) if high > 0 else (0.0, 0.0)
-    guess = left_area + right_area
+    guess = (_side(-mode, -low) if low < 0 else 0.0) + (_side(mode, high) if high > 0 else 0.0)
     first = -_cut(-mode, -low, guess) if low < 0 else 0.0
     last = _cut(mode, high, guess) if high > 0 else 0.0
 
     grid = first + (last - first) * (np.arange(_CELLS + 1) / _CELLS)
     grid[-1] = last
-
-    def drop(t: F64) -> F64:
-        return _drop(mode, t)
-
+    drop = functools.partial(_drop, mode)
     tails = (float(_tail(-mode, -first, -low)), float(_tail(mode, last, high)))
     peak = 1.0 / (float(np.add.accumulate(_integrate(grid, drop))[-1]) + tails[0] + tails[1])
 
@@ -342,10 +336,7 @@ def _with_rest(
     mode: float, low: float, high: float, peak: float, centre: F64, half: F64, edges: F64, heights: F64
 ) -> Strips:
     """Complete a table by what the rectangles, `heights` high between `edges`, leave uncovered."""
-
-    def drop(t: F64) -> F64:
-        return _drop(mode, t)
-
+    drop = functools.partial(_drop, mode)
     first, last = float(edges[0]), float(edges[-1])
     density = peak * drop(edges)
     top = np.maximum(density[1:], density[:-1])

@@ -1,4 +1,4 @@
-"""The random words of a key: from a C generator in a run, or by a jump to any set of places. Same words both ways.
+"""The random words of a key: from a C generator in a run, or by a jump to any set of positions. Same words both ways.
 
 The sequence is PCG64-DXSM (O'Neill; a 128-bit congruential generator with a multiply-xorshift output), started from a
 state and an increment that the key gives. NumPy promises never to change its raw output.
@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import functools
 import itertools
+import sys
 import threading
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from paramattr.random.keys import Key, scramble
 
-__all__ = ["words_from", "words_at", "Extra", "pairs_of_one"]
+__all__ = ["bits_from", "bits_at", "words_from", "words_at", "Extra", "pairs_of_one"]
 
 U64: TypeAlias = NDArray[np.uint64]
 Pair: TypeAlias = tuple[U64, U64]  # 128-bit numbers: high and low halves
@@ -27,11 +28,12 @@ _MASK64 = (1 << 64) - 1
 _SPREAD = 0x510E527FADE682D19B05688C2B3E6C1F  # sqrt(11), as the multipliers in keys
 _MULTIPLIER = 0xDA942042E4DD58B5
 _LOW32 = np.uint64(0xFFFFFFFF)
+_BIG_ENDIAN = sys.byteorder == "big"
+_WORD = np.dtype(np.int64)
 _29, _32 = np.uint64(29), np.uint64(32)
 _FINISH = (np.uint64(0xD6E8FEB86659FD93), np.uint64(0xBF58476D1CE4E5B9))
 
 _DIGIT_BITS = 12  # a jump of n words is taken digit by digit, each digit a look-up in a table of 4096 jumps
-_JUMP_CHUNK = 1 << 14  # places jumped to at a time, so that the temporaries stay in the cache
 
 _local = threading.local()
 
@@ -43,8 +45,28 @@ def _start(key: Key) -> tuple[int, int]:
     return bits, ((bits ^ (bits >> 64)) * _SPREAD & _MASK128) | 1
 
 
-def words_from(key: Key, place: int, n: int) -> U64:
-    """The n words of a key from a place on, in order."""
+def bits_from(key: Key, position: int, n: int, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """The n integers of random bits from a position on: words for int64, half words, the low one first, for int32."""
+    if dtype == _WORD:
+        return words_from(key, position, n).view(dtype)
+    skip = position & 1
+    words = words_from(key, position >> 1, (skip + n + 1) >> 1)
+    if _BIG_ENDIAN:
+        words = (words << _32) | (words >> _32)
+    bits = words.view(dtype)
+    return bits if bits.size == n else bits[skip : skip + n]
+
+
+def bits_at(key: Key, positions: U64, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """The integers that `bits_from` has at any positions, in any order."""
+    if dtype == _WORD:
+        return words_at(key, positions).view(dtype)
+    words = words_at(key, positions >> np.uint64(1))
+    return (words >> ((positions & np.uint64(1)) << np.uint64(5))).astype(dtype)
+
+
+def words_from(key: Key, position: int, n: int) -> U64:
+    """The n words of a key from a position on, in order."""
     # Each thread has one generator: building one costs more than filling a small parameter.
     generator: np.random.PCG64DXSM | None = getattr(_local, "generator", None)
     if generator is None:
@@ -56,8 +78,8 @@ def words_from(key: Key, place: int, n: int) -> U64:
         "has_uint32": 0,
         "uinteger": 0,
     }
-    if place:
-        generator.advance(place)
+    if position:
+        generator.advance(position)
     return generator.random_raw(n)
 
 
@@ -84,8 +106,8 @@ def _add(a: Pair, b: Pair) -> Pair:
     return a[0] + b[0] + (low < a[1]), low
 
 
-def _pair(x: int) -> Pair:
-    return np.array([x >> 64], np.uint64), np.array([x & _MASK64], np.uint64)
+def _pair(*numbers: int) -> Pair:
+    return np.array([x >> 64 for x in numbers], np.uint64), np.array([x & _MASK64 for x in numbers], np.uint64)
 
 
 @functools.cache
@@ -101,63 +123,62 @@ def _jumps(level: int) -> tuple[Pair, Pair]:
         seriess.append(series)
         series = (series + power * step_series) & _MASK128
         power = power * step & _MASK128
-
-    def split(values: list[int]) -> Pair:
-        return np.array([v >> 64 for v in values], np.uint64), np.array([v & _MASK64 for v in values], np.uint64)
-
-    return split(powers), split(seriess)
+    return _pair(*powers), _pair(*seriess)
 
 
-def words_at(key: Key, places: U64) -> U64:
-    """The words of a key at any places, in any order."""
+@functools.lru_cache(maxsize=16)
+def _offsets(level: int, state: int, increment: int) -> Pair:
+    """What the jumps of one level add to a state; on the first level where they lead to."""
+    offsets = _multiply(_jumps(level)[1], _pair(increment))
+    return offsets if level else _add(_multiply(_jumps(0)[0], _pair(state)), offsets)
+
+
+def words_at(key: Key, positions: U64) -> U64:
+    """The words of a key at any positions, in any order.
+
+    Temporaries are a dozen times as large as the result; in the cache stay those of some 16 Ki positions.
+    """
     state, increment = _start(key)
-    digits = max(1, -(-int(places.max()).bit_length() // _DIGIT_BITS)) if places.size else 1
-    powers = [_jumps(level)[0] for level in range(digits)]
-    # A jump is s -> A**n s + inc (1 + A + ...): the second part is the same table for all places.
-    offsets = [_multiply(_jumps(level)[1], _pair(increment)) for level in range(digits)]
-    first = _add(_multiply(powers[0], _pair(state)), offsets[0])
-    out = np.empty(places.shape, np.uint64)
-    digit_mask = np.uint64((1 << _DIGIT_BITS) - 1)
-    for begin in range(0, places.size, _JUMP_CHUNK):
-        n = places[begin : begin + _JUMP_CHUNK]
-        d = (n & digit_mask).astype(np.intp)
-        s: Pair = (first[0][d], first[1][d])
-        for level in range(1, digits):
-            d = ((n >> np.uint64(level * _DIGIT_BITS)) & digit_mask).astype(np.intp)
-            p, o = powers[level], offsets[level]
-            s = _add(_multiply(s, (p[0][d], p[1][d])), (o[0][d], o[1][d]))
-        high, low = s
-        high ^= high >> _32
-        high *= np.uint64(_MULTIPLIER)
-        high ^= high >> np.uint64(48)
-        high *= low | np.uint64(1)
-        out[begin : begin + _JUMP_CHUNK] = high
-    return out
+    mask = np.uint64((1 << _DIGIT_BITS) - 1)
+    digit = (positions & mask).astype(np.intp)
+    high, low = (half[digit] for half in _offsets(0, state, increment))
+    # A jump is s -> A**n s + inc (1 + A + ...): the second part is the same table for all positions.
+    for level in range(1, -(-int(positions.max(initial=0)).bit_length() // _DIGIT_BITS)):
+        digit = ((positions >> np.uint64(level * _DIGIT_BITS)) & mask).astype(np.intp)
+        power, offset = _jumps(level)[0], _offsets(level, state, increment)
+        high, low = _add(
+            _multiply((high, low), (power[0][digit], power[1][digit])), (offset[0][digit], offset[1][digit])
+        )
+    high ^= high >> _32
+    high *= np.uint64(_MULTIPLIER)
+    high ^= high >> np.uint64(48)
+    high *= low | np.uint64(1)
+    return high
 
 
-# A place has a pair of extra words per turn, a hash of (key, place, turn).
-_PLACE_STEP, _TURN_STEP = 0x9E3779B97F4A7C15, 0xD1342543DE82EF95
+# A position has a pair of extra words per turn, a hash of (key, position, turn).
+_POSITION_STEP, _TURN_STEP = 0x9E3779B97F4A7C15, 0xD1342543DE82EF95
 
 
 class Extra:
     """Bits for the few draws that need more than their own word."""
 
-    def __init__(self, key: Key, places: U64) -> None:
+    def __init__(self, key: Key, positions: U64) -> None:
         self._secret, start = _secrets(key)
-        self._places = _finish(places * np.uint64(_PLACE_STEP) + np.uint64(start))
+        self._positions = _finish(positions * np.uint64(_POSITION_STEP) + np.uint64(start))
 
     def pairs(self, turn: int, turns: int, which: slice | NDArray[np.intp] = slice(None)) -> tuple[U64, U64]:
-        """Two words for each of some places (columns) at some turns (rows). Each turn gives new ones."""
+        """Two words for each of some positions (columns) at some turns (rows). Each turn gives new ones."""
         steps = [((turn + i) * _TURN_STEP + self._secret) & _MASK64 for i in range(turns)]
-        first = _finish(self._places[which] + np.array(steps, np.uint64)[:, np.newaxis])
+        first = _finish(self._positions[which] + np.array(steps, np.uint64)[:, np.newaxis])
         first = _finish(first)
         return first, _finish(first + np.uint64(self._secret))
 
 
-def pairs_of_one(key: Key, place: int) -> Iterator[tuple[int, int]]:
-    """The pairs that `Extra` gives one place, turn after turn, in Python's integers."""
+def pairs_of_one(key: Key, position: int) -> Iterator[tuple[int, int]]:
+    """The pairs that `Extra` gives one position, turn after turn, in Python's integers."""
     secret, start = _secrets(key)
-    origin = _finish_one((place * _PLACE_STEP + start) & _MASK64)
+    origin = _finish_one((position * _POSITION_STEP + start) & _MASK64)
     for turn in itertools.count():
         first = _finish_one(_finish_one((origin + turn * _TURN_STEP + secret) & _MASK64))
         yield first, _finish_one((first + secret) & _MASK64)

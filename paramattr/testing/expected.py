@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from paramattr.random import Distribution, Normal, PointMass, TruncatedNormal, Uniform
+from paramattr.random import Distribution
 
 __all__ = ["Law", "as_law"]
 
@@ -25,8 +24,8 @@ class Law:
         For the reader.
     cdf : callable
         Vectorised.
-    mean, std : float
-        nan or inf where there is none.
+    moments : (float, float, float, float)
+        Mean, standard deviation, skewness and excess kurtosis; nan or inf where there is none.
     low, high : float
         Bounds of the support.
     open_high : bool
@@ -34,10 +33,17 @@ class Law:
     """
 
     def __init__(
-        self, name: str, cdf: Any, mean: float, std: float, low: float, high: float, *, open_high: bool = False
+        self,
+        name: str,
+        cdf: Any,
+        moments: tuple[float, float, float, float],
+        low: float,
+        high: float,
+        *,
+        open_high: bool = False,
     ) -> None:
         self.name, self._cdf = name, cdf
-        self.mean, self.std = float(mean), float(std)
+        self.mean, self.std, self.skewness, self.kurtosis = map(float, moments)
         self.low, self.high, self.open_high = float(low), float(high), open_high
 
     def cdf(self, x: F64) -> F64:
@@ -65,43 +71,21 @@ def as_law(expected: object) -> Law:
         return expected
     if isinstance(expected, Distribution):
         low, high = expected.support
-        exclusive = isinstance(expected, Uniform)
-        return Law(repr(expected), expected.cdf, expected.mean, expected.std, low, high, open_high=exclusive)
+        moments = expected.mean, expected.std, expected.skewness, expected.kurtosis
+        return Law(repr(expected), expected.cdf, moments, low, high, open_high=expected.open_high)
     if all(callable(getattr(expected, name, None)) for name in ("cdf", "pdf", "support", "mean", "std")):
         frozen: Any = expected
         low, high = frozen.support()
         name = getattr(getattr(frozen, "dist", frozen), "name", type(frozen).__name__)
         arguments = [f"{value!r}" for value in getattr(frozen, "args", ())]
         arguments += [f"{key}={value!r}" for key, value in getattr(frozen, "kwds", {}).items()]
-        return Law(f"{name}({', '.join(arguments)})", frozen.cdf, frozen.mean(), frozen.std(), low, high)
+        moments = (
+            frozen.mean(),
+            frozen.std(),
+            *(frozen.stats("sk") if hasattr(frozen, "stats") else (math.nan, math.nan)),
+        )
+        return Law(f"{name}({', '.join(arguments)})", frozen.cdf, moments, low, high)
     raise TypeError(
         "expected must be a paramattr.random.Distribution or a frozen continuous SciPy distribution,"
         f" but received {expected!r} ({type(expected).__name__})"
     )
-
-
-def shape_of(expected: object) -> tuple[float, float] | None:
-    """The skewness and the excess kurtosis, where they are known in closed form or by SciPy."""
-    if isinstance(expected, Normal):
-        return 0.0, 0.0
-    if isinstance(expected, Uniform):
-        return 0.0, -1.2
-    if isinstance(expected, TruncatedNormal):
-        return _by_quadrature(expected)
-    if isinstance(expected, PointMass) or not callable(getattr(expected, "stats", None)):
-        return None
-    frozen: Any = expected
-    skewness, kurtosis = (float(value) for value in frozen.stats("sk"))
-    return (skewness, kurtosis) if math.isfinite(skewness) and math.isfinite(kurtosis) else None
-
-
-@functools.lru_cache(maxsize=64)
-def _by_quadrature(law: TruncatedNormal) -> tuple[float, float]:
-    low, high = (max(law.low, law.mean - 40 * law.std), min(law.high, law.mean + 40 * law.std))
-    nodes, weights = np.polynomial.legendre.leggauss(16)
-    edges = np.linspace(low, high, 201)
-    half = np.diff(edges) / 2
-    x = (edges[:-1] + half)[:, np.newaxis] + half[:, np.newaxis] * nodes
-    mass = law.pdf(x) * weights * half[:, np.newaxis]
-    z = (x - law.mean) / law.std
-    return float((z**3 * mass).sum()), float((z**4 * mass).sum()) - 3.0

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from paramattr import initializer as initializers
 from paramattr.initializer import Initializer
 from paramattr.random import Key, Normal
-from paramattr.testing.expected import Law, as_law, shape_of
+from paramattr.testing.expected import Law, as_law
 from paramattr.testing.properties import findings
 from paramattr.testing.report import Finding, Report
 from paramattr.testing.sample import GRIDS, Grid, as_array
@@ -64,7 +64,7 @@ def check_sample(array: object, expected: object, *, alpha: float = 1e-6) -> Rep
     level = _alpha(alpha)
     law = as_law(expected)
     values, grid = as_array(array)
-    return _check("sample", values, grid, law, expected, level)
+    return _check("sample", values, grid, law, level)
 
 
 def assert_sample(array: object, expected: object, *, alpha: float = 1e-6) -> Report:
@@ -161,7 +161,7 @@ def check_initializer(
         return _check_recipe(subject, stack, grid, sizes, target, level)
     if target is None:
         raise ValueError(_STATES_NO_LAW.format(subject))
-    return _check(subject, stack, grid, as_law(target), target, level)
+    return _check(subject, stack, grid, as_law(target), level)
 
 
 def assert_initializer(
@@ -214,17 +214,17 @@ def _check_recipe(
     if target.made_by == "kernel":
         right = target.values(Key(0, 0), sizes, np.float64)
         return Report(subject, [*_finite(values), _equal(values, right, grid)], alpha, values)
-    if target.made_by == "fill":
+    if target.made_by == "whole":
         raise ValueError(_STATES_NO_LAW.format(subject))
-    law = target.distribution(sizes)
+    law = as_law(target.distribution(sizes))
     if target.zero_row is None:
-        return _check(subject, values, grid, as_law(law), law, alpha)
+        return _check(subject, values, grid, law, alpha)
     axis = values.ndim - len(sizes)
     row, rest = np.take(values, target.zero_row, axis), np.delete(values, target.zero_row, axis)
     zeros = _equal(row, np.zeros(row.shape), grid, f"row {target.zero_row}")
     if not rest.size:
         return Report(subject, [*_finite(values), zeros], alpha, values)
-    report = _check(subject, rest, grid, as_law(law), law, alpha)
+    report = _check(subject, rest, grid, law, alpha)
     return Report(report.subject, [zeros, *report.findings], alpha, values, report.law)
 
 
@@ -233,7 +233,7 @@ def _finite(values: Array) -> list[Finding]:
     return [Finding("finite values", 0.0 if bad else 1.0, f"{bad:,} of {values.size:,} infinite or nan", "none")]
 
 
-def _check(subject: str, values: Array, grid: Grid, law: Law, expected: object, alpha: float) -> Report:
+def _check(subject: str, values: Array, grid: Grid, law: Law, alpha: float) -> Report:
     if values.size == 0:
         raise ValueError(f"array must not be empty, but has shape {list(values.shape)}")
     found = _finite(values)
@@ -241,7 +241,7 @@ def _check(subject: str, values: Array, grid: Grid, law: Law, expected: object, 
         if law.is_point:
             found.append(_equal(values, np.full(values.shape, law.mean), grid))
         else:
-            found += findings(values, law, grid, shape_of(expected))
+            found += findings(values, law, grid)
     return Report(f"{subject} against {law}", found, alpha, values, law)
 
 
@@ -293,7 +293,7 @@ def _check_orthogonal(
                 f.expected,
                 "not uniform over all orthogonal matrices" if f.p < 1e-3 else "",
             )
-            for f in findings(normal, law, GRIDS["float64"], None)
+            for f in findings(normal, law, GRIDS["float64"])
         ]
     return Report(subject, found, alpha, values)
 

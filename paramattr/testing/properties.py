@@ -57,7 +57,7 @@ class Scores:
         return math.sqrt(12.0) * (self.u - 0.5)
 
 
-def findings(x: F64, law: Law, grid: Grid, moments: tuple[float, float] | None) -> list[Finding]:
+def findings(x: F64, law: Law, grid: Grid) -> list[Finding]:
     """Look at everything.
 
     Parameters
@@ -68,14 +68,12 @@ def findings(x: F64, law: Law, grid: Grid, moments: tuple[float, float] | None) 
         What it should follow; not a point mass.
     grid : Grid
         The numbers of the dtype that the sample came in.
-    moments : (float, float) or None
-        The law's skewness and excess kurtosis, to be shown.
     """
     scores = _scores(x, law, grid)
     found = [
         *_support(scores),
         *_ends(scores),
-        *_moments(scores, moments),
+        *_moments(scores),
         *_goodness_of_fit(scores),
         _tails(scores),
         _repeats(scores),
@@ -208,7 +206,7 @@ def _ends(s: Scores) -> Iterator[Finding]:
             yield Finding(name, p, _g(value), typical)
 
 
-def _moments(s: Scores, moments: tuple[float, float] | None) -> Iterator[Finding]:
+def _moments(s: Scores) -> Iterator[Finding]:
     n, law = s.size, s.law
     mean, std = float(s.x.mean()), float(s.x.std())
     p = _two_sided(float(s.z.sum()) / math.sqrt(n))
@@ -226,8 +224,9 @@ def _moments(s: Scores, moments: tuple[float, float] | None) -> Iterator[Finding
     )
     centred = (s.x.reshape(-1) - mean) / (std or 1.0)
     seen = (float((centred**3).mean()), float((centred**4).mean()) - 3.0)
+    stated = (law.skewness, law.kurtosis)
     for i, (name, total) in enumerate(legendre):
-        expected = "that of the law" if moments is None else f"{moments[i]:.4g}"
+        expected = f"{stated[i]:.4g}" if math.isfinite(stated[i]) else "that of the law"
         yield Finding(name, _two_sided(total / math.sqrt(n)), f"{seen[i]:.4g}", expected)
 
 

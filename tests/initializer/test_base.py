@@ -46,12 +46,12 @@ class Ramp(init.Initializer):
 @init.register
 @dataclass(frozen=True)
 class Wave(init.Initializer):
-    """A user's recipe that writes a whole array."""
+    """A user's recipe of whole arrays."""
 
     scale: float = 1.0
 
-    def fill(self, out, key):
-        out[...] = self.scale * np.random.default_rng([key.seed, key.stream]).standard_normal(out.shape)
+    def whole(self, key, shape, dtype):
+        return self.scale * np.random.default_rng([key.seed, key.stream]).standard_normal(shape)
 
 
 @pytest.mark.parametrize("one", ALL, ids=lambda one: type(one).__name__)
@@ -270,21 +270,21 @@ def test_the_kit_checks_a_users_recipe_by_what_it_is():
 
 
 def test_a_recipe_defines_one_way():
-    with pytest.raises(TypeError, match=r"Both must define one of .*\['kernel', 'fill'\]"):
+    with pytest.raises(TypeError, match=r"Both must define one of .*\['kernel', 'whole'\]"):
 
         class Both(init.Initializer):
             def kernel(self, shape, index):
                 return np.zeros(shape)[index]
 
-            def fill(self, out, key):
-                out[...] = 0.0
+            def whole(self, key, shape, dtype):
+                return np.zeros(shape, dtype)
 
     @dataclass(frozen=True)
     class Nothing(init.Initializer):
         pass
 
     state = pa.get_rng_state()
-    with pytest.raises(TypeError, match="Nothing must define distribution, kernel or fill"):
+    with pytest.raises(TypeError, match="Nothing must define distribution, kernel or whole"):
         pa.create_parameter([2], attr=Nothing())
     assert pa.get_rng_state() == state
     with pytest.raises(TypeError, match="Ramp has no distribution: its values are made by its kernel"):
@@ -304,3 +304,13 @@ def test_values_refuse_what_they_can_not_make(recipe):
     ]:
         with pytest.raises(error):
             recipe.values(*arguments)
+
+
+def test_a_whole_of_another_shape_is_refused():
+    @dataclass(frozen=True)
+    class Flat(init.Initializer):
+        def whole(self, key, shape, dtype):
+            return np.zeros(np.prod(shape, dtype=int), dtype)
+
+    with pytest.raises(ValueError, match=r"Flat\(\) must make an array of shape \[2, 3\], but made \[6\]"):
+        Flat().values(pa.random.Key(0, 0), (2, 3))

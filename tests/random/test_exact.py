@@ -20,13 +20,10 @@ X = np.concatenate([np.linspace(-37, 37, 100001), np.random.default_rng(0).norma
 def test_exp_log():
     x = np.concatenate([np.linspace(-708, 709, 100001), np.linspace(-1, 1, 10001)])
     close(exact.exp(x), np.exp(x), 3e-16)
-    close(exact.expm1(x), np.expm1(x), 1e-15)
     y = np.exp(np.linspace(-700, 700, 200001))
     close(exact.log(y), np.log(y), 1e-15)
     y = 1 + np.linspace(-0.3, 0.5, 100001)
     close(exact.log(y), np.log(y), 1e-15)
-    z = np.concatenate([np.linspace(-0.99, 3, 10001), 10.0 ** -np.arange(1, 20)])
-    close(exact.log1p(z), np.log1p(z), 1e-15)
     assert exact.exp(-np.inf) == 0 and exact.exp(np.inf) == np.inf and np.isnan(exact.exp(np.nan))
     assert exact.log(0.0) == -np.inf and np.isnan(exact.log(-1.0)) and exact.log(np.inf) == np.inf
     close(exact.exp(-740.0), np.exp(-740.0), 1e-2)
@@ -38,9 +35,6 @@ def test_normal_functions():
     close(exact.normal_pdf(inner), stats.norm.pdf(inner), 1e-14)
     close(exact.normal_cdf(inner), sp.ndtr(inner), 1e-14)
     close(exact.normal_cdf(X), sp.ndtr(X), 3e-13)
-    far = np.concatenate([X, -np.logspace(0, 4, 1001)])
-    close(exact.normal_log_cdf(far[far < 5]), sp.log_ndtr(far[far < 5]), 3e-14)
-    close(exact.normal_log_cdf(far), sp.log_ndtr(far), 3e-13)  # SciPy's error above 5
     close(exact.mills(np.array([0.0, 1e3, 1e20])), [np.sqrt(np.pi / 2), 1e-3 * (1 - 1e-6 + 3e-12), 1e-20], 1e-14)
 
 

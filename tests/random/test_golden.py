@@ -29,8 +29,7 @@ def bits(law, dtype):
         import ml_dtypes
 
         dtype = ml_dtypes.bfloat16
-    out = np.empty(SIZE, dtype)
-    law.fill(out, KEY)
+    out = law.values(KEY, SIZE, dtype)
     patterns = out.view(f"u{out.itemsize}")
     # Modulo 2**64 the order of a sum does not matter.
     return [f"{patterns[place]:x}" for place in PLACES], f"{int(patterns.sum(dtype=np.uint64)):x}"

@@ -8,15 +8,13 @@ import pytest
 from scipy import stats
 
 from paramattr.random import Key
-from paramattr.random.orthogonal import fill_orthogonal
+from paramattr.random import orthogonal as haar
 
 ALPHA = 1e-5
 
 
 def orthogonal(shape, stream=0, dtype=np.float64, gain=1.0):
-    out = np.empty(shape, dtype)
-    fill_orthogonal(out, Key(5, stream), gain)
-    return out
+    return haar.orthogonal(Key(5, stream), shape, np.dtype(dtype), gain)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +25,11 @@ def test_orthonormal(shape, dtype, tolerance):
     q = orthogonal(shape, dtype=dtype, gain=3.0).astype(np.float64) / 3.0
     gram = q.T @ q if shape[0] >= shape[1] else q @ q.T
     assert np.abs(gram - np.eye(min(shape))).max() < tolerance
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (3, 0), (0, 0)])
+def test_a_matrix_without_elements(shape):
+    assert orthogonal(shape).shape == shape
 
 
 def test_half_precision_is_float32_rounded_once():

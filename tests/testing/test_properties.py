@@ -53,8 +53,7 @@ def alarms(part):
         law, dtype = LAWS[rng.integers(len(LAWS))], DTYPES[rng.integers(len(DTYPES))]
         # Most are small, some large, a few of ten million.
         exponent = 7.0 if i % 4000 == 3999 else rng.uniform(0.6, 3.0 if i % 100 else 6.0)
-        out = np.empty(shape_for(rng, max(4, int(10**exponent))), dtype)
-        law.fill(out, Key(2026, i))
+        out = law.values(Key(2026, i), shape_for(rng, max(4, int(10**exponent))), dtype)
         report = check_sample(out, law)
         found.append(min(f.p * (len(report.findings)) for f in report.findings))
     return found
@@ -181,17 +180,15 @@ def test_a_mean_that_is_off_by_half_a_hundredth_std():
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
 def test_correct_samples_pass_in_every_dtype(law, dtype):
     for n, shape in enumerate([MILLION, (7,), (64, 3, 5, 5), (2, 50_000), (1, 1), (4,)]):
-        out = np.empty(shape, ml_dtypes.bfloat16 if dtype == "bfloat16" else dtype)
-        law.fill(out, Key(5, n))
+        out = law.values(Key(5, n), shape, dtype)
         report = check_sample(out, law)
         assert report.passed, str(report)
 
 
 @pytest.mark.xfail(reason="a zero is taken for as coarse as a number near 1/2", strict=True)
 def test_zeros_of_a_coarse_grid_are_no_alarm():
-    out = np.empty((100, 100), np.float16)
     law = Normal(0.0, 1e-5)
-    law.fill(out, Key(0, 0))
+    out = law.values(Key(0, 0), (100, 100), np.float16)
     assert np.count_nonzero(out == 0)
     assert check_sample(out, law).passed
 

@@ -30,8 +30,7 @@ def test_attributes_make_parameters(attr):
 
 @given(strategies.distributions(), st.integers(0, 99))
 def test_laws_draw_inside_their_support(law, seed):
-    out = np.empty(20)
-    law.fill(out, Key(seed, 0))
+    out = law.values(Key(seed, 0), 20, "float64")
     assert (out >= law.support[0]).all()
     assert (out <= law.support[1]).all()
     assert math.isfinite(law.std)

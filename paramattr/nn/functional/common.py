@@ -71,8 +71,7 @@ def dropout(
     if given is not None:
         chosen = {checks.integer("axis", a, low=-x.ndim, high=x.ndim - 1) % x.ndim for a in given}
         sizes = tuple(size if index in chosen else 1 for index, size in enumerate(sizes))
-    chances = np.empty(sizes, np.float32)
-    Uniform(0.0, 1.0).fill(chances, next_key())
+    chances = Uniform(0.0, 1.0).values(next_key(), sizes, np.float32)
     kept = (chances >= rate).astype(x.dtype)
     if up and rate < 1.0:
         kept /= np.asarray(1.0 - rate, x.dtype)
