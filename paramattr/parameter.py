@@ -101,7 +101,7 @@ class Parameter(Tensor):
         self._attr = attr.owned(name, initializer)
         self._key = next_key()
         self._initialized = not lazy
-        self._data = _stand_in(sizes, dtype) if lazy else initializer.values(self._key, sizes, dtype)
+        self._data = _stand_in(sizes, dtype) if lazy else initializer.draw(self._key, sizes, dtype)
         unique_name.claim(name, self)
 
     def initialize(self) -> None:

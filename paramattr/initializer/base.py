@@ -161,9 +161,10 @@ class Initializer(Configurable):
         dtype = dtypes.floating("dtype", dtype)
         self.check_shape(shape)
         checks.fits_in_memory("values of shape", sizes(shape, index), dtype.itemsize)
-        return self._values(key, shape, dtype, index)
+        return self.draw(key, shape, dtype, index)
 
-    def _values(self, key: Key, shape: tuple[int, ...], dtype: np.dtype[Any], index: Index) -> Array:
+    def draw(self, key: Key, shape: tuple[int, ...], dtype: np.dtype[Any], index: Index = ...) -> Array:
+        """Return what `values` does, for a shape and a dtype that have been checked."""
         made_by = self.made_by
         if made_by == "distribution":
             return self.distribution(shape).values(key, shape, dtype, index)

@@ -78,8 +78,9 @@ class ZeroRow(Initializer):
         """The row of zeros."""
         return self.row
 
-    def _values(self, key: Key, shape: tuple[int, ...], dtype: np.dtype[Any], index: Index) -> Array:
-        values = self.initializer._values(key, shape, dtype, index)
+    def draw(self, key: Key, shape: tuple[int, ...], dtype: np.dtype[Any], index: Index = ...) -> Array:
+        """Return the other initializer's values, with the row of zeros where the index has it."""
+        values = self.initializer.draw(key, shape, dtype, index)
         rows, kept = positions(shape, index)[0]
         if self.row in rows:
             values[rows.index(self.row) if kept else ...] = 0
