@@ -113,15 +113,16 @@ class _Claims:
         return self
 
     def __next__(self) -> int:
-        with self._lock:
+        with self._lock:  # also for the comparison: a number that was counted must not be lost to stop()
             number = next(self._numbers)
-        if number >= self._end:
-            raise StopIteration
+            if number >= self._end:
+                raise StopIteration
         return number
 
     def stop(self) -> None:
         """Give no more numbers."""
-        self._end = 0
+        with self._lock:
+            self._end = 0
 
 
 def each_block(sizes: Sequence[int], work: Callable[[int, int, int], None]) -> None:

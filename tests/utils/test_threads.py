@@ -1,0 +1,96 @@
+import sys
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import paramattr as pa
+from paramattr.utils import threads
+from paramattr.utils.threads import each_block, runs, spread
+
+
+@pytest.fixture
+def busy_threads():
+    """Threads that interrupt each other all the time."""
+    before, interval = pa.get_num_threads(), sys.getswitchinterval()
+    pa.set_num_threads(4)
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+    pa.set_num_threads(before)
+
+
+def test_every_task_is_done_once(busy_threads):
+    for _ in range(3000):
+        done = [0] * 7
+
+        def share(numbers, done=done):
+            for number in numbers:
+                done[number] += 1
+
+        spread(share, 7)
+        assert done == [1] * 7
+
+
+def test_a_number_that_was_counted_is_not_lost_to_the_end_of_the_others():
+    """One thread is held up right behind the lock, while another one finds nothing left and ends the work."""
+
+    class Held:
+        lock, seen = threading.Lock(), 0
+
+        def __enter__(self):
+            self.lock.acquire()
+
+        def __exit__(self, *exc_info):
+            self.lock.release()
+            self.seen += 1
+            if self.seen == 1:
+                other = threading.Thread(target=claims.stop)
+                other.start()
+                other.join()
+
+    claims = threads._Claims(1)
+    claims._lock = Held()
+    assert next(claims) == 0
+
+
+def test_blocks_cover_each_array_once(busy_threads, monkeypatch):
+    monkeypatch.setattr(threads, "BLOCK", 10)
+    sizes = [0, 3, 10, 11, 95, 1]
+    covered = [np.zeros(size, int) for size in sizes]
+    blocks = []
+
+    def work(i, begin, end):
+        covered[i][begin:end] += 1
+        blocks.append((i, begin, end))
+
+    each_block(sizes, work)
+    assert all((each == 1).all() for each in covered)
+    assert max(end - begin for _, begin, end in blocks) <= 10
+
+
+def test_what_a_task_raises_comes_out(busy_threads):
+    def share(numbers):
+        for number in numbers:
+            if number == 20:
+                raise LookupError(number)
+
+    with pytest.raises(LookupError):
+        spread(share, 40)
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.booleans())))
+def test_runs_are_neighbours_that_are_alike_and_short(entries):
+    sizes, traits = [size for size, _ in entries], [trait for _, trait in entries]
+    before = threads.BLOCK
+    threads.BLOCK = 25
+    try:
+        found = list(runs(sizes, lambda i, j: traits[i] == traits[j]))
+    finally:
+        threads.BLOCK = before
+    assert [i for run in found for i in run] == list(range(len(sizes)))
+    for run in found:
+        assert len(run) == 1 or sum(sizes[i] for i in run) <= 25
+        assert len({traits[i] for i in run}) == 1
