@@ -34,6 +34,13 @@ def differences(function, arrays, cotangent, eps):
     return gradients
 
 
+@pytest.fixture
+def fresh_names():
+    """Automatic names begin anew in each test; ask for it with ``pytestmark = pytest.mark.usefixtures("fresh_names")``."""
+    with pa.utils.unique_name.guard():
+        yield
+
+
 @pytest.fixture(scope="session")
 def check_grads():
     """Compare the gradients of ``function`` in every input with central differences, for a random cotangent."""

@@ -375,10 +375,15 @@ class LinearWarmup(LRScheduler):
         Raises
         ------
         TypeError, ValueError
-            If it lacks a key, or a value is out of range.
+            If it lacks a key, or a value is out of range. Nothing is changed then.
         """
+        before = self.last_epoch, self.last_lr
         super().set_state_dict(state_dict)
         if isinstance(self.learning_rate, LRScheduler):
-            self.learning_rate.set_state_dict(state_dict["LinearWarmup_LR"])
+            try:
+                self.learning_rate.set_state_dict(state_dict["LinearWarmup_LR"])
+            except Exception:
+                self.last_epoch, self.last_lr = before
+                raise
 
     set_dict = set_state_dict

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from paramattr.utils import checks
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
-__all__ = ["BLOCK", "each_block", "get_num_threads", "runs", "scratch", "set_num_threads", "spread"]
+__all__ = ["BLOCK", "Scratch", "each_block", "get_num_threads", "runs", "set_num_threads", "spread"]
 
 # Elements of a block. Fewer, and threads wait for the interpreter between NumPy's calls (two threads gain nothing at
 # 32 Ki, 1.5 times here); more, and the scratch arrays are no longer small beside a model.
@@ -125,11 +125,12 @@ class _Claims:
             self._end = 0
 
 
-def each_block(sizes: Sequence[int], work: Callable[[int, int, int], None]) -> None:
+def each_block(sizes: Sequence[int], work: Callable[[int, int, int], None], *, cut: bool = True) -> None:
     """Call ``work(i, begin, end)`` for blocks that together cover 0 .. sizes[i] for each i.
 
-    Arrays longer than a block are shared among threads; for shorter ones that would take longer than it saves.
-    Floating-point errors raise no warnings in ``work``. Raises what ``work`` raises.
+    Arrays longer than a block are shared among threads, in blocks or with ``cut=False`` each as a whole; for shorter
+    ones that would take longer than it saves. Floating-point errors raise no warnings in ``work``. Raises what ``work``
+    raises.
     """
     blocks = []
     with np.errstate(all="ignore"):
@@ -137,7 +138,8 @@ def each_block(sizes: Sequence[int], work: Callable[[int, int, int], None]) -> N
             if 0 < size <= BLOCK:
                 work(i, 0, size)
             else:
-                blocks += [(i, begin, min(begin + BLOCK, size)) for begin in range(0, size, BLOCK)]
+                step = BLOCK if cut else max(size, 1)
+                blocks += [(i, begin, min(begin + step, size)) for begin in range(0, size, step)]
 
     def share(numbers: Iterator[int]) -> None:
         for number in numbers:
@@ -146,14 +148,14 @@ def each_block(sizes: Sequence[int], work: Callable[[int, int, int], None]) -> N
     spread(share, len(blocks))
 
 
-def runs(sizes: Iterable[int], alike: Callable[[int, int], bool]) -> Iterator[range]:
-    """Cut 0 .. len(sizes) into runs of neighbours to be joined: all ``alike``, and together no longer than a block.
+def runs(sizes: Sequence[int], traits: Sequence[object]) -> Iterator[range]:
+    """Cut 0 .. len(sizes) into runs of neighbours to be joined: of equal ``traits``, and together no longer than a block.
 
     What is longer than that is a run of its own.
     """
     begin = end = total = 0
     for end, size in enumerate(sizes):
-        if end > begin and (total + size > BLOCK or not alike(end - 1, end)):
+        if end > begin and (total + size > BLOCK or traits[end - 1] != traits[end]):
             yield range(begin, end)
             begin, total = end, 0
         total += size
@@ -162,20 +164,15 @@ def runs(sizes: Iterable[int], alike: Callable[[int, int], bool]) -> Iterator[ra
         yield range(begin, end)
 
 
-class _Scratch(threading.local):
+class Scratch(threading.local):
+    """Arrays under names that their owner uses again and again: making large ones costs more than computing in them."""
+
     def __init__(self) -> None:
-        self.arrays: dict[int, np.ndarray[Any, Any]] = {}
+        self._arrays: dict[str, np.ndarray[Any, Any]] = {}
 
-
-_scratch = _Scratch()
-
-
-def scratch(place: int, size: int, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
-    """Return this thread's array number ``place``, cut to ``size``: what is in it lasts until the next call for it.
-
-    Making large arrays anew costs more than what is computed in them.
-    """
-    array = _scratch.arrays.get(place)
-    if array is None or array.dtype != dtype or array.size < size:
-        array = _scratch.arrays[place] = np.empty(size, dtype)
-    return array[:size]
+    def take(self, name: str, size: int, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+        """Return this thread's array ``name``, cut to ``size``; what is in it lasts until the next call for it."""
+        array = self._arrays.get(name)
+        if array is None or array.dtype != dtype or array.size < size:
+            array = self._arrays[name] = np.empty(size, dtype)
+        return array[:size]

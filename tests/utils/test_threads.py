@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import paramattr as pa
 from paramattr.utils import threads
-from paramattr.utils.threads import each_block, runs, spread
+from paramattr.utils.threads import Scratch, each_block, runs, spread
 
 
 @pytest.fixture
@@ -56,7 +56,8 @@ def test_a_number_that_was_counted_is_not_lost_to_the_end_of_the_others():
     assert next(claims) == 0
 
 
-def test_blocks_cover_each_array_once(busy_threads, monkeypatch):
+@pytest.mark.parametrize("cut", [True, False])
+def test_blocks_cover_each_array_once(busy_threads, cut, monkeypatch):
     monkeypatch.setattr(threads, "BLOCK", 10)
     sizes = [0, 3, 10, 11, 95, 1]
     covered = [np.zeros(size, int) for size in sizes]
@@ -66,9 +67,12 @@ def test_blocks_cover_each_array_once(busy_threads, monkeypatch):
         covered[i][begin:end] += 1
         blocks.append((i, begin, end))
 
-    each_block(sizes, work)
+    each_block(sizes, work, cut=cut)
     assert all((each == 1).all() for each in covered)
-    assert max(end - begin for _, begin, end in blocks) <= 10
+    if cut:
+        assert max(end - begin for _, begin, end in blocks) <= 10
+    else:
+        assert sorted(blocks) == [(i, 0, size) for i, size in enumerate(sizes) if size]
 
 
 def test_what_a_task_raises_comes_out(busy_threads):
@@ -87,10 +91,25 @@ def test_runs_are_neighbours_that_are_alike_and_short(entries):
     before = threads.BLOCK
     threads.BLOCK = 25
     try:
-        found = list(runs(sizes, lambda i, j: traits[i] == traits[j]))
+        found = list(runs(sizes, traits))
     finally:
         threads.BLOCK = before
     assert [i for run in found for i in run] == list(range(len(sizes)))
     for run in found:
         assert len(run) == 1 or sum(sizes[i] for i in run) <= 25
         assert len({traits[i] for i in run}) == 1
+
+
+def test_scratch_is_of_its_owner_its_name_and_its_thread():
+    one, other = Scratch(), Scratch()
+    kind = np.dtype("float32")
+    array = one.take("a", 5, kind)
+    assert (array.shape, array.dtype) == ((5,), kind)
+    assert np.shares_memory(array, one.take("a", 3, kind))
+    assert not np.shares_memory(array, one.take("b", 5, kind))
+    assert not np.shares_memory(array, other.take("a", 5, kind))
+    found = []
+    thread = threading.Thread(target=lambda: found.append(one.take("a", 5, kind)))
+    thread.start()
+    thread.join()
+    assert not np.shares_memory(array, found[0])
