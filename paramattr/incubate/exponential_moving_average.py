@@ -21,8 +21,7 @@ class ExponentialMovingAverage(WeightAverage):
     Call `update` after the optimizer's step: e ← d · e + (1 - d) · p. Evaluate inside ``with ema.apply():``, which
     puts e, divided by the sum of its weights, in the place of the values; so the start at 0 leaves no trace.
 
-    An update counts for the parameters that are ``trainable``, have ``do_model_average`` and have a gradient; any other
-    one keeps its own value inside `apply`.
+    An update counts for the same parameters as a step of `ModelAverage`.
 
     Parameters
     ----------
@@ -31,15 +30,8 @@ class ExponentialMovingAverage(WeightAverage):
     thres_steps : Tensor, optional
         A tensor with one element n, read at each update, which then takes min(decay, (1 + n) / (10 + n)) for d: a
         shorter memory in the beginning.
-    parameters : iterable of Parameter, or of dict
-        What to average; a dict has the key ``params`` alone.
-    name : str, optional
-        Part of the keys of `state_dict`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+    parameters, name
+        As in `ModelAverage`, with its errors.
 
     References
     ----------
@@ -104,9 +96,8 @@ class ExponentialMovingAverage(WeightAverage):
 
         each_block([value.size for value in values], work)
 
-    def _has_average(self, state: State) -> bool:
-        return bool(state["weight"][0] > 0.0)
+    def _weight(self, state: State) -> float:
+        return float(state["weight"][0])
 
-    def _average(self, state: State, part: slice) -> Array:
-        average: Array = state["ema"].reshape(-1)[part] / state["weight"]
-        return average
+    def _sum(self, state: State, part: slice) -> Array:
+        return state["ema"].reshape(-1)[part]

@@ -83,20 +83,16 @@ class ModelAverage(WeightAverage):
         self._shortest = checks.integer("min_average_window", min_average_window, low=1)
         self._longest = checks.integer("max_average_window", max_average_window, low=1)
         if self._shortest > self._longest:
-            raise ValueError(
-                f"min_average_window must be <= max_average_window,"
-                f" but received {min_average_window!r} and {max_average_window!r}"
-            )
+            windows = f"{min_average_window!r} and {max_average_window!r}"
+            raise ValueError(f"min_average_window must be <= max_average_window, but received {windows}")
         super().__init__(parameters, name)
 
     def new_state(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> dict[str, Array]:
         """Return empty sums and counts."""
         sums = {"sum_1": dtype, "sum_2": np.float64, "sum_3": np.float64, "restore": dtype}
-        counts = ["num_accumulates", "old_num_accumulates", "num_updates"]
-        return {
-            **{name: np.zeros(shape, kind) for name, kind in sums.items()},
-            **{name: np.zeros(1, np.int64) for name in counts},
-        }
+        counts = "num_accumulates", "old_num_accumulates", "num_updates"
+        state: dict[str, Array] = {name: np.zeros(shape, kind) for name, kind in sums.items()}
+        return state | {name: np.zeros(1, np.int64) for name in counts}
 
     def _enter(self, slots: list[Slot]) -> None:
         ends = [self._count(slot.state) for slot in slots]
@@ -129,16 +125,10 @@ class ModelAverage(WeightAverage):
         state["num_updates"][0], state["num_accumulates"][0] = updates, accumulated
         return updates % _SHORT_SUM == 0, window_ends
 
-    def _has_average(self, state: State) -> bool:
-        return _values_in(state) > 0
+    def _weight(self, state: State) -> float:
+        return float(state["num_accumulates"][0] + state["old_num_accumulates"][0])
 
-    def _average(self, state: State, part: slice) -> Array:
+    def _sum(self, state: State, part: slice) -> Array:
         total: Array = state["sum_1"].reshape(-1)[part] + state["sum_2"].reshape(-1)[part]
         total += state["sum_3"].reshape(-1)[part]
-        total /= _values_in(state)
         return total
-
-
-def _values_in(state: State) -> int:
-    """Return how many values the sums hold."""
-    return int(state["num_accumulates"][0] + state["old_num_accumulates"][0])

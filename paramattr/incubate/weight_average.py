@@ -16,19 +16,14 @@ from paramattr.optimizer.state import Slot, Stateful, collect, groups_of
 from paramattr.utils import checks
 from paramattr.utils.threads import each_block
 
+_NO_EXECUTOR = "None, as there are no static graphs"
+
 
 class WeightAverage(Stateful):
     """Base class of averages over a parameter's values in the course of training.
 
-    An average counts for the parameters that are ``trainable``, have ``do_model_average`` and have a gradient. Any
-    other one keeps its own value inside `apply`.
-
-    Parameters
-    ----------
-    parameters : iterable of Parameter, or of dict
-        What to average; a dict has the key ``params`` alone.
-    name : str, optional
-        Part of the keys of `state_dict`.
+    It has the state of an optimizer, but takes no steps: a subclass says what it remembers (`new_state`, with a
+    ``restore`` of the parameter's shape), how values enter, and of what sum and what weight the average is the quotient.
     """
 
     def __init__(self, parameters: Parameters, name: str | None) -> None:
@@ -40,19 +35,19 @@ class WeightAverage(Stateful):
 
     @abstractmethod
     def new_state(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> dict[str, Array]:
-        """Return what is remembered of a parameter at first, with a ``restore`` of its shape."""
+        """Return what is remembered of a parameter at first."""
 
     @abstractmethod
     def _enter(self, slots: list[Slot]) -> None:
         """Let the values of ``slots`` enter their averages."""
 
     @abstractmethod
-    def _has_average(self, state: State) -> bool:
-        """Whether a value has entered."""
+    def _weight(self, state: State) -> float:
+        """Return the weight of the values that have entered."""
 
     @abstractmethod
-    def _average(self, state: State, part: slice) -> Array:
-        """Return a stretch of the average."""
+    def _sum(self, state: State, part: slice) -> Array:
+        """Return a stretch of their weighted sum."""
 
     def _blank(self) -> Iterator[tuple[Slot, dict[str, Array]]]:
         for slot in self._slots:
@@ -68,13 +63,7 @@ class WeightAverage(Stateful):
         self._stepped = True
 
     def minimize(self, loss: Tensor) -> None:
-        """Do what `step` does; Paddle's name for it.
-
-        Raises
-        ------
-        TypeError
-            If ``loss`` is not a tensor.
-        """
+        """Do what `step` does; a TypeError if ``loss`` is not a tensor."""
         checks.instance("loss", loss, Tensor, "a Tensor")
         self.step()
 
@@ -98,10 +87,10 @@ class WeightAverage(Stateful):
         TypeError
             If an argument is of the wrong kind.
         """
-        checks.instance("executor", executor, type(None), "None, as there are no static graphs")
+        checks.instance("executor", executor, type(None), _NO_EXECUTOR)
         back = checks.boolean("need_restore", need_restore)
         wanted = [slot for slot in self._slots if slot.parameter.do_model_average]
-        slots = [slot for slot in wanted if slot.state and self._has_average(slot.state)]
+        slots = [slot for slot in wanted if slot.state and self._weight(slot.state) > 0]
         if not slots and any(slot.parameter.trainable for slot in wanted):
             raise RuntimeError(
                 "apply() needs an average, but no step has been counted: call step() after the optimizer's, while the"
@@ -132,10 +121,8 @@ class WeightAverage(Stateful):
         ------
         RuntimeError
             If averages are not applied.
-        TypeError
-            If ``executor``, Paddle's of static graphs, is not None.
         """
-        checks.instance("executor", executor, type(None), "None, as there are no static graphs")
+        checks.instance("executor", executor, type(None), _NO_EXECUTOR)
         if self._applied is None:
             raise RuntimeError("restore() needs an apply(need_restore=False) before it, which put averages in place")
         for slot in self._applied:
@@ -146,7 +133,8 @@ class WeightAverage(Stateful):
         values = flat(slot.parameter.data for slot in slots)
 
         def work(i: int, begin: int, end: int) -> None:
-            values[i][begin:end] = self._average(slots[i].state, slice(begin, end))
+            state = slots[i].state
+            values[i][begin:end] = self._sum(state, slice(begin, end)) / self._weight(state)
 
         each_block([value.size for value in values], work)
 

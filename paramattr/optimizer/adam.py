@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from paramattr.autograd.tape import Array
 from paramattr.optimizer.optimizer import Optimizer
-from paramattr.optimizer.rule import GradClip, LearningRate, Parameters, State, WeightDecay, setting
+from paramattr.optimizer.rule import DType, GradClip, LearningRate, Parameters, Settings, State, WeightDecay, setting
 from paramattr.utils import checks
 
 
 class Adam(Optimizer):
     """Adam: steps of the size of the learning rate, along the mean gradient over its root mean square.
 
-    With m ← β₁m + (1 - β₁)g and v ← β₂v + (1 - β₂)g², both corrected for their start at 0,
-    p ← p - lr · m̂ / (√v̂ + ε).
+    m ← β₁m + (1 - β₁)g and v ← β₂v + (1 - β₂)g² are corrected for their start at 0; p ← p - lr · m̂ / (√v̂ + ε).
 
     Parameters
     ----------
@@ -55,8 +52,7 @@ class Adam(Optimizer):
         lazy_mode: bool
 
     accumulators: tuple[str, ...] = ("moment1", "moment2")
-    scalars = ("beta1_pow_acc", "beta2_pow_acc")
-    scratch = ("root",)
+    scalars, scratch = ("beta1_pow_acc", "beta2_pow_acc"), ("root",)
 
     def __init__(
         self,
@@ -79,10 +75,10 @@ class Adam(Optimizer):
         if checks.boolean("amsgrad", amsgrad):
             self.accumulators = (*self.accumulators, "moment2_max")
         common = learning_rate, parameters, weight_decay, grad_clip, name
-        settings: dict[str, Any] = {"beta1": beta1, "beta2": beta2, "epsilon": epsilon, "lazy_mode": lazy_mode}
+        settings: Settings = {"beta1": beta1, "beta2": beta2, "epsilon": epsilon, "lazy_mode": lazy_mode}
         super().__init__(*common, multi_precision=multi_precision, nonfinite=nonfinite, **settings)
 
-    def new_state(self, shape: tuple[int, ...], dtype: np.dtype[Any], step: Step) -> dict[str, Array]:
+    def new_state(self, shape: tuple[int, ...], dtype: DType, step: Step) -> dict[str, Array]:
         """Return moments of 0 and the betas to the power of the step to come."""
         state = super().new_state(shape, dtype, step)
         state["beta1_pow_acc"][0], state["beta2_pow_acc"][0] = step.beta1, step.beta2
@@ -91,8 +87,7 @@ class Adam(Optimizer):
     def rule(self, gradient: Array, state: State, step: Step) -> Array:
         """Let ``gradient`` enter the running means, and return their quotient times the rate."""
         mean, square, root, kind = state["moment1"], state["moment2"], state["root"], gradient.dtype.type
-        # The betas enter rounded to the dtype, as in Paddle: in float32 that shows in 1 - β₂.
-        beta1, beta2 = kind(step.beta1), kind(step.beta2)
+        beta1, beta2 = kind(step.beta1), kind(step.beta2)  # rounded as in Paddle: in float32 that shows in 1 - β₂
         np.square(gradient, out=root)
         root *= 1 - beta2
         square *= beta2
@@ -103,8 +98,7 @@ class Adam(Optimizer):
         if "moment2_max" in state:
             square = np.maximum(state["moment2_max"], square, out=state["moment2_max"])
         np.sqrt(square, out=root)
-        # Correcting lr and ε instead of the means saves two passes.
-        correction = np.sqrt(1 - state["beta2_pow_acc"])
+        correction = np.sqrt(1 - state["beta2_pow_acc"])  # of lr and ε instead of the means, which saves two passes
         root += step.epsilon * correction
         np.divide(mean, root, out=gradient)
         gradient *= step.lr * correction / (1 - state["beta1_pow_acc"])

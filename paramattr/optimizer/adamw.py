@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from paramattr.optimizer.adam import Adam
-from paramattr.optimizer.rule import GradClip, Group, LearningRate, Parameters, Terms
+from paramattr.optimizer.rule import GradClip, Group, LearningRate, Parameters, Settings, Terms
 from paramattr.parameter import Parameter
 from paramattr.regularizer import L2Decay
 from paramattr.utils import checks
@@ -66,7 +65,7 @@ class AdamW(Adam):
                 raise TypeError(f"{label} must be callable or None, but received {function!r}")
         self._lr_ratio, self._decays = lr_ratio, apply_decay_param_fun
         decay = checks.real("weight_decay", weight_decay, low=0.0)
-        flags: dict[str, Any] = {"lazy_mode": lazy_mode, "multi_precision": multi_precision, "amsgrad": amsgrad}
+        flags: Settings = {"lazy_mode": lazy_mode, "multi_precision": multi_precision, "amsgrad": amsgrad}
         common = learning_rate, beta1, beta2, epsilon, parameters, decay, grad_clip
         super().__init__(*common, **flags, name=name, nonfinite=nonfinite)
         for place, (group, _) in enumerate(self._groups):

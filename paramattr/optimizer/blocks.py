@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -32,20 +32,20 @@ class Part(NamedTuple):
         slot, (gradient, factor, low, high), terms, step = self
         return terms, step, factor, low, high, gradient.dtype, slot.parameter.data.dtype, slot.master is None
 
+    def target(self) -> _Target:
+        """What to subtract the update from, and where to round the result to if that is a float32 copy."""
+        data, master = self.slot.parameter.data, self.slot.master
+        return (data, None) if master is None else (master, data)
+
 
 class Stretch(NamedTuple):
     """What is computed in one go: a block of a parameter, several short parameters side by side, or a whole one."""
 
-    part: Part
-    """Whose clip, terms and step count; those of joined neighbours are equal."""
-    source: Array
-    """The gradient as it was given."""
-    gradient: Array
-    """An array in the dtype of the step for what becomes of it; may be ``source`` itself."""
-    spare: Array | None
-    """An array like it for a penalty, if there is one."""
+    part: Part  # whose settings count; those of joined ones are equal
+    source: Array  # the gradient as it was given
+    gradient: Array  # an array for what becomes of it, in the dtype of the step; may be the source itself
+    spare: Array | None  # another one, for a penalty
     targets: list[_Target]
-    """What to subtract the update from, and where the result is to be rounded to if that is a float32 copy."""
     state: State
 
     def values(self) -> Array:
@@ -57,19 +57,14 @@ class Stretch(NamedTuple):
 
 
 def execute(rule: Rule, parts: Sequence[Part], update: Callable[[Stretch], None]) -> None:
-    """Call ``update`` for stretches that together are ``parts``, and then let the rule end the step.
-
-    Short stretches come one after another, long ones in several threads.
-    """
-    long = list(parts)
+    """Call ``update`` for stretches that together are ``parts``, and then let the rule end the step."""
     with np.errstate(all="ignore"):
         if rule.is_whole:
-            each_block(_sizes(long), lambda i, *_: update(_whole(long[i])), cut=False)
+            each_block(_sizes(parts), lambda i, *_: update(_whole(parts[i])), cut=False)
         else:
-            long = _execute_joined(rule, parts, update)
-            flat = [_Flat(rule, part) for part in long]
-            each_block(_sizes(long), lambda i, *ends: update(flat[i].block(rule, slice(*ends))))
-        for part in long:
+            parts = _execute_joined(rule, parts, update)
+            each_block(_sizes(parts), lambda i, *ends: update(_block(rule, parts[i], slice(*ends))))
+        for part in parts:
             rule.end(part.slot.state, part.step)
 
 
@@ -93,31 +88,17 @@ def _sizes(parts: Sequence[Part]) -> list[int]:
     return [part.clipped.gradient.size for part in parts]
 
 
-def _target_of(slot: Slot) -> _Target:
-    data, master = slot.parameter.data, slot.master
-    return (data, None) if master is None else (master, data)
-
-
 def _whole(part: Part) -> Stretch:
-    slot, source = part.slot, part.clipped.gradient
-    return Stretch(part, source, np.empty(source.shape, slot.dtype), None, [_target_of(slot)], slot.state)
+    source, state = part.clipped.gradient, part.slot.state
+    return Stretch(part, source, np.empty(source.shape, part.slot.dtype), None, [part.target()], state)
 
 
-class _Flat:
-    """A parameter, its gradient and its accumulators, ready to be cut into blocks."""
-
-    def __init__(self, rule: Rule, part: Part) -> None:
-        source, (target, rounded) = part.clipped.gradient, _target_of(part.slot)
-        self.part, self.dtype = part, part.slot.dtype
-        self.source: Any = source.reshape(-1) if source.flags.c_contiguous else source.flat
-        self.target, self.rounded = target.reshape(-1), None if rounded is None else rounded.reshape(-1)
-        self.state = {n: array.reshape(-1) for n, array in part.slot.state.items() if n not in rule.scalars}
-
-    def block(self, rule: Rule, ends: slice) -> Stretch:
-        target, rounded = self.target[ends], None if self.rounded is None else self.rounded[ends]
-        gradient = _own.take("gradient", target.size, self.dtype)
-        state = {name: array[ends] for name, array in self.state.items()}
-        return _stretch(rule, self.part, self.source[ends], gradient, [(target, rounded)], state)
+def _block(rule: Rule, part: Part, ends: slice) -> Stretch:
+    source, (target, rounded), state = part.clipped.gradient, part.target(), part.slot.state
+    source = (source.reshape(-1) if source.flags.c_contiguous else source.flat)[ends]
+    target, rounded = target.reshape(-1)[ends], None if rounded is None else rounded.reshape(-1)[ends]
+    cut = {name: array.reshape(-1)[ends] for name, array in state.items() if name not in rule.scalars}
+    return _stretch(rule, part, source, _own.take("gradient", target.size, part.slot.dtype), [(target, rounded)], cut)
 
 
 def _joined(rule: Rule, parts: Sequence[Part], state: dict[str, Array]) -> Stretch:
@@ -128,7 +109,7 @@ def _joined(rule: Rule, parts: Sequence[Part], state: dict[str, Array]) -> Stret
     # In their own dtype, because the clip rounds to it.
     source = gradient if own == dtype else _own.take("source", size, own)
     np.concatenate(gradients, axis=None, out=source)
-    return _stretch(rule, parts[0], source, gradient, [_target_of(part.slot) for part in parts], state)
+    return _stretch(rule, parts[0], source, gradient, [part.target() for part in parts], state)
 
 
 def _stretch(
@@ -136,10 +117,8 @@ def _stretch(
 ) -> Stretch:
     """Add to ``state`` what the rule finds there beside stretches of accumulators."""
     size, dtype, spare = gradient.size, gradient.dtype, None
-    for name in rule.scalars:
-        state[name] = part.slot.state[name]
-    for name in rule.scratch:
-        state[name] = _lent.take(name, size, dtype)
+    state.update({name: part.slot.state[name] for name in rule.scalars})
+    state.update({name: _lent.take(name, size, dtype) for name in rule.scratch})
     if part.terms.penalty is not None:
         # It is added before the rule begins, so it can lie where the rule will write.
         spare = _lent.take(rule.scratch[0] if rule.scratch else "penalty", size, dtype)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from paramattr.autograd.tape import Array
 from paramattr.optimizer.optimizer import Optimizer
-from paramattr.optimizer.rule import GradClip, LearningRate, Parameters, State, WeightDecay, setting
+from paramattr.optimizer.rule import GradClip, LearningRate, Parameters, Settings, State, WeightDecay, setting
 from paramattr.utils import checks
 
 
@@ -68,7 +66,7 @@ class Momentum(Optimizer):
     ) -> None:
         checks.boolean("use_multi_tensor", use_multi_tensor)
         common = learning_rate, parameters, weight_decay, grad_clip, name
-        settings: dict[str, Any] = {"momentum": momentum, "use_nesterov": use_nesterov, "rescale_grad": rescale_grad}
+        settings: Settings = {"momentum": momentum, "use_nesterov": use_nesterov, "rescale_grad": rescale_grad}
         super().__init__(*common, multi_precision=multi_precision, nonfinite=nonfinite, **settings)
 
     def rule(self, gradient: Array, state: State, step: Step) -> Array:

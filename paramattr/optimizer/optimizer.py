@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from paramattr.autograd import Tensor
@@ -88,26 +88,27 @@ class Optimizer(Rule, Stateful):
     ) -> None:
         if not self.is_whole and type(self).rule is Rule.rule:
             raise TypeError(f"{type(self).__name__} does not define rule or whole_rule")
-        self._learning_rate = (
-            learning_rate if isinstance(learning_rate, LRScheduler) else _check_learning_rate(learning_rate)
-        )
         super().__init__(name)
+        if isinstance(learning_rate, LRScheduler):
+            self._scheduler = learning_rate
+        else:
+            self._lr = _check_learning_rate(learning_rate)
         self._multi_precision = checks.boolean("multi_precision", multi_precision)
         self._nonfinite = checks.choice("nonfinite", nonfinite, ["keep", "skip", "raise"])
         self.skipped_steps = 0
         common = {"learning_rate": 1.0, "weight_decay": weight_decay, "grad_clip": grad_clip, **settings}
-        self._group("", common)  # so that what is wrong with an argument is not said of a group
+        self._group("", **common)  # so that what is wrong with an argument is not said of a group
         groups = groups_of(parameters, ["learning_rate", "weight_decay", "grad_clip", *self.Step.settings()])
-        self._groups = [(self._group(f" of {label}", {**common, **entry}), slots) for label, entry, slots in groups]
+        self._groups = [(self._group(f" of {label}", **{**common, **own}), slots) for label, own, slots in groups]
         self._slots = [slot for _, slots in self._groups for slot in slots]
 
-    def _group(self, label: str, entry: Mapping[str, Any]) -> Group:
-        settings = dict(entry)
-        settings.pop("params", None)
-        learning_rate = _check_learning_rate(settings.pop("learning_rate"))
-        regularizer = _check_weight_decay(f"weight_decay{label}", settings.pop("weight_decay"))
-        grad_clip = _check_clip(f"grad_clip{label}", settings.pop("grad_clip"))
-        return Group(self.Step.checked(learning_rate, settings), regularizer, grad_clip)
+    def _group(self, of: str, /, learning_rate: Any, weight_decay: Any, grad_clip: Any, **settings: Any) -> Group:
+        clips = "a ClipGradByValue, ClipGradByNorm, ClipGradByGlobalNorm or None"
+        checks.instance(f"grad_clip{of}", grad_clip, (ClipGradBase, type(None)), clips)
+        if weight_decay is not None and not isinstance(weight_decay, WeightDecayRegularizer):
+            label = f"weight_decay{of} (a number, an L1Decay, an L2Decay or None)"
+            weight_decay = L2Decay(checks.real(label, weight_decay, low=0.0))
+        return Group(self.Step.checked(_check_learning_rate(learning_rate), settings), weight_decay, grad_clip)
 
     def step(self) -> None:
         """Update the parameters once.
@@ -125,16 +126,12 @@ class Optimizer(Rule, Stateful):
         self.skipped_steps += not done
 
     def minimize(self, loss: Tensor) -> tuple[list[Any], list[tuple[Parameter, Tensor]]]:
-        """Take a step with the gradients that ``loss.backward()`` left.
-
-        As in Paddle's dynamic mode this does not call ``backward`` itself.
+        """Take a step with the gradients that ``loss.backward()`` left; as in Paddle's dynamic mode it isn't called here.
 
         Returns
         -------
-        operators : list
-            Always empty; Paddle has operators there in static graphs.
-        params_grads : list of (Parameter, Tensor)
-            The parameters that took part, with their gradients.
+        operators, params_grads : list
+            Paddle's operators of static graphs, so none; and the parameters that took part, with their gradients.
 
         Raises
         ------
@@ -158,7 +155,7 @@ class Optimizer(Rule, Stateful):
 
     def get_lr(self) -> float:
         """Return the learning rate now."""
-        return self._learning_rate() if isinstance(self._learning_rate, LRScheduler) else self._learning_rate
+        return self._lr if self._scheduler is None else self._scheduler()
 
     def set_lr(self, value: float) -> None:
         """Set the learning rate.
@@ -170,12 +167,12 @@ class Optimizer(Rule, Stateful):
         RuntimeError
             If a scheduler sets the learning rate.
         """
-        if isinstance(self._learning_rate, LRScheduler):
+        if self._scheduler is not None:
             raise RuntimeError(
-                f"set_lr can't set the learning rate, because the scheduler {type(self._learning_rate).__name__} does;"
+                f"set_lr can't set the learning rate, because the scheduler {type(self._scheduler).__name__} does;"
                 " replace that with set_lr_scheduler"
             )
-        self._learning_rate = _check_learning_rate(value)
+        self._lr = _check_learning_rate(value)
 
     def set_lr_scheduler(self, scheduler: LRScheduler) -> None:
         """Let ``scheduler`` set the learning rate from now on.
@@ -186,31 +183,13 @@ class Optimizer(Rule, Stateful):
             If it is not an LRScheduler.
         """
         checks.instance("scheduler", scheduler, LRScheduler, "an LRScheduler")
-        self._learning_rate = scheduler
+        self._scheduler = scheduler
 
     def _blank(self) -> Iterator[tuple[Slot, dict[str, Array]]]:
         for group, slots in self._groups:
             for slot in slots:
                 yield slot, self.new_state(slot.parameter.data.shape, slot.dtype, group.step)
 
-    def _schedule(self) -> LRScheduler | None:
-        return self._learning_rate if isinstance(self._learning_rate, LRScheduler) else None
-
 
 def _check_learning_rate(value: object) -> float:
     return checks.real("learning_rate", value, low=0.0)
-
-
-def _check_weight_decay(label: str, value: object) -> WeightDecayRegularizer | None:
-    if value is None or isinstance(value, WeightDecayRegularizer):
-        return value
-    return L2Decay(checks.real(f"{label} (a number, an L1Decay, an L2Decay or None)", value, low=0.0))
-
-
-def _check_clip(label: str, value: object) -> ClipGradBase | None:
-    if value is None or isinstance(value, ClipGradBase):
-        return value
-    raise TypeError(
-        f"{label} must be a ClipGradByValue, ClipGradByNorm, ClipGradByGlobalNorm or None,"
-        f" but received {value!r} ({type(value).__name__})"
-    )

@@ -13,12 +13,7 @@ class SGD(Optimizer):
     Parameters
     ----------
     learning_rate, parameters, weight_decay, grad_clip, multi_precision, name, nonfinite
-        As in `Optimizer`; the learning rate is 0.001 by default.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+        As in `Optimizer`, with its errors; the learning rate is 0.001 by default.
 
     References
     ----------

@@ -32,7 +32,7 @@ class Slot:
         return dtypes.compute_dtype(self.parameter.data.dtype)
 
     def __getstate__(self) -> dict[str, Any]:
-        # In a copy each accumulator has memory of its own: the home of the original would part ways with them.
+        # In a copy each accumulator has memory of its own, which would part ways with a copied home.
         return {**self.__dict__, "home": None}
 
 
@@ -52,9 +52,9 @@ def groups_of(parameters: object, keys: Iterable[str]) -> list[tuple[str, Mappin
     if parameters is None:
         raise ValueError("parameters must be given, for example parameters=layer.parameters()")
     if isinstance(parameters, (Tensor, Mapping, str, bytes)) or not isinstance(parameters, Iterable):
+        kind = type(parameters).__name__
         raise TypeError(
-            f"parameters must be a list of parameters, or of dicts for groups, but received {parameters!r}"
-            f" ({type(parameters).__name__})"
+            f"parameters must be a list of parameters, or of dicts for groups, but received {parameters!r} ({kind})"
         )
     entries: list[Any] = list(parameters)
     if not entries:
@@ -64,7 +64,14 @@ def groups_of(parameters: object, keys: Iterable[str]) -> list[tuple[str, Mappin
         groups = [_group(f"parameters[{place}]", entry, known) for place, entry in enumerate(entries)]
     else:
         groups = [("parameters", {}, _slots("parameters", entries))]
-    _check_distinct([slot.parameter for _, _, slots in groups for slot in slots])
+    seen: dict[str | None, Parameter] = {}
+    for parameter in (slot.parameter for _, _, slots in groups for slot in slots):
+        if seen.get(parameter.name) is parameter:
+            raise ValueError(
+                f"parameters must hold each parameter once, but received {parameter.name!r} more than once"
+            )
+        if seen.setdefault(parameter.name, parameter) is not parameter:
+            raise ValueError(f"parameters must have different names, but received two named {parameter.name!r}")
     return groups
 
 
@@ -76,8 +83,9 @@ def _group(label: str, entry: object, known: list[str]) -> tuple[str, Mapping[st
             raise ValueError(f"{label} must have keys of {known}, but received {key!r}")
     if "params" not in entry:
         raise ValueError(f"{label} must have the key 'params', but has only {list(entry)}")
-    params = entry["params"]
-    return label, entry, _slots(f"{label}['params']", [params] if isinstance(params, Parameter) else params)
+    own = dict(entry)
+    params = own.pop("params")
+    return label, own, _slots(f"{label}['params']", [params] if isinstance(params, Parameter) else params)
 
 
 def _slots(label: str, parameters: Iterable[object]) -> list[Slot]:
@@ -86,47 +94,27 @@ def _slots(label: str, parameters: Iterable[object]) -> list[Slot]:
     slots = []
     for place, parameter in enumerate(parameters):
         if not isinstance(parameter, Parameter):
-            raise TypeError(
-                f"{label}[{place}] must be a Parameter, but received {parameter!r} ({type(parameter).__name__})"
-            )
+            kind = type(parameter).__name__
+            raise TypeError(f"{label}[{place}] must be a Parameter, but received {parameter!r} ({kind})")
         slots.append(Slot(parameter))
     return slots
-
-
-def _check_distinct(parameters: list[Parameter]) -> None:
-    by_name: dict[str | None, Parameter] = {}
-    for parameter in parameters:
-        other = by_name.setdefault(parameter.name, parameter)
-        if other is not parameter:
-            raise ValueError(f"parameters must have different names, but received two named {parameter.name!r}")
-    if len(by_name) < len(parameters):
-        names = [parameter.name for parameter in parameters]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"parameters must hold each parameter once, but received {twice!r} more than once")
 
 
 class Stateful(ABC):
     """Base class of what remembers something of parameters: accumulators, and float32 copies of narrow ones.
 
-    Parameters
-    ----------
-    name : str or None
-        Part of the keys of `state_dict`.
+    ``name`` is part of the keys of `state_dict`.
     """
 
     def __init__(self, name: str | None) -> None:
-        if name is not None:
-            checks.instance("name", name, str, "a string or None")
+        checks.instance("name", name, (str, type(None)), "a string or None")
         self._name = name
         self._slots: list[Slot] = []
+        self._scheduler: LRScheduler | None = None
 
     @abstractmethod
     def _blank(self) -> Iterator[tuple[Slot, dict[str, Array]]]:
         """Give each slot with the accumulators it begins with."""
-
-    def _schedule(self) -> LRScheduler | None:
-        """Return the schedule whose state belongs to this one's."""
-        return None
 
     def _key(self, parameter: Parameter, accumulator: str) -> str:
         return "_".join(part for part in (parameter.name, self._name, accumulator) if part is not None)
@@ -152,19 +140,16 @@ class Stateful(ABC):
         >>> list(optimizer.state_dict())
         ['linear_0.w_0_velocity_0']
         """
-        accumulators = dict.fromkeys(name for slot in self._slots for name in slot.state)
+        names = dict.fromkeys(name for slot in self._slots for name in slot.state)
+        found = [(slot, name) for name in names for slot in self._slots if name in slot.state]
         state: dict[str, Any] = {
-            f"{self._key(slot.parameter, name)}_0": Tensor(slot.state[name])
-            for name in accumulators
-            for slot in self._slots
-            if name in slot.state
+            f"{self._key(slot.parameter, name)}_0": Tensor(slot.state[name]) for slot, name in found
         }
         masters = {slot.parameter.name: Tensor(slot.master) for slot in self._slots if slot.master is not None}
         if masters:
             state["master_weights"] = masters
-        schedule = self._schedule()
-        if schedule is not None:
-            state["LR_Scheduler"] = schedule.state_dict()
+        if self._scheduler is not None:
+            state["LR_Scheduler"] = self._scheduler.state_dict()
         return state
 
     def set_state_dict(self, state_dict: Mapping[str, Any]) -> None:
@@ -181,23 +166,29 @@ class Stateful(ABC):
             state. Nothing is changed then.
         """
         checks.instance("state_dict", state_dict, Mapping, "a mapping")
-        loaded, schedule = self._loaded(state_dict), self._schedule()
-        if schedule is not None:
+        loaded = self._loaded(state_dict)
+        if self._scheduler is not None:
             if "LR_Scheduler" not in state_dict:
-                raise ValueError(f"state_dict lacks 'LR_Scheduler', the state of the {type(schedule).__name__}")
-            schedule.set_state_dict(state_dict["LR_Scheduler"])  # the last that can fail
+                raise ValueError(f"state_dict lacks 'LR_Scheduler', the state of the {type(self._scheduler).__name__}")
+            self._scheduler.set_state_dict(state_dict["LR_Scheduler"])  # the last that can fail
         for slot, state, master in loaded:
             slot.state, slot.master, slot.home = state, master, None
+
+    load_state_dict = set_state_dict
 
     def _loaded(self, state_dict: Mapping[str, Any]) -> list[tuple[Slot, dict[str, Array], Array | None]]:
         """Return what ``state_dict`` holds for each slot; raises if something is wrong with it, and changes nothing."""
         masters = state_dict.get("master_weights", {})
         checks.instance("master_weights of state_dict", masters, Mapping, "a mapping")
-        masters, given = dict(masters), _by_accumulator(state_dict)
-        loaded = []
+        masters, given, loaded = dict(masters), _by_accumulator(state_dict), []
         for slot, blank in self._blank():
-            parameter, master = slot.parameter, None
-            state = self._taken(parameter, blank, given)
+            parameter, state, master = slot.parameter, {}, None
+            keys = {name: self._key(parameter, name) for name in blank}
+            missing = [key for key in keys.values() if key not in given]
+            if 0 < len(missing) < len(keys):
+                raise ValueError(f"state_dict lacks {missing[0]!r}, but has other accumulators of that parameter")
+            if not missing:
+                state = {name: _like(*given.pop(keys[name]), array.shape, array.dtype) for name, array in blank.items()}
             if parameter.name in masters:
                 key = f"master_weights[{parameter.name!r}]"
                 master = _like(key, masters.pop(parameter.name), parameter.data.shape, slot.dtype)
@@ -206,20 +197,6 @@ class Stateful(ABC):
             names = [slot.parameter.name for slot in self._slots]
             raise ValueError(f"state_dict holds {unknown!r}, but the parameters are {names}")
         return loaded
-
-    def _taken(
-        self, parameter: Parameter, blank: dict[str, Array], given: dict[str, tuple[str, Any]]
-    ) -> dict[str, Array]:
-        """Take out of ``given`` what it has for the accumulators in ``blank``: all or nothing."""
-        keys = {name: self._key(parameter, name) for name in blank}
-        missing = [key for key in keys.values() if key not in given]
-        if len(missing) == len(keys):
-            return {}
-        if missing:
-            raise ValueError(f"state_dict lacks {missing[0]!r}, but has other accumulators of that parameter")
-        return {name: _like(*given.pop(keys[name]), array.shape, array.dtype) for name, array in blank.items()}
-
-    load_state_dict = set_state_dict
 
 
 def _by_accumulator(state_dict: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -69,17 +69,17 @@ if hasattr(os, "register_at_fork"):
 
 
 def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
-    """Run `work` on each thread; all of them claim the numbers 0 .. tasks - 1 from one iterator. Raises what one raises.
+    """Run `work` on each thread; together they get the numbers 0 .. tasks - 1, each once. Raises what one raises.
 
     Floating-point errors raise no warnings in ``work``: each thread has settings of its own for that.
     """
     global _pool
     helpers = min(get_num_threads(), tasks) - 1
-    numbers = _Claims(tasks)
+    left = deque(range(tasks))
 
     def quiet() -> None:
         with np.errstate(all="ignore"):
-            work(numbers)
+            work(_claimed(left))
 
     if helpers <= 0:
         quiet()
@@ -94,35 +94,21 @@ def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
     try:
         quiet()
     finally:
-        numbers.stop()
+        left.clear()
         errors = [future.exception() for future in futures if not future.cancel()]
     for error in errors:
         if error is not None:
             raise error
 
 
-class _Claims:
-    """Counts 0 .. n - 1 for several threads: each number is given once."""
-
-    def __init__(self, n: int) -> None:
-        self._numbers = itertools.count()
-        self._end = n
-        self._lock = threading.Lock()
-
-    def __iter__(self) -> Iterator[int]:
-        return self
-
-    def __next__(self) -> int:
-        with self._lock:  # also for the comparison: a number that was counted must not be lost to stop()
-            number = next(self._numbers)
-            if number >= self._end:
-                raise StopIteration
-        return number
-
-    def stop(self) -> None:
-        """Give no more numbers."""
-        with self._lock:
-            self._end = 0
+def _claimed(left: deque[int]) -> Iterator[int]:
+    """Give what is left, each number to one thread alone: taking from a deque cannot be interrupted."""
+    while True:
+        try:
+            number = left.popleft()
+        except IndexError:
+            return
+        yield number
 
 
 def each_block(sizes: Sequence[int], work: Callable[[int, int, int], None], *, cut: bool = True) -> None:

@@ -198,7 +198,7 @@ def test_the_state_of_a_scheduler_and_of_master_weights_comes_back():
     p.grad = [1.0, 1.0]
     optimizer = Momentum(StepDecay(0.1, 1, 0.5), parameters=[p], multi_precision=True)
     optimizer.step()
-    optimizer._learning_rate.step()
+    optimizer._scheduler.step()
     state = copy.deepcopy(optimizer.state_dict())
     other = Momentum(StepDecay(0.1, 1, 0.5), parameters=[p], multi_precision=True)
     other.set_state_dict(state)

@@ -34,28 +34,6 @@ def test_every_task_is_done_once(busy_threads):
         assert done == [1] * 7
 
 
-def test_a_number_that_was_counted_is_not_lost_to_the_end_of_the_others():
-    """One thread is held up right behind the lock, while another one finds nothing left and ends the work."""
-
-    class Held:
-        lock, seen = threading.Lock(), 0
-
-        def __enter__(self):
-            self.lock.acquire()
-
-        def __exit__(self, *exc_info):
-            self.lock.release()
-            self.seen += 1
-            if self.seen == 1:
-                other = threading.Thread(target=claims.stop)
-                other.start()
-                other.join()
-
-    claims = threads._Claims(1)
-    claims._lock = Held()
-    assert next(claims) == 0
-
-
 @pytest.mark.parametrize("cut", [True, False])
 def test_blocks_cover_each_array_once(busy_threads, cut, monkeypatch):
     monkeypatch.setattr(threads, "BLOCK", 10)
