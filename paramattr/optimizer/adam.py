@@ -98,10 +98,10 @@ class Adam(Optimizer):
         if "moment2_max" in state:
             square = np.maximum(state["moment2_max"], square, out=state["moment2_max"])
         np.sqrt(square, out=root)
-        correction = np.sqrt(1 - state["beta2_pow_acc"])  # of lr and ε instead of the means, which saves two passes
-        root += step.epsilon * correction
+        correction = np.sqrt(1 - state["beta2_pow_acc"][0])  # of lr and ε instead of the means: saves two passes
+        root += kind(step.epsilon) * correction
         np.divide(mean, root, out=gradient)
-        gradient *= step.lr * correction / (1 - state["beta1_pow_acc"])
+        gradient *= kind(step.lr) * correction / (1 - state["beta1_pow_acc"][0])
         return gradient
 
     def end(self, state: State, step: Step) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -63,7 +63,8 @@ def execute(rule: Rule, parts: Sequence[Part], update: Callable[[Stretch], None]
             each_block(_sizes(parts), lambda i, *_: update(_whole(parts[i])), cut=False)
         else:
             parts = _execute_joined(rule, parts, update)
-            each_block(_sizes(parts), lambda i, *ends: update(_block(rule, parts[i], slice(*ends))))
+            flat = [_Flat(rule, part) for part in parts]
+            each_block(_sizes(parts), lambda i, begin, end: update(flat[i].block(slice(begin, end))))
         for part in parts:
             rule.end(part.slot.state, part.step)
 
@@ -93,12 +94,21 @@ def _whole(part: Part) -> Stretch:
     return Stretch(part, source, np.empty(source.shape, part.slot.dtype), None, [part.target()], state)
 
 
-def _block(rule: Rule, part: Part, ends: slice) -> Stretch:
-    source, (target, rounded), state = part.clipped.gradient, part.target(), part.slot.state
-    source = (source.reshape(-1) if source.flags.c_contiguous else source.flat)[ends]
-    target, rounded = target.reshape(-1)[ends], None if rounded is None else rounded.reshape(-1)[ends]
-    cut = {name: array.reshape(-1)[ends] for name, array in state.items() if name not in rule.scalars}
-    return _stretch(rule, part, source, _own.take("gradient", target.size, part.slot.dtype), [(target, rounded)], cut)
+class _Flat:
+    """A parameter ready to be cut into blocks."""
+
+    def __init__(self, rule: Rule, part: Part) -> None:
+        source, (target, rounded) = part.clipped.gradient, part.target()
+        self.rule, self.part, self.dtype = rule, part, part.slot.dtype
+        self.source: Any = source.reshape(-1) if source.flags.c_contiguous else source.flat
+        self.target, self.rounded = target.reshape(-1), None if rounded is None else rounded.reshape(-1)
+        self.state = [(n, array.reshape(-1)) for n, array in part.slot.state.items() if n not in rule.scalars]
+
+    def block(self, ends: slice) -> Stretch:
+        target, rounded = self.target[ends], None if self.rounded is None else self.rounded[ends]
+        gradient = _own.take("gradient", target.size, self.dtype)
+        state = {name: array[ends] for name, array in self.state}
+        return _stretch(self.rule, self.part, self.source[ends], gradient, [(target, rounded)], state)
 
 
 def _joined(rule: Rule, parts: Sequence[Part], state: dict[str, Array]) -> Stretch:
@@ -117,8 +127,10 @@ def _stretch(
 ) -> Stretch:
     """Add to ``state`` what the rule finds there beside stretches of accumulators."""
     size, dtype, spare = gradient.size, gradient.dtype, None
-    state.update({name: part.slot.state[name] for name in rule.scalars})
-    state.update({name: _lent.take(name, size, dtype) for name in rule.scratch})
+    for name in rule.scalars:
+        state[name] = part.slot.state[name]
+    for name in rule.scratch:
+        state[name] = _lent.take(name, size, dtype)
     if part.terms.penalty is not None:
         # It is added before the rule begins, so it can lie where the rule will write.
         spare = _lent.take(rule.scratch[0] if rule.scratch else "penalty", size, dtype)

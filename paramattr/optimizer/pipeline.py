@@ -13,7 +13,7 @@ import numpy as np
 from paramattr.autograd.tape import Array
 from paramattr.nn.clip import ClipGradBase, Clipped
 from paramattr.optimizer.blocks import Part, Stretch, execute
-from paramattr.optimizer.rule import Group, Rule, Step
+from paramattr.optimizer.rule import DType, Group, Rule, Step
 from paramattr.optimizer.state import Slot, collect
 from paramattr.utils.norm import sums_of_squares
 
@@ -75,26 +75,30 @@ def _update(rule: Rule, stretch: Stretch) -> None:
     if not isinstance(update, (np.ndarray, np.generic)) or update.shape != gradient.shape:
         name = "whole_rule" if rule.is_whole else "rule"
         raise TypeError(f"{type(rule).__name__}.{name} must return an array like its gradient, but returned {update!r}")
-    _write_back(stretch, update.reshape(-1))
+    _write_back(stretch, update)
 
 
-def _write_back(stretch: Stretch, update: Array) -> None:
+def _write_back(stretch: Stretch, update: Any) -> None:
     """Decay the values and subtract ``update``; those of float16 and bfloat16 are rounded once."""
-    dtype, terms, keep, end = stretch.gradient.dtype, stretch.part.terms, None, 0
-    narrow = stretch.targets[0][0].dtype != dtype
-    if terms.decay:
-        # As an array, because NumPy takes longer to make sense of a number.
-        keep = np.asarray(1 - dtype.type(terms.lr) * dtype.type(terms.decay), dtype)
-    for target, rounded in stretch.targets:
+    dtype, terms, targets, end = stretch.gradient.dtype, stretch.part.terms, stretch.targets, 0
+    narrow, joined = targets[0][0].dtype != dtype, len(targets) > 1
+    keep = _kept(terms.lr, terms.decay, dtype) if terms.decay else None
+    for target, rounded in targets:
         begin, end = end, end + target.size
         value = target.astype(dtype) if narrow else target
         if keep is not None:
             value *= keep
-        value -= update[begin:end].reshape(target.shape)
+        value -= update[begin:end].reshape(target.shape) if joined else update
         if narrow:
             target[...] = value
         if rounded is not None:
             rounded[...] = target
+
+
+@functools.lru_cache(maxsize=64)
+def _kept(lr: float, decay: float, dtype: DType) -> Array:
+    """Return what a decay leaves of a value; as an array, because NumPy takes longer to make sense of a number."""
+    return np.asarray(1 - dtype.type(lr) * dtype.type(decay), dtype)
 
 
 def _not_finite(slots: list[Slot]) -> Slot | None:
