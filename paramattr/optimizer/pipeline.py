@@ -32,7 +32,7 @@ def take_step(
     parts = [part for group, slots in collected for part in _parts(rule, group, slots, lr)]
     for slot, _, _, step in parts:
         if not slot.state:
-            slot.state = rule.new_state(slot.parameter.data.shape, slot.dtype, step)
+            slot.state = _new_state(rule, slot, step)
         if multi_precision and slot.master is None and slot.dtype != slot.parameter.data.dtype:
             slot.master = slot.parameter.data.astype(slot.dtype)
     # From here on nothing but the rule itself can fail, and parameters change.
@@ -59,6 +59,19 @@ def _clip(slots: Sequence[Slot], grad_clip: ClipGradBase | None) -> list[Clipped
     chosen = [place for place, slot in enumerate(slots) if slot.parameter.need_clip]
     clipped = dict(zip(chosen, grad_clip.plan([gradients[place] for place in chosen]), strict=True))
     return [clipped[place] if place in clipped else Clipped(each) for place, each in enumerate(gradients)]
+
+
+def _new_state(rule: Rule, slot: Slot, step: Step) -> dict[str, Array]:
+    shape = slot.parameter.data.shape
+    state = rule.new_state(shape, slot.dtype, step)
+    for name, array in state.items():
+        expected = (1,) if name in rule.scalars else shape
+        if not rule.is_whole and array.shape != expected:
+            raise ValueError(
+                f"{type(rule).__name__}.new_state must return {name!r} in shape {list(expected)}, because its rule works"
+                f" element by element, but returned {list(array.shape)}; scalars names those of one element"
+            )
+    return state
 
 
 def _update(rule: Rule, stretch: Stretch) -> None:

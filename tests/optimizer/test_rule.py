@@ -319,3 +319,22 @@ def test_a_whole_rule_must_return_an_array_like_its_gradient(returned, size):
     with pytest.raises(TypeError, match=r"Wrong\.whole_rule must return an array like its gradient"):
         Wrong(0.5, parameters=[p]).step()
     assert not p.numpy().any()
+
+
+@pytest.mark.parametrize(("name", "shape"), [("velocity", (1,)), ("steps", (2,))])
+def test_accumulators_of_another_shape_are_refused_before_anything_changes(name, shape):
+    class Wrong(Optimizer):
+        accumulators = ("velocity",)
+        scalars = ("steps",)
+
+        def new_state(self, *arguments):
+            return super().new_state(*arguments) | {name: np.zeros(shape)}
+
+        def rule(self, gradient, state, step):
+            return gradient
+
+    p, q = (pa.create_parameter([n], default_initializer="constant") for n in (3, 4))
+    p.grad, q.grad = np.ones(3), np.ones(4)
+    with pytest.raises(ValueError, match=rf"Wrong\.new_state.*'{name}'"):
+        Wrong(0.1, [p, q]).step()
+    assert not p.numpy().any()
