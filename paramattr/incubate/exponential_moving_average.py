@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from paramattr.autograd import Tensor
 from paramattr.autograd.tape import Array
-from paramattr.incubate.weight_average import WeightAverage
-from paramattr.optimizer.optimizer import Slot
-from paramattr.parameter import Parameter
+from paramattr.incubate.weight_average import WeightAverage, flat
+from paramattr.optimizer.rule import Parameters, State
+from paramattr.optimizer.state import Slot
 from paramattr.utils import checks
 from paramattr.utils.threads import each_block
 
@@ -22,8 +21,7 @@ class ExponentialMovingAverage(WeightAverage):
     Call `update` after the optimizer's step: e ← d · e + (1 - d) · p. Evaluate inside ``with ema.apply():``, which
     puts e, divided by the sum of its weights, in the place of the values; so the start at 0 leaves no trace.
 
-    An update counts for the parameters that are ``trainable``, have ``do_model_average`` and have a gradient. Any other
-    one keeps its own value inside `apply`.
+    An update counts for the same parameters as a step of `ModelAverage`.
 
     Parameters
     ----------
@@ -32,15 +30,8 @@ class ExponentialMovingAverage(WeightAverage):
     thres_steps : Tensor, optional
         A tensor with one element n, read at each update, which then takes min(decay, (1 + n) / (10 + n)) for d: a
         shorter memory in the beginning.
-    parameters : iterable of Parameter
-        What to average.
-    name : str, optional
-        Part of the keys of `state_dict`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+    parameters, name
+        As in `ModelAverage`, with its errors.
 
     References
     ----------
@@ -68,7 +59,7 @@ class ExponentialMovingAverage(WeightAverage):
         self,
         decay: float = 0.999,
         thres_steps: Tensor | None = None,
-        parameters: Iterable[Parameter] | None = None,
+        parameters: Parameters = None,
         name: str | None = None,
     ) -> None:
         self._decay = checks.real("decay", decay, low=0.0, high=1.0, open_high=True)
@@ -79,13 +70,9 @@ class ExponentialMovingAverage(WeightAverage):
         self._thres_steps = thres_steps
         super().__init__(parameters, name)
 
-    def new_state(self, value: Array, settings: Mapping[str, Any]) -> dict[str, Array]:
+    def new_state(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> dict[str, Array]:
         """Return an empty average."""
-        return {
-            "ema": np.zeros(value.shape, np.float64),
-            "weight": np.zeros(1, np.float64),
-            "restore": np.zeros(value.shape, value.dtype),
-        }
+        return {"ema": np.zeros(shape), "weight": np.zeros(1), "restore": np.zeros(shape, dtype)}
 
     def update(self) -> None:
         """Let the parameters' values enter the average; the same as `step`."""
@@ -100,8 +87,7 @@ class ExponentialMovingAverage(WeightAverage):
             weight = slot.state["weight"]
             weight *= decay
             weight += 1.0 - decay
-        values = [slot.parameter.data.reshape(-1) for slot in slots]
-        averages = [slot.state["ema"].reshape(-1) for slot in slots]
+        values, averages = flat(slot.parameter.data for slot in slots), flat(slot.state["ema"] for slot in slots)
 
         def work(i: int, begin: int, end: int) -> None:
             part = averages[i][begin:end]
@@ -110,9 +96,8 @@ class ExponentialMovingAverage(WeightAverage):
 
         each_block([value.size for value in values], work)
 
-    def _has_average(self, state: Mapping[str, Array]) -> bool:
-        return bool(state["weight"][0] > 0.0)
+    def _weight(self, state: State) -> float:
+        return float(state["weight"][0])
 
-    def _average(self, state: Mapping[str, Array], part: slice) -> Array:
-        average: Array = state["ema"].reshape(-1)[part] / state["weight"]
-        return average
+    def _sum(self, state: State, part: slice) -> Array:
+        return state["ema"].reshape(-1)[part]

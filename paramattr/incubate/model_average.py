@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from paramattr.autograd.tape import Array
-from paramattr.incubate.weight_average import WeightAverage
-from paramattr.optimizer.optimizer import Slot
-from paramattr.parameter import Parameter
+from paramattr.incubate.weight_average import WeightAverage, flat
+from paramattr.optimizer.rule import Parameters, State
+from paramattr.optimizer.state import Slot
 from paramattr.utils import checks
 from paramattr.utils.threads import each_block
 
@@ -26,15 +25,15 @@ class ModelAverage(WeightAverage):
     ``average_window_rate`` times the number of updates, at least ``min_average_window`` and at most
     ``max_average_window``: as soon as it is full its sum is put aside and the next begins; the average is over the two.
 
-    A step counts for the parameters that are ``trainable``, have ``do_model_average`` and have a gradient. Any other
+    A step counts for the parameters that are ``trainable``, have ``do_model_average`` and have a gradient; any other
     one keeps its own value inside `apply`.
 
     Parameters
     ----------
     average_window_rate : float
         Length of the window per update, >= 0.
-    parameters : iterable of Parameter
-        What to average.
+    parameters : iterable of Parameter, or of dict
+        What to average; a dict has the key ``params`` alone.
     min_average_window : int, default 10000
         Shortest window in steps, >= 1.
     max_average_window : int, default 10000
@@ -74,7 +73,7 @@ class ModelAverage(WeightAverage):
     def __init__(
         self,
         average_window_rate: float,
-        parameters: Iterable[Parameter] | None = None,
+        parameters: Parameters = None,
         min_average_window: int = 10000,
         max_average_window: int = 10000,
         name: str | None = None,
@@ -84,28 +83,21 @@ class ModelAverage(WeightAverage):
         self._shortest = checks.integer("min_average_window", min_average_window, low=1)
         self._longest = checks.integer("max_average_window", max_average_window, low=1)
         if self._shortest > self._longest:
-            raise ValueError(
-                f"min_average_window must be <= max_average_window,"
-                f" but received {min_average_window!r} and {max_average_window!r}"
-            )
+            windows = f"{min_average_window!r} and {max_average_window!r}"
+            raise ValueError(f"min_average_window must be <= max_average_window, but received {windows}")
         super().__init__(parameters, name)
 
-    def new_state(self, value: Array, settings: Mapping[str, Any]) -> dict[str, Array]:
+    def new_state(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> dict[str, Array]:
         """Return empty sums and counts."""
-        return {
-            "sum_1": np.zeros(value.shape, value.dtype),
-            "sum_2": np.zeros(value.shape, np.float64),
-            "sum_3": np.zeros(value.shape, np.float64),
-            "restore": np.zeros(value.shape, value.dtype),
-            "num_accumulates": np.zeros(1, np.int64),
-            "old_num_accumulates": np.zeros(1, np.int64),
-            "num_updates": np.zeros(1, np.int64),
-        }
+        sums = {"sum_1": dtype, "sum_2": np.float64, "sum_3": np.float64, "restore": dtype}
+        counts = "num_accumulates", "old_num_accumulates", "num_updates"
+        state: dict[str, Array] = {name: np.zeros(shape, kind) for name, kind in sums.items()}
+        return state | {name: np.zeros(1, np.int64) for name in counts}
 
     def _enter(self, slots: list[Slot]) -> None:
         ends = [self._count(slot.state) for slot in slots]
-        values = [slot.parameter.data.reshape(-1) for slot in slots]
-        sums = [tuple(slot.state[name].reshape(-1) for name in ("sum_1", "sum_2", "sum_3")) for slot in slots]
+        values = flat(slot.parameter.data for slot in slots)
+        sums = [flat(slot.state[name] for name in ("sum_1", "sum_2", "sum_3")) for slot in slots]
 
         def work(i: int, begin: int, end: int) -> None:
             sum_1, sum_2, sum_3 = sums[i]
@@ -121,7 +113,7 @@ class ModelAverage(WeightAverage):
 
         each_block([value.size for value in values], work)
 
-    def _count(self, state: Mapping[str, Array]) -> tuple[bool, bool]:
+    def _count(self, state: State) -> tuple[bool, bool]:
         """Count one more value; return whether the short sum and the window end with it."""
         updates, accumulated = int(state["num_updates"][0]) + 1, int(state["num_accumulates"][0]) + 1
         # A product in float32, cut to an integer, as in Paddle's kernel: it decides in which step a window ends.
@@ -133,16 +125,10 @@ class ModelAverage(WeightAverage):
         state["num_updates"][0], state["num_accumulates"][0] = updates, accumulated
         return updates % _SHORT_SUM == 0, window_ends
 
-    def _has_average(self, state: Mapping[str, Array]) -> bool:
-        return _values_in(state) > 0
+    def _weight(self, state: State) -> float:
+        return float(state["num_accumulates"][0] + state["old_num_accumulates"][0])
 
-    def _average(self, state: Mapping[str, Array], part: slice) -> Array:
+    def _sum(self, state: State, part: slice) -> Array:
         total: Array = state["sum_1"].reshape(-1)[part] + state["sum_2"].reshape(-1)[part]
         total += state["sum_3"].reshape(-1)[part]
-        total /= _values_in(state)
         return total
-
-
-def _values_in(state: Mapping[str, Array]) -> int:
-    """Return how many values the sums hold."""
-    return int(state["num_accumulates"][0] + state["old_num_accumulates"][0])

@@ -2,49 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import numpy as np
+
+from paramattr.autograd import Tensor
 from paramattr.autograd.tape import Array
-from paramattr.optimizer.optimizer import Optimizer, Slot, collect
-from paramattr.parameter import Parameter
+from paramattr.optimizer.rule import Parameters, State
+from paramattr.optimizer.state import Slot, Stateful, collect, groups_of
 from paramattr.utils import checks
 from paramattr.utils.threads import each_block
 
+_NO_EXECUTOR = "None, as there are no static graphs"
 
-class WeightAverage(Optimizer):
+
+class WeightAverage(Stateful):
     """Base class of averages over a parameter's values in the course of training.
 
-    A subclass says what it remembers (`new_state`, with a ``restore`` of the parameter's shape), how a value enters
-    (`_enter`) and what the average is (`_average`).
+    It has the state of an optimizer, but takes no steps: a subclass says what it remembers (`new_state`, with a
+    ``restore`` of the parameter's shape), how values enter, and of what sum and what weight the average is the quotient.
     """
 
-    def __init__(self, parameters: Iterable[Parameter] | None, name: str | None) -> None:
-        super().__init__(0.0, parameters, name=name)
+    def __init__(self, parameters: Parameters, name: str | None) -> None:
+        super().__init__(name)
+        self._slots = [slot for _, _, slots in groups_of(parameters, []) for slot in slots]
         # Those whose values restore() can bring back, and whether training has gone on since.
         self._applied: list[Slot] | None = None
         self._stepped = False
 
+    @abstractmethod
+    def new_state(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> dict[str, Array]:
+        """Return what is remembered of a parameter at first."""
+
+    @abstractmethod
+    def _enter(self, slots: list[Slot]) -> None:
+        """Let the values of ``slots`` enter their averages."""
+
+    @abstractmethod
+    def _weight(self, state: State) -> float:
+        """Return the weight of the values that have entered."""
+
+    @abstractmethod
+    def _sum(self, state: State, part: slice) -> Array:
+        """Return a stretch of their weighted sum."""
+
+    def _blank(self) -> Iterator[tuple[Slot, dict[str, Array]]]:
+        for slot in self._slots:
+            yield slot, self.new_state(slot.parameter.data.shape, slot.dtype)
+
     def step(self) -> None:
         """Let the values of the parameters that take part enter the average."""
-        slots = [slot for slot in collect(self._slots()) if slot.parameter.do_model_average]
+        slots = [slot for slot in collect(self._slots) if slot.parameter.do_model_average]
         for slot in slots:
             if not slot.state:
-                slot.state = self.new_state(slot.stand_in(), {})
+                slot.state = self.new_state(slot.parameter.data.shape, slot.dtype)
         self._enter(slots)
         self._stepped = True
 
-    def _enter(self, slots: list[Slot]) -> None:
-        """Let the values of ``slots`` enter their averages."""
-        raise TypeError(f"{type(self).__name__} does not define _enter, and {len(slots)} values wait")
-
-    def _has_average(self, state: Mapping[str, Array]) -> bool:
-        """Whether a value has entered."""
-        raise TypeError(f"{type(self).__name__} does not define _has_average for {list(state)}")
-
-    def _average(self, state: Mapping[str, Array], part: slice) -> Array:
-        """Return a stretch of the average."""
-        raise TypeError(f"{type(self).__name__} does not define _average for {list(state)} at {part}")
+    def minimize(self, loss: Tensor) -> None:
+        """Do what `step` does; a TypeError if ``loss`` is not a tensor."""
+        checks.instance("loss", loss, Tensor, "a Tensor")
+        self.step()
 
     @contextmanager
     def apply(self, executor: None = None, need_restore: bool = True) -> Iterator[None]:
@@ -66,11 +87,11 @@ class WeightAverage(Optimizer):
         TypeError
             If an argument is of the wrong kind.
         """
-        checks.instance("executor", executor, type(None), "None, as there are no static graphs")
+        checks.instance("executor", executor, type(None), _NO_EXECUTOR)
         back = checks.boolean("need_restore", need_restore)
-        slots = self._averaged()
-        wanted = [slot for slot in self._slots() if slot.parameter.trainable and slot.parameter.do_model_average]
-        if wanted and not slots:
+        wanted = [slot for slot in self._slots if slot.parameter.do_model_average]
+        slots = [slot for slot in wanted if slot.state and self._weight(slot.state) > 0]
+        if not slots and any(slot.parameter.trainable for slot in wanted):
             raise RuntimeError(
                 "apply() needs an average, but no step has been counted: call step() after the optimizer's, while the"
                 " parameters have gradients"
@@ -96,36 +117,28 @@ class WeightAverage(Optimizer):
     def restore(self, executor: None = None) -> None:
         """Bring back the values from before ``apply(need_restore=False)``.
 
-        Parameters
-        ----------
-        executor : None
-            Paddle's, of static graphs.
-
         Raises
         ------
         RuntimeError
             If averages are not applied.
-        TypeError
-            If an argument is of the wrong kind.
         """
-        checks.instance("executor", executor, type(None), "None, as there are no static graphs")
+        checks.instance("executor", executor, type(None), _NO_EXECUTOR)
         if self._applied is None:
             raise RuntimeError("restore() needs an apply(need_restore=False) before it, which put averages in place")
         for slot in self._applied:
             slot.parameter.data[...] = slot.state["restore"]
         self._applied = None
 
-    def _averaged(self) -> list[Slot]:
-        return [
-            slot
-            for slot in self._slots()
-            if slot.parameter.do_model_average and slot.state and self._has_average(slot.state)
-        ]
-
     def _put_in_place(self, slots: list[Slot]) -> None:
-        values = [slot.parameter.data.reshape(-1) for slot in slots]
+        values = flat(slot.parameter.data for slot in slots)
 
         def work(i: int, begin: int, end: int) -> None:
-            values[i][begin:end] = self._average(slots[i].state, slice(begin, end))
+            state = slots[i].state
+            values[i][begin:end] = self._sum(state, slice(begin, end)) / self._weight(state)
 
         each_block([value.size for value in values], work)
+
+
+def flat(arrays: Iterable[Array]) -> list[Array]:
+    """Return views of ``arrays`` with one axis."""
+    return [array.reshape(-1) for array in arrays]

@@ -5,6 +5,7 @@ from paramattr.optimizer.adam import Adam
 from paramattr.optimizer.adamw import AdamW
 from paramattr.optimizer.momentum import Momentum
 from paramattr.optimizer.optimizer import Optimizer
+from paramattr.optimizer.rule import Group, Step, Terms, setting
 from paramattr.optimizer.sgd import SGD
 
-__all__ = ["SGD", "Adam", "AdamW", "Momentum", "Optimizer", "lr"]
+__all__ = ["SGD", "Adam", "AdamW", "Group", "Momentum", "Optimizer", "Step", "Terms", "lr", "setting"]

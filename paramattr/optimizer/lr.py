@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from paramattr.utils import checks
 
-__all__ = [
-    "CosineAnnealingDecay",
-    "ExponentialDecay",
-    "LRScheduler",
-    "LinearWarmup",
-    "MultiStepDecay",
-    "StepDecay",
-]
+__all__ = ["CosineAnnealingDecay", "ExponentialDecay", "LRScheduler", "LinearWarmup", "MultiStepDecay", "StepDecay"]
 
 
-class LRScheduler:
+class LRScheduler(ABC):
     """Base class of schedules; a subclass defines `get_lr` from ``base_lr`` and ``last_epoch``.
 
     Give one to an optimizer as ``learning_rate`` and call its `step` once per epoch, or per batch. What counts as an
@@ -65,9 +59,9 @@ class LRScheduler:
         """Return the learning rate now."""
         return self.last_lr
 
+    @abstractmethod
     def get_lr(self) -> float:
-        """Return the learning rate at ``last_epoch``; a subclass defines it."""
-        raise TypeError(f"{type(self).__name__} does not define get_lr")
+        """Return the learning rate at ``last_epoch``."""
 
     def step(self, epoch: int | None = None) -> None:
         """Go to the next epoch, or to ``epoch``.
@@ -114,19 +108,12 @@ class StepDecay(LRScheduler):
 
     Parameters
     ----------
-    learning_rate : float
-        At the start, >= 0.
     step_size : int
         Epochs from one drop to the next, >= 1.
     gamma : float, default 0.1
         The factor, between 0 and 1.
-    last_epoch, verbose
-        As `LRScheduler`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+    learning_rate, last_epoch, verbose
+        As in `LRScheduler`, with its errors.
 
     References
     ----------
@@ -136,10 +123,9 @@ class StepDecay(LRScheduler):
     --------
     >>> import paramattr
     >>> scheduler = paramattr.optimizer.lr.StepDecay(1.0, step_size=2, gamma=0.5)
-    >>> for _ in range(5):
-    ...     print(scheduler(), end=" ")
-    ...     scheduler.step()
-    1.0 1.0 0.5 0.5 0.25
+    >>> scheduler.step(4)
+    >>> scheduler()
+    0.25
     """
 
     def __init__(
@@ -159,19 +145,12 @@ class MultiStepDecay(LRScheduler):
 
     Parameters
     ----------
-    learning_rate : float
-        At the start, >= 0.
     milestones : list or tuple of int
         The epochs of the drops, rising.
     gamma : float, default 0.1
         The factor, between 0 and 1.
-    last_epoch, verbose
-        As `LRScheduler`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+    learning_rate, last_epoch, verbose
+        As in `LRScheduler`, with its errors.
 
     References
     ----------
@@ -181,10 +160,9 @@ class MultiStepDecay(LRScheduler):
     --------
     >>> import paramattr
     >>> scheduler = paramattr.optimizer.lr.MultiStepDecay(1.0, milestones=[1, 3], gamma=0.5)
-    >>> for _ in range(5):
-    ...     print(scheduler(), end=" ")
-    ...     scheduler.step()
-    1.0 0.5 0.5 0.25 0.25
+    >>> scheduler.step(2)
+    >>> scheduler()
+    0.5
     """
 
     def __init__(
@@ -213,17 +191,10 @@ class ExponentialDecay(LRScheduler):
 
     Parameters
     ----------
-    learning_rate : float
-        At the start, >= 0.
     gamma : float
         The factor, between 0 and 1.
-    last_epoch, verbose
-        As `LRScheduler`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+    learning_rate, last_epoch, verbose
+        As in `LRScheduler`, with its errors.
 
     References
     ----------
@@ -252,19 +223,12 @@ class CosineAnnealingDecay(LRScheduler):
 
     Parameters
     ----------
-    learning_rate : float
-        At the start, >= 0.
     T_max : int
         Epochs from the top to the bottom, >= 1.
     eta_min : float, default 0
         The learning rate at the bottom, >= 0.
-    last_epoch, verbose
-        As `LRScheduler`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+    learning_rate, last_epoch, verbose
+        As in `LRScheduler`, with its errors.
 
     References
     ----------
@@ -311,12 +275,7 @@ class LinearWarmup(LRScheduler):
     start_lr, end_lr : float
         The ends of the line, >= 0, rising.
     last_epoch, verbose
-        As `LRScheduler`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range.
+        As in `LRScheduler`, with its errors.
 
     References
     ----------
@@ -326,10 +285,9 @@ class LinearWarmup(LRScheduler):
     --------
     >>> import paramattr
     >>> scheduler = paramattr.optimizer.lr.LinearWarmup(0.5, warmup_steps=2, start_lr=0.0, end_lr=0.5)
-    >>> for _ in range(4):
-    ...     print(scheduler(), end=" ")
-    ...     scheduler.step()
-    0.0 0.25 0.5 0.5
+    >>> scheduler.step()
+    >>> scheduler()
+    0.25
     """
 
     def __init__(
@@ -341,11 +299,9 @@ class LinearWarmup(LRScheduler):
         last_epoch: int = -1,
         verbose: bool = False,
     ) -> None:
-        self.learning_rate = (
-            learning_rate
-            if isinstance(learning_rate, LRScheduler)
-            else checks.real("learning_rate", learning_rate, low=0.0)
-        )
+        if not isinstance(learning_rate, LRScheduler):
+            learning_rate = checks.real("learning_rate", learning_rate, low=0.0)
+        self.learning_rate = learning_rate
         self.warmup_steps = checks.integer("warmup_steps", warmup_steps, low=1)
         self.start_lr = checks.real("start_lr", start_lr, low=0.0)
         self.end_lr = checks.real("end_lr", end_lr, low=0.0)
@@ -370,15 +326,14 @@ class LinearWarmup(LRScheduler):
         return state
 
     def set_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Go back to a state that `state_dict` returned.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If it lacks a key, or a value is out of range.
-        """
+        """Go back to a state that `state_dict` returned, as `LRScheduler` does."""
+        before = self.last_epoch, self.last_lr
         super().set_state_dict(state_dict)
         if isinstance(self.learning_rate, LRScheduler):
-            self.learning_rate.set_state_dict(state_dict["LinearWarmup_LR"])
+            try:
+                self.learning_rate.set_state_dict(state_dict["LinearWarmup_LR"])
+            except Exception:
+                self.last_epoch, self.last_lr = before
+                raise
 
     set_dict = set_state_dict

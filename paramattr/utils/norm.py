@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 
 from paramattr.utils import dtypes
-from paramattr.utils.threads import BLOCK, runs, scratch, spread
+from paramattr.utils.threads import BLOCK, Scratch, runs, spread
 
 Array = np.ndarray[Any, Any]
 
 # Elements whose squares are added up in the arrays' own precision, by a dot product too short for BLAS to use threads.
 _ROW = 1024
 _UNSAFE = 1e-20  # a float32 sum of squares below this may have lost some to underflow
+
+_scratch = Scratch()
 
 
 def l2_norm(arrays: Sequence[Array]) -> float:
@@ -39,12 +41,12 @@ def _sum_of_all_squares(arrays: Sequence[Array]) -> float:
     sums, long = [], []
     sizes = [array.size for array in arrays]
     with np.errstate(all="ignore"):
-        for run in runs(sizes, lambda i, j: arrays[i].dtype == arrays[j].dtype):
+        for run in runs(sizes, [array.dtype for array in arrays]):
             if len(run) == 1:
                 long.append(arrays[run[0]])
                 continue
             total = sum(sizes[i] for i in run)
-            joined = scratch(0, total, arrays[run[0]].dtype)
+            joined = _scratch.take("joined", total, arrays[run[0]].dtype)
             sums.append(_sum_of_squares(np.concatenate([arrays[i].reshape(-1) for i in run], out=joined)))
     sums += sums_of_squares(long)
     return math.fsum(sums) if all(map(math.isfinite, sums)) else math.nan

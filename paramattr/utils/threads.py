@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from paramattr.utils import checks
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
-__all__ = ["BLOCK", "each_block", "get_num_threads", "runs", "scratch", "set_num_threads", "spread"]
+__all__ = ["BLOCK", "Scratch", "each_block", "get_num_threads", "runs", "set_num_threads", "spread"]
 
 # Elements of a block. Fewer, and threads wait for the interpreter between NumPy's calls (two threads gain nothing at
 # 32 Ki, 1.5 times here); more, and the scratch arrays are no longer small beside a model.
@@ -69,17 +69,17 @@ if hasattr(os, "register_at_fork"):
 
 
 def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
-    """Run `work` on each thread; all of them claim the numbers 0 .. tasks - 1 from one iterator. Raises what one raises.
+    """Run `work` on each thread; together they get the numbers 0 .. tasks - 1, each once. Raises what one raises.
 
     Floating-point errors raise no warnings in ``work``: each thread has settings of its own for that.
     """
     global _pool
     helpers = min(get_num_threads(), tasks) - 1
-    numbers = _Claims(tasks)
+    left = deque(range(tasks))
 
     def quiet() -> None:
         with np.errstate(all="ignore"):
-            work(numbers)
+            work(_claimed(left))
 
     if helpers <= 0:
         quiet()
@@ -94,41 +94,29 @@ def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
     try:
         quiet()
     finally:
-        numbers.stop()
+        left.clear()
         errors = [future.exception() for future in futures if not future.cancel()]
     for error in errors:
         if error is not None:
             raise error
 
 
-class _Claims:
-    """Counts 0 .. n - 1 for several threads: each number is given once."""
-
-    def __init__(self, n: int) -> None:
-        self._numbers = itertools.count()
-        self._end = n
-        self._lock = threading.Lock()
-
-    def __iter__(self) -> Iterator[int]:
-        return self
-
-    def __next__(self) -> int:
-        with self._lock:
-            number = next(self._numbers)
-        if number >= self._end:
-            raise StopIteration
-        return number
-
-    def stop(self) -> None:
-        """Give no more numbers."""
-        self._end = 0
+def _claimed(left: deque[int]) -> Iterator[int]:
+    """Give what is left, each number to one thread alone: taking from a deque cannot be interrupted."""
+    while True:
+        try:
+            number = left.popleft()
+        except IndexError:
+            return
+        yield number
 
 
-def each_block(sizes: Sequence[int], work: Callable[[int, int, int], None]) -> None:
+def each_block(sizes: Sequence[int], work: Callable[[int, int, int], None], *, cut: bool = True) -> None:
     """Call ``work(i, begin, end)`` for blocks that together cover 0 .. sizes[i] for each i.
 
-    Arrays longer than a block are shared among threads; for shorter ones that would take longer than it saves.
-    Floating-point errors raise no warnings in ``work``. Raises what ``work`` raises.
+    Arrays longer than a block are shared among threads, in blocks or with ``cut=False`` each as a whole; for shorter
+    ones that would take longer than it saves. Floating-point errors raise no warnings in ``work``. Raises what ``work``
+    raises.
     """
     blocks = []
     with np.errstate(all="ignore"):
@@ -136,7 +124,8 @@ def each_block(sizes: Sequence[int], work: Callable[[int, int, int], None]) -> N
             if 0 < size <= BLOCK:
                 work(i, 0, size)
             else:
-                blocks += [(i, begin, min(begin + BLOCK, size)) for begin in range(0, size, BLOCK)]
+                step = BLOCK if cut else max(size, 1)
+                blocks += [(i, begin, min(begin + step, size)) for begin in range(0, size, step)]
 
     def share(numbers: Iterator[int]) -> None:
         for number in numbers:
@@ -145,14 +134,14 @@ def each_block(sizes: Sequence[int], work: Callable[[int, int, int], None]) -> N
     spread(share, len(blocks))
 
 
-def runs(sizes: Iterable[int], alike: Callable[[int, int], bool]) -> Iterator[range]:
-    """Cut 0 .. len(sizes) into runs of neighbours to be joined: all ``alike``, and together no longer than a block.
+def runs(sizes: Sequence[int], traits: Sequence[object]) -> Iterator[range]:
+    """Cut 0 .. len(sizes) into runs of neighbours to be joined: of equal ``traits``, and together no longer than a block.
 
     What is longer than that is a run of its own.
     """
     begin = end = total = 0
     for end, size in enumerate(sizes):
-        if end > begin and (total + size > BLOCK or not alike(end - 1, end)):
+        if end > begin and (total + size > BLOCK or traits[end - 1] != traits[end]):
             yield range(begin, end)
             begin, total = end, 0
         total += size
@@ -161,20 +150,15 @@ def runs(sizes: Iterable[int], alike: Callable[[int, int], bool]) -> Iterator[ra
         yield range(begin, end)
 
 
-class _Scratch(threading.local):
+class Scratch(threading.local):
+    """Arrays under names that their owner uses again and again: making large ones costs more than computing in them."""
+
     def __init__(self) -> None:
-        self.arrays: dict[int, np.ndarray[Any, Any]] = {}
+        self._arrays: dict[str, np.ndarray[Any, Any]] = {}
 
-
-_scratch = _Scratch()
-
-
-def scratch(place: int, size: int, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
-    """Return this thread's array number ``place``, cut to ``size``: what is in it lasts until the next call for it.
-
-    Making large arrays anew costs more than what is computed in them.
-    """
-    array = _scratch.arrays.get(place)
-    if array is None or array.dtype != dtype or array.size < size:
-        array = _scratch.arrays[place] = np.empty(size, dtype)
-    return array[:size]
+    def take(self, name: str, size: int, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+        """Return this thread's array ``name``, cut to ``size``; what is in it lasts until the next call for it."""
+        array = self._arrays.get(name)
+        if array is None or array.dtype != dtype or array.size < size:
+            array = self._arrays[name] = np.empty(size, dtype)
+        return array[:size]

@@ -6,11 +6,7 @@ from hypothesis import strategies as st
 import paramattr as pa
 from paramattr.incubate import ExponentialMovingAverage
 
-
-@pytest.fixture(autouse=True)
-def fresh_names():
-    with pa.utils.unique_name.guard():
-        yield
+pytestmark = pytest.mark.usefixtures("fresh_names")
 
 
 def parameter(values=0.0, dtype="float64", **attrs):

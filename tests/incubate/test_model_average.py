@@ -9,11 +9,7 @@ from hypothesis import strategies as st
 import paramattr as pa
 from paramattr.incubate import ModelAverage
 
-
-@pytest.fixture(autouse=True)
-def fresh_names():
-    with pa.utils.unique_name.guard():
-        yield
+pytestmark = pytest.mark.usefixtures("fresh_names")
 
 
 def parameter(values=0.0, dtype="float64", **attrs):
@@ -86,7 +82,7 @@ def test_many_float32_values_keep_their_mean(value):
     """What float64 sums would keep to 1e-6; float32 sums would be far off."""
     p = parameter(np.full(3, value), "float32")
     model_average = ModelAverage(1.0, [p], 10**7, 10**7)
-    slots = model_average._slots()
+    slots = model_average._slots
     model_average.step()
     for _ in range(10**5 if value == 0.1 else 10**4):
         model_average._enter(slots)
@@ -313,7 +309,6 @@ def test_together_with_an_optimizer_and_a_schedule():
         sgd.step()
         model_average.step()
         sgd.clear_grad()
-        model_average.clear_grad()
         scheduler.step()
     with model_average.apply():
         assert p.item() == pytest.approx((1 + 1.5 + 1.75 + 1.875) / 4)

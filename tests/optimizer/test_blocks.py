@@ -22,10 +22,7 @@ RULES = {
 every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 
 
-@pytest.fixture(autouse=True)
-def fresh_names():
-    with pa.utils.unique_name.guard():
-        yield
+pytestmark = pytest.mark.usefixtures("fresh_names")
 
 
 def parameter(shape, seed, dtype="float32", **attrs):

@@ -118,7 +118,7 @@ def test_verbose_prints_each_step(capsys):
         (lambda: lr.LinearWarmup(0.5, 3, 0.5, 0.2), ValueError, "end_lr"),
         (lambda: lr.LinearWarmup(0.5, 0, 0.0, 0.5), ValueError, "warmup_steps"),
         (lambda: lr.LinearWarmup("x", 3, 0.0, 0.5), TypeError, "learning_rate"),
-        (lambda: lr.LRScheduler(), TypeError, "LRScheduler does not define get_lr"),
+        (lambda: lr.LRScheduler(), TypeError, r"LRScheduler.*get_lr"),
         (lambda: lr.StepDecay(0.5, 2).step(-1), ValueError, "epoch"),
         (lambda: lr.StepDecay(0.5, 2).step(1.0), TypeError, "epoch"),
         (lambda: lr.StepDecay(0.5, 2).set_state_dict(3), TypeError, "state_dict"),

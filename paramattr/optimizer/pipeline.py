@@ -1,0 +1,123 @@
+"""A training step, whatever the rule: collect, clip, rescale, decay, rule, write back."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from paramattr.autograd.tape import Array
+from paramattr.nn.clip import ClipGradBase, Clipped
+from paramattr.optimizer.blocks import Part, Stretch, execute
+from paramattr.optimizer.rule import DType, Group, Rule, Step
+from paramattr.optimizer.state import Slot, collect
+from paramattr.utils.norm import sums_of_squares
+
+
+def take_step(
+    rule: Rule, groups: Sequence[tuple[Group, list[Slot]]], lr: float, *, multi_precision: bool, nonfinite: str
+) -> bool:
+    """Move the parameters of ``groups`` once, and return True; or False where ``nonfinite`` says to skip the step."""
+    collected = [(group, collect(slots)) for group, slots in groups]
+    if nonfinite != "keep":
+        culprit = _not_finite([slot for _, slots in collected for slot in slots])
+        if culprit is not None and nonfinite == "raise":
+            raise FloatingPointError(f"the gradient of parameter {culprit.parameter.name!r} is not finite")
+        if culprit is not None:
+            return False
+    parts = [part for group, slots in collected for part in _parts(rule, group, slots, lr)]
+    for slot, _, _, step in parts:
+        if not slot.state:
+            slot.state = _new_state(rule, slot, step)
+        if multi_precision and slot.master is None and slot.dtype != slot.parameter.data.dtype:
+            slot.master = slot.parameter.data.astype(slot.dtype)
+    # From here on nothing but the rule itself can fail, and parameters change.
+    execute(rule, parts, functools.partial(_update, rule))
+    return True
+
+
+def _parts(rule: Rule, group: Group, slots: list[Slot], lr: float) -> Iterator[Part]:
+    steps: dict[float, Step] = {}
+    factor = group.step.lr
+    for slot, clipped in zip(slots, _clip(slots, group.grad_clip), strict=True):
+        terms = rule.terms(slot.parameter, group, lr * (factor * slot.parameter.learning_rate))
+        step = steps.get(terms.lr)
+        if step is None:
+            step = steps[terms.lr] = dataclasses.replace(group.step, lr=terms.lr)
+        yield Part(slot, clipped, terms, step)
+
+
+def _clip(slots: Sequence[Slot], grad_clip: ClipGradBase | None) -> list[Clipped]:
+    """Return the gradients of ``slots``, with what the clip does to those whose parameters want it."""
+    gradients = [slot.parameter.grad.data for slot in slots if slot.parameter.grad is not None]
+    if grad_clip is None:
+        return [Clipped(gradient) for gradient in gradients]
+    chosen = [place for place, slot in enumerate(slots) if slot.parameter.need_clip]
+    clipped = dict(zip(chosen, grad_clip.plan([gradients[place] for place in chosen]), strict=True))
+    return [clipped[place] if place in clipped else Clipped(each) for place, each in enumerate(gradients)]
+
+
+def _new_state(rule: Rule, slot: Slot, step: Step) -> dict[str, Array]:
+    shape = slot.parameter.data.shape
+    state = rule.new_state(shape, slot.dtype, step)
+    for name, array in state.items():
+        expected = (1,) if name in rule.scalars else shape
+        if not rule.is_whole and array.shape != expected:
+            raise ValueError(
+                f"{type(rule).__name__}.new_state must return {name!r} in shape {list(expected)}, because its rule works"
+                f" element by element, but returned {list(array.shape)}; scalars names those of one element"
+            )
+    return state
+
+
+def _update(rule: Rule, stretch: Stretch) -> None:
+    (_, clipped, terms, step), gradient, state = stretch.part, stretch.gradient, stretch.state
+    clipped.read(stretch.source, gradient)
+    if step.rescale_grad != 1.0:
+        gradient *= gradient.dtype.type(step.rescale_grad)
+    if terms.penalty is not None:
+        gradient += terms.penalty.gradient(stretch.values(), out=stretch.spare)
+    if rule.is_whole:
+        update: Any = rule.whole_rule(gradient, stretch.values(), state, step)
+    else:
+        update = rule.rule(gradient, state, step)
+    if not isinstance(update, (np.ndarray, np.generic)) or update.shape != gradient.shape:
+        name = "whole_rule" if rule.is_whole else "rule"
+        raise TypeError(f"{type(rule).__name__}.{name} must return an array like its gradient, but returned {update!r}")
+    _write_back(stretch, update)
+
+
+def _write_back(stretch: Stretch, update: Any) -> None:
+    """Decay the values and subtract ``update``; those of float16 and bfloat16 are rounded once."""
+    dtype, terms, targets, end = stretch.gradient.dtype, stretch.part.terms, stretch.targets, 0
+    narrow, joined = targets[0][0].dtype != dtype, len(targets) > 1
+    keep = _kept(terms.lr, terms.decay, dtype) if terms.decay else None
+    for target, rounded in targets:
+        begin, end = end, end + target.size
+        value = target.astype(dtype) if narrow else target
+        if keep is not None:
+            value *= keep
+        value -= update[begin:end].reshape(target.shape) if joined else update
+        if narrow:
+            target[...] = value
+        if rounded is not None:
+            rounded[...] = target
+
+
+@functools.lru_cache(maxsize=64)
+def _kept(lr: float, decay: float, dtype: DType) -> Array:
+    """Return what a decay leaves of a value; as an array, because NumPy takes longer to make sense of a number."""
+    return np.asarray(1 - dtype.type(lr) * dtype.type(decay), dtype)
+
+
+def _not_finite(slots: list[Slot]) -> Slot | None:
+    """Return the first slot whose gradient has an infinity or a nan."""
+    gradients = [slot.parameter.grad.data for slot in slots if slot.parameter.grad is not None]
+    for slot, gradient, total in zip(slots, gradients, sums_of_squares(gradients), strict=True):
+        if not math.isfinite(total) and not np.isfinite(gradient).all():
+            return slot
+    return None

@@ -1,0 +1,221 @@
+"""What is remembered of parameters from step to step: by name, to be saved, loaded, checked and copied."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from paramattr.autograd import Tensor
+from paramattr.autograd.tape import Array
+from paramattr.optimizer.lr import LRScheduler
+from paramattr.parameter import Parameter
+from paramattr.utils import checks, dtypes
+
+
+class Slot:
+    """A parameter and what is remembered of it: nothing before its first step."""
+
+    def __init__(self, parameter: Parameter) -> None:
+        self.parameter = parameter
+        self.state: dict[str, Array] = {}
+        self.master: Array | None = None
+        # Where the accumulators of short parameters lie side by side, to be updated in one go: arrays, how many elements
+        # and how many parameters are in front.
+        self.home: tuple[dict[str, Array], int, int] | None = None
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """What the parameter's steps are computed in."""
+        return dtypes.compute_dtype(self.parameter.data.dtype)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # In a copy each accumulator has memory of its own, which would part ways with a copied home.
+        return {**self.__dict__, "home": None}
+
+
+def collect(slots: Iterable[Slot]) -> list[Slot]:
+    """Return the slots whose parameters take part in a step: trainable ones that have a gradient."""
+    chosen = [slot for slot in slots if slot.parameter.trainable and slot.parameter.grad is not None]
+    for slot in chosen:
+        _ = slot.parameter.data  # raises for a lazy parameter, before anything is changed
+    return chosen
+
+
+def groups_of(parameters: object, keys: Iterable[str]) -> list[tuple[str, Mapping[str, Any], list[Slot]]]:
+    """Return label, own settings and slots of each group; a plain list is one group without settings.
+
+    ``keys`` are those that a group may have beside ``params``.
+    """
+    if parameters is None:
+        raise ValueError("parameters must be given, for example parameters=layer.parameters()")
+    if isinstance(parameters, (Tensor, Mapping, str, bytes)) or not isinstance(parameters, Iterable):
+        kind = type(parameters).__name__
+        raise TypeError(
+            f"parameters must be a list of parameters, or of dicts for groups, but received {parameters!r} ({kind})"
+        )
+    entries: list[Any] = list(parameters)
+    if not entries:
+        raise ValueError("parameters must hold at least one parameter, but received none")
+    if any(isinstance(entry, Mapping) for entry in entries):
+        known = ["params", *keys]
+        groups = [_group(f"parameters[{place}]", entry, known) for place, entry in enumerate(entries)]
+    else:
+        groups = [("parameters", {}, _slots("parameters", entries))]
+    seen: dict[str | None, Parameter] = {}
+    for parameter in (slot.parameter for _, _, slots in groups for slot in slots):
+        if seen.get(parameter.name) is parameter:
+            raise ValueError(
+                f"parameters must hold each parameter once, but received {parameter.name!r} more than once"
+            )
+        if seen.setdefault(parameter.name, parameter) is not parameter:
+            raise ValueError(f"parameters must have different names, but received two named {parameter.name!r}")
+    return groups
+
+
+def _group(label: str, entry: object, known: list[str]) -> tuple[str, Mapping[str, Any], list[Slot]]:
+    if not isinstance(entry, Mapping):
+        raise TypeError(f"{label} must be a dict like the others, but received {entry!r} ({type(entry).__name__})")
+    for key in entry:
+        if key not in known:
+            raise ValueError(f"{label} must have keys of {known}, but received {key!r}")
+    if "params" not in entry:
+        raise ValueError(f"{label} must have the key 'params', but has only {list(entry)}")
+    own = dict(entry)
+    params = own.pop("params")
+    return label, own, _slots(f"{label}['params']", [params] if isinstance(params, Parameter) else params)
+
+
+def _slots(label: str, parameters: Iterable[object]) -> list[Slot]:
+    if isinstance(parameters, (str, bytes, Mapping, set, frozenset)) or not isinstance(parameters, Iterable):
+        raise TypeError(f"{label} must be a list of parameters, but received {parameters!r}")
+    slots = []
+    for place, parameter in enumerate(parameters):
+        if not isinstance(parameter, Parameter):
+            kind = type(parameter).__name__
+            raise TypeError(f"{label}[{place}] must be a Parameter, but received {parameter!r} ({kind})")
+        slots.append(Slot(parameter))
+    return slots
+
+
+class Stateful(ABC):
+    """Base class of what remembers something of parameters: accumulators, and float32 copies of narrow ones.
+
+    ``name`` is part of the keys of `state_dict`.
+    """
+
+    def __init__(self, name: str | None) -> None:
+        checks.instance("name", name, (str, type(None)), "a string or None")
+        self._name = name
+        self._slots: list[Slot] = []
+        self._scheduler: LRScheduler | None = None
+
+    @abstractmethod
+    def _blank(self) -> Iterator[tuple[Slot, dict[str, Array]]]:
+        """Give each slot with the accumulators it begins with."""
+
+    def _key(self, parameter: Parameter, accumulator: str) -> str:
+        return "_".join(part for part in (parameter.name, self._name, accumulator) if part is not None)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what is remembered, without copying it.
+
+        Returns
+        -------
+        dict
+            Accumulators as tensors under ``<parameter>_<accumulator>_0``, such as ``linear_0.w_0_velocity_0``, with
+            ``name`` in front of the accumulator's if there is one; of an optimizer also ``master_weights`` by
+            parameter if there are any, and ``LR_Scheduler`` if there is one.
+
+        Examples
+        --------
+        >>> import paramattr
+        >>> with paramattr.utils.unique_name.guard():
+        ...     layer = paramattr.nn.Linear(3, 2, bias_attr=False)
+        >>> optimizer = paramattr.optimizer.Momentum(parameters=layer.parameters())
+        >>> layer(paramattr.to_tensor([[1.0, 2.0, 3.0]])).sum().backward()
+        >>> optimizer.step()
+        >>> list(optimizer.state_dict())
+        ['linear_0.w_0_velocity_0']
+        """
+        names = dict.fromkeys(name for slot in self._slots for name in slot.state)
+        found = [(slot, name) for name in names for slot in self._slots if name in slot.state]
+        state: dict[str, Any] = {
+            f"{self._key(slot.parameter, name)}_0": Tensor(slot.state[name]) for slot, name in found
+        }
+        masters = {slot.parameter.name: Tensor(slot.master) for slot in self._slots if slot.master is not None}
+        if masters:
+            state["master_weights"] = masters
+        if self._scheduler is not None:
+            state["LR_Scheduler"] = self._scheduler.state_dict()
+        return state
+
+    def set_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Go back to a state that `state_dict` returned; its values are copied.
+
+        A parameter of which it holds nothing starts afresh. The number at the end of a key plays no part: Paddle
+        counts there how often the accumulator was made.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If ``state_dict`` is not a mapping, has values that are not real numbers or of another shape, accumulators
+            of unknown parameters, only some of a parameter's, or two values for one, or if it lacks the scheduler's
+            state. Nothing is changed then.
+        """
+        checks.instance("state_dict", state_dict, Mapping, "a mapping")
+        loaded = self._loaded(state_dict)
+        if self._scheduler is not None:
+            if "LR_Scheduler" not in state_dict:
+                raise ValueError(f"state_dict lacks 'LR_Scheduler', the state of the {type(self._scheduler).__name__}")
+            self._scheduler.set_state_dict(state_dict["LR_Scheduler"])  # the last that can fail
+        for slot, state, master in loaded:
+            slot.state, slot.master, slot.home = state, master, None
+
+    load_state_dict = set_state_dict
+
+    def _loaded(self, state_dict: Mapping[str, Any]) -> list[tuple[Slot, dict[str, Array], Array | None]]:
+        """Return what ``state_dict`` holds for each slot; raises if something is wrong with it, and changes nothing."""
+        masters = state_dict.get("master_weights", {})
+        checks.instance("master_weights of state_dict", masters, Mapping, "a mapping")
+        masters, given, loaded = dict(masters), _by_accumulator(state_dict), []
+        for slot, blank in self._blank():
+            parameter, state, master = slot.parameter, {}, None
+            keys = {name: self._key(parameter, name) for name in blank}
+            missing = [key for key in keys.values() if key not in given]
+            if 0 < len(missing) < len(keys):
+                raise ValueError(f"state_dict lacks {missing[0]!r}, but has other accumulators of that parameter")
+            if not missing:
+                state = {name: _like(*given.pop(keys[name]), array.shape, array.dtype) for name, array in blank.items()}
+            if parameter.name in masters:
+                key = f"master_weights[{parameter.name!r}]"
+                master = _like(key, masters.pop(parameter.name), parameter.data.shape, slot.dtype)
+            loaded.append((slot, state, master))
+        for unknown in [*[key for key, _ in given.values()], *masters]:
+            names = [slot.parameter.name for slot in self._slots]
+            raise ValueError(f"state_dict holds {unknown!r}, but the parameters are {names}")
+        return loaded
+
+
+def _by_accumulator(state_dict: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
+    """Return key and value of each accumulator under the key without its number."""
+    given: dict[str, tuple[str, Any]] = {}
+    for key, value in state_dict.items():
+        checks.instance("a key of state_dict", key, str, "a string")
+        if key not in ("LR_Scheduler", "master_weights"):
+            other, _ = given.setdefault(key.rpartition("_")[0] or key, (key, value))
+            if other != key:
+                raise ValueError(f"state_dict holds {other!r} and {key!r}, two values for one accumulator")
+    return given
+
+
+def _like(key: str, value: object, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """Return a copy of ``value`` in ``dtype``, checked to be real numbers in ``shape``."""
+    array = value.data if isinstance(value, Tensor) else np.asarray(value)
+    if not dtypes.is_real(array.dtype):
+        raise TypeError(f"{key!r} must be real numbers, but received dtype {array.dtype}")
+    if array.shape != shape:
+        raise ValueError(f"{key!r} must have shape {list(shape)}, but received {list(array.shape)}")
+    return array.astype(dtype)

@@ -1,0 +1,58 @@
+"""The order of a step: collect, clip, rescale, decay, rule, write back."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import paramattr as pa
+from paramattr.optimizer import Momentum
+from paramattr.regularizer import L1Decay, L2Decay
+
+pytestmark = pytest.mark.usefixtures("fresh_names")
+
+
+def parameter(rng, size, **settings):
+    p = pa.create_parameter(
+        [size], "float64", attr=pa.ParamAttr(**settings), default_initializer=pa.initializer.Normal()
+    )
+    p.grad = rng.standard_normal(size)
+    return p
+
+
+@given(
+    seed=st.integers(0, 99),
+    norm=st.sampled_from([0.5, 100.0]),
+    rescale=st.sampled_from([1.0, 0.25]),
+    decay=st.sampled_from([None, 0.1, L1Decay(0.2)]),
+    own=st.sampled_from([None, L2Decay(0.3)]),
+    factor=st.sampled_from([1.0, 0.5]),
+)
+def test_each_part_works_on_what_the_one_before_left(seed, norm, rescale, decay, own, factor):
+    rng = np.random.default_rng(seed)
+    params = [
+        parameter(rng, 5, regularizer=own, learning_rate=factor),
+        parameter(rng, 3, need_clip=False),
+        parameter(rng, 4, trainable=False),
+        parameter(rng, 2),
+    ]
+    params[3].grad = None
+    before = [p.numpy().copy() for p in params]
+    gradients = [None if p.grad is None else p.grad.numpy().copy() for p in params]
+    clip = pa.nn.ClipGradByGlobalNorm(norm)
+    Momentum(0.1, 0.9, params, weight_decay=decay, grad_clip=clip, rescale_grad=rescale).step()
+
+    penalties = [own or decay, decay]
+    for i in range(2):
+        g = gradients[i] * min(1.0, norm / np.linalg.norm(gradients[0])) if i == 0 else gradients[i]
+        g = g * rescale
+        if isinstance(penalties[i], L1Decay):
+            g = g + 0.2 * np.sign(before[i])
+        elif penalties[i] is not None:
+            g = g + getattr(penalties[i], "coeff", penalties[i]) * before[i]
+        np.testing.assert_allclose(
+            params[i].numpy(), before[i] - 0.1 * (factor if i == 0 else 1.0) * g, rtol=1e-12, atol=1e-14
+        )
+        np.testing.assert_array_equal(params[i].grad.numpy(), gradients[i])
+    for i in (2, 3):
+        np.testing.assert_array_equal(params[i].numpy(), before[i])
