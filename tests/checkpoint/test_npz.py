@@ -108,7 +108,7 @@ def test_what_the_following_start_from_is_right(tmp_path):
         (members(text='{"format": "paramattr", "version": 2, "tree": null}'), "format version 2, but .* reads 1"),
         (members(text='{"format": "paramattr", "tree": null}'), "format version None"),
         (members(text='{"format": "paramattr", "version": 1}'), "tree"),
-        (members(text="[" * 100_000), "Recursion"),
+        (members(text="[" * 100_000), "levels"),
         (members(text='{"format": "paramattr", "version": 1, "tree": ' + "9" * 5000 + "}"), "digits"),
         (members([1]), "says not what it is"),
         (members({}), "says not what it is"),
