@@ -120,12 +120,10 @@ def _join_pieces(stored: dict[Any, Any], machine: Machine) -> None:
         if not arrays or len(arrays) != len(parts) or len({array.dtype for array in arrays}) != 1:
             raise ValueError(f"a piece of {key!r} is missing, used twice or of another dtype")
         machine.charge(sum(array.nbytes for array in arrays))
-        whole = StoredArray()
         joined = np.concatenate(arrays, axis=None)
         if math.prod(shape) != joined.size or min(shape, default=0) < 0:
             raise ValueError(f"the pieces of {key!r} hold {joined.size} values, but its shape is {list(shape)}")
-        whole.value = joined.reshape(shape)
-        stored[key] = whole
+        stored[key] = StoredArray(joined.reshape(shape))
 
 
 def _is_tuple_of(cls: type, value: object) -> bool:

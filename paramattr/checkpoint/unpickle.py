@@ -28,11 +28,16 @@ _CODES = {dtype.str[1:]: dtype for dtype in map(np.dtype, tree.NATIVE)}
 class StoredArray:
     """An array of the file; ``value`` is None until the file has told all about it."""
 
-    value: Array | None = None
+    __slots__ = ("value",)
+
+    def __init__(self, value: Array | None = None) -> None:
+        self.value = value
 
 
 class StoredDtype:
     """A dtype of the file, whose byte order comes after the rest."""
+
+    __slots__ = ("code", "order")
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -251,7 +256,7 @@ class Machine:
         if not isinstance(call, Call) or type(args) is not tuple:
             raise ValueError(f"it calls a {type(call).__name__} with a {type(args).__name__}")
         try:
-            self.push(call.function(self, args), 300)
+            self.push(call.function(self, args), 64)
         except (TypeError, IndexError) as error:
             raise ValueError(f"it calls {call.name} with other arguments than a checkpoint does") from error
 
@@ -281,6 +286,7 @@ class Machine:
         if math.prod(shape) * dtype.itemsize != len(data):
             raise ValueError(f"it has an array of {list(shape)} {dtype} with {len(data)} bytes of values")
         self.charge(len(data))
+        self.weigh(130 if shape else 0)
         values: Array = np.ndarray(shape, dtype, data, order="F" if fortran else "C")
         return values.astype(dtype.newbyteorder("="), order="K")
 
@@ -359,9 +365,7 @@ def _scalar(machine: Machine, args: tuple[Any, ...]) -> Any:
 
 def _from_buffer(machine: Machine, args: tuple[Any, ...]) -> StoredArray:
     data, dtype, shape, order = _arguments(args, 4)
-    array = StoredArray()
-    array.value = machine.array(shape, dtype, data, order == "F")
-    return array
+    return StoredArray(machine.array(shape, dtype, data, order == "F"))
 
 
 def _calls() -> dict[tuple[str, str], Call]:

@@ -67,7 +67,10 @@ def as_law(expected: object) -> Law:
         low, high = expected.support
         exclusive = isinstance(expected, Uniform)
         return Law(repr(expected), expected.cdf, expected.mean, expected.std, low, high, open_high=exclusive)
-    if all(callable(getattr(expected, name, None)) for name in ("cdf", "pdf", "support", "mean", "std")):
+    frozen_by_scipy = all(cls.__name__ != "rv_generic" for cls in type(expected).__mro__)
+    if frozen_by_scipy and all(
+        callable(getattr(expected, name, None)) for name in ("cdf", "pdf", "support", "mean", "std")
+    ):
         frozen: Any = expected
         low, high = frozen.support()
         name = getattr(getattr(frozen, "dist", frozen), "name", type(frozen).__name__)
