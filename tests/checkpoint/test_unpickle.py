@@ -398,28 +398,28 @@ def test_honest_files_of_python_2(load):
 
 
 HEAD = b"\x80\x04"
-MEGABYTE = 1 << 20
+SIZE = 1 << 18
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        b"]" * MEGABYTE,
-        b"](" + b"]" * MEGABYTE + b"e",
-        b"}" * MEGABYTE,
-        b"N" + b"\x85" * MEGABYTE,
-        b"(" * MEGABYTE,
-        b"N" + b"\x94" * MEGABYTE,
-        b"N" * MEGABYTE,
-        b"](" + b"N" * MEGABYTE + b"e",
-        b"](" + b"\x8c\x02ab" * (MEGABYTE // 4) + b"e",
-        b"](" + b"M\xff\xff" * (MEGABYTE // 3) + b"e",
-        b"](" + b"G?\xf8\0\0\0\0\0\0" * (MEGABYTE // 9) + b"e",
-        b"](" + b"\x8a\x01\x02" * (MEGABYTE // 3) + b"e",
-        b"](" + b"C\x02ab" * (MEGABYTE // 4) + b"e",
-        b"](" + b"N\x85" * (MEGABYTE // 2) + b"e",
-        b"](" + b"]q\x00" * (MEGABYTE // 3) + b"e",
-        b"]\x94(" + b"h\x00" * (MEGABYTE // 2) + b"e",
+        b"]" * SIZE,
+        b"](" + b"]" * SIZE + b"e",
+        b"}" * SIZE,
+        b"N" + b"\x85" * SIZE,
+        b"(" * SIZE,
+        b"N" + b"\x94" * SIZE,
+        b"N" * SIZE,
+        b"](" + b"N" * SIZE + b"e",
+        b"](" + b"\x8c\x02ab" * (SIZE // 4) + b"e",
+        b"](" + b"M\xff\xff" * (SIZE // 3) + b"e",
+        b"](" + b"G?\xf8\0\0\0\0\0\0" * (SIZE // 9) + b"e",
+        b"](" + b"\x8a\x01\x02" * (SIZE // 3) + b"e",
+        b"](" + b"C\x02ab" * (SIZE // 4) + b"e",
+        b"](" + b"N\x85" * (SIZE // 2) + b"e",
+        b"](" + b"]q\x00" * (SIZE // 3) + b"e",
+        b"]\x94(" + b"h\x00" * (SIZE // 2) + b"e",
     ],
     ids=lambda content: repr(content[:8]),
 )
@@ -433,7 +433,7 @@ def test_memory_is_bounded_by_the_size_of_the_file(tmp_path, content):
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert peak < 20 * len(content) + 2 * MEGABYTE
+    assert peak < 20 * len(content) + (2 << 20)
 
 
 def test_tensors_by_reference_are_counted(tmp_path):
@@ -449,7 +449,7 @@ def test_tensors_by_reference_are_counted(tmp_path):
             peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
-        assert peak < 20 * len(content) + 2 * MEGABYTE
+        assert peak < 20 * len(content) + (2 << 20)
 
 
 def items(number, count):
