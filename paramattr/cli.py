@@ -9,10 +9,11 @@ import math
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 
+from paramattr import __version__
 from paramattr import initializer as initializers
 from paramattr.initializer import Initializer, compute_fans
 from paramattr.initializer.spec import parse_initializer, parse_shape
@@ -20,6 +21,10 @@ from paramattr.testing import Report, check_initializer
 from paramattr.utils import dtypes
 
 _BARS = " ▏▎▍▌▋▊▉█"
+_ASCII = str.maketrans(
+    {"√": "sqrt", "·": "*", "×": "x", "±": "+-", "≥": ">=", "≤": "<=", "²": "^2", "₁": "1", "₂": "2", "…": "..."}
+    | {"ε": "epsilon", "μ": "mu", "β": "beta", "λ": "lambda", "Σ": "sum", "←": "<-", "–": "-", "’": "'"}
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,23 +35,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments : sequence of str, optional
         Instead of the process's.
     """
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
     try:
+        if options.command is None:
+            _print(parser.format_help().rstrip())
+            return 0
         status: int = options.run(options)
-        sys.stdout.flush()
-    except (TypeError, ValueError, ImportError, OSError) as error:
+        if sys.stdout is not None:  # closed from the start
+            sys.stdout.flush()
+    except (TypeError, ValueError, ImportError, OSError, MemoryError) as error:
         if isinstance(error, BrokenPipeError):
             # Who read the output has seen enough; nothing may be written at exit either.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
-        print(f"paramattr {options.command}: {error}", file=sys.stderr)
+        reason = "the machine's memory does not suffice" if isinstance(error, MemoryError) else error
+        _print(f"paramattr {options.command}: {reason}", sys.stderr)
         return 2
     return status
 
 
+def _print(text: object, file: TextIO | None = None) -> None:
+    """Print in ASCII where the terminal has no more."""
+    file = sys.stdout if file is None else file
+    if file is None:
+        return
+    try:
+        str(text).encode(file.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        text = str(text).translate(_ASCII).encode("ascii", "replace").decode()
+    print(text, file=file)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="paramattr", description="Initializers: list them, look at one, check it.")
-    commands = parser.add_subparsers(dest="command", required=True)
+    parser.add_argument("--version", action="version", version=f"paramattr {__version__}")
+    commands = parser.add_subparsers(dest="command")
     command = commands.add_parser("list", help="each initializer, its law and its source")
     command.set_defaults(run=_list)
     command.add_argument("--json", action="store_true")
@@ -77,11 +101,11 @@ def _list(options: argparse.Namespace) -> int:
         law = document.partition("\n")[0]
         rows.append({"name": cls.__name__, "signature": str(inspect.signature(cls)), "law": law, "source": source})
     if options.json:
-        print(json.dumps(rows, indent=1))
+        _print(json.dumps(rows, indent=1))
         return 0
     for row in rows:
         signature = row["signature"].partition(" -> ")[0]
-        print(f"{row['name']}{signature}\n    {row['law']}\n    {row['source']}")
+        _print(f"{row['name']}{signature}\n    {row['law']}\n    {row['source']}")
     return 0
 
 
@@ -100,16 +124,16 @@ def _inspect(options: argparse.Namespace) -> int:
     facts["theory"] = {k: v if v is None or math.isfinite(v) else repr(v) for k, v in theory.items()}
     facts["observed"] = {k: float(v) for k, v in seen.items()}
     if options.json:
-        print(json.dumps(facts, indent=1))
+        _print(json.dumps(facts, indent=1))
         return 0
     for name in ("initializer", "shape", "dtype", "fan_in", "fan_out", "law"):
         if name in facts:
-            print(f"{name:12} {facts[name]}")
-    print(f"{'':12} {'theory':>12} {'observed':>12}")
+            _print(f"{name:12} {facts[name]}")
+    _print(f"{'':12} {'theory':>12} {'observed':>12}")
     for name, value in seen.items():
         expected = theory[name]
-        print(f"{name:12} {'' if expected is None else f'{expected:.6g}':>12} {value:>12.6g}")
-    print(_histogram(values.reshape(-1)))
+        _print(f"{name:12} {'' if expected is None else f'{expected:.6g}':>12} {value:>12.6g}")
+    _print(_histogram(values.reshape(-1)))
     return 0
 
 
@@ -130,7 +154,7 @@ def _histogram(values: np.ndarray[Any, Any], rows: int = 16, width: int = 48) ->
 def _check(options: argparse.Namespace) -> int:
     recipe, shape = parse_initializer(options.spec), parse_shape(options.shape)
     report = _report(options, recipe, shape, alpha=options.alpha, draws=options.draws)
-    print(json.dumps(report.to_dict(), indent=1) if options.json else report)
+    _print(json.dumps(report.to_dict(), indent=1) if options.json else report)
     return 0 if report.passed else 1
 
 

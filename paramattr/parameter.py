@@ -96,7 +96,8 @@ class Parameter(Tensor):
         initializer.check_shape(sizes)
         lazy = _lazy.depth > 0
         if not lazy:
-            checks.fits_in_memory("a parameter of shape", sizes, dtype.itemsize)  # before a key is taken
+            hint = "; create it under paramattr.LazyGuard() to describe it without memory"
+            checks.fits_in_memory("a parameter of shape", sizes, dtype.itemsize, hint)  # before a key is taken
         super().__init__(_NOTHING)
         self._attr = attr.owned(name, initializer)
         self._key = next_key()

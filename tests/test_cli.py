@@ -1,11 +1,15 @@
 import json
+import os
+import shlex
 import subprocess
 import sys
 
 import pytest
 
+import paramattr as pa
 from paramattr import initializer as init
 from paramattr.cli import main
+from paramattr.utils import checks
 
 
 def run(capsys, *arguments):
@@ -112,3 +116,56 @@ def test_a_reader_that_stops_reading():
     script = f"{sys.executable} -m paramattr list --json | head -c 10"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True)  # noqa: S607
     assert done.stderr == ""
+
+
+def process(*arguments, stdout="", **environment):
+    """The command as a process of its own, with its standard output redirected by the shell."""
+    command = f"{sys.executable} -m paramattr {' '.join(map(shlex.quote, arguments))} {stdout}"
+    return subprocess.run(command, shell=True, capture_output=True, env={**os.environ, **environment})  # noqa: S602
+
+
+def test_alone_it_helps_and_it_knows_its_version(capsys):
+    status, out, _ = run(capsys)
+    assert status == 0
+    assert "inspect" in out
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"paramattr {pa.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "normal", "--shape", "1000000,1000000"),
+        ("inspect", "normal", "--shape", "1000000,1000000"),
+        ("check", "constant", "--shape", "3", "--draws", str(10**13)),
+        ("check", "normal", "--shape", "30000,30000"),  # the values fit, what the check makes of them does not
+    ],
+)
+def test_what_memory_does_not_suffice_for_is_one_line(capsys, arguments, monkeypatch):
+    monkeypatch.setattr(checks, "_memory", lambda: 8 << 30)
+    status, out, err = run(capsys, *arguments)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "GiB, but this machine has 8 GiB" in err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_terminal_gets_what_it_can_show(encoding):
+    for arguments in (("list",), ("inspect", "normal", "--shape", "40,30"), ("check", "uniform", "--shape", "40,30")):
+        done = process(*arguments, PYTHONIOENCODING=encoding)
+        assert done.returncode == 0
+        assert done.stderr == b""
+        assert "?" not in done.stdout.decode(encoding)
+
+
+@pytest.mark.parametrize("stdout", [">&-", "| head -c 1", "> /dev/null"])
+def test_nobody_listens(stdout):
+    done = process("list", stdout=stdout)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_an_argument_given_twice_is_refused(capsys):
+    status, _, err = run(capsys, "check", "Normal(std=1, std=2)", "--shape", "3")
+    assert status == 2
+    assert "must give each argument once" in err

@@ -8,6 +8,7 @@ bytes), "key" (seed and stream).
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import struct
@@ -85,16 +86,33 @@ def _describe(obj: Any, arrays: list[Array]) -> Any:
 
 def read(file: BinaryIO, size: int, return_numpy: bool) -> Any:
     """Return the object in the file."""
-    with zipfile.ZipFile(file) as archive:
-        return _Reader(archive, size, return_numpy).read()
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return _Reader(archive, size, return_numpy).read()
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, struct.error, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise  # the disk's; a broken archive can make its reader seek to impossible places
+        raise ValueError(f"it is not a whole zip archive: {error}") from error
+
+
+class _Top(dict[str, Any]):
+    """The outermost object of the description, which is no node."""
+
+
+class _List(list[Any]):
+    """A list that a node has become. JSON's own lists stand inside nodes alone, and are no values."""
 
 
 class _Reader:
-    """What makes the object again from the members of an archive, each of which it checks against the tree."""
+    """What makes the object again from the members of an archive, each of which it checks against the tree.
+
+    Nodes become values while JSON is read, from the innermost out, so that the whole tree of nodes never exists.
+    """
 
     def __init__(self, archive: zipfile.ZipFile, size: int, return_numpy: bool) -> None:
         self._archive = archive
         self._return_numpy = return_numpy
+        self._hashing = tree.Hashing(size)
         self._members = {info.filename: info for info in archive.infolist()}
         if len(self._members) != len(archive.infolist()):
             raise ValueError("two members of the archive have the same name")
@@ -109,59 +127,75 @@ class _Reader:
         info = self._members.pop(_TREE, None)
         if info is None:
             raise ValueError(f"it has no member {_TREE!r}, so paramattr.save has not written it (numpy.load reads it)")
-        described = json.loads(self._archive.read(info))
-        if not isinstance(described, dict) or described.get("format") != "paramattr":
+        try:
+            text = self._archive.read(info).decode("ascii")
+            described = json.loads(text, object_hook=self._value, parse_int=_integer)
+        except RecursionError:
+            raise ValueError(f"the tree has more than {tree.MAX_DEPTH} levels") from None
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise ValueError(f"{_TREE!r} is not JSON in ASCII: {error}") from None
+        if not isinstance(described, _Top) or described.get("format") != "paramattr":
             raise ValueError(f"{_TREE!r} is not a description of a paramattr checkpoint")
         if described.get("version") != VERSION:
             raise ValueError(f"it has format version {described.get('version')!r}, but this paramattr reads {VERSION}")
-        value = self._value(described["tree"])
+        if "tree" not in described:
+            raise ValueError(f"{_TREE!r} has no tree")
+        value = _part(described["tree"])
         if self._members:
             raise ValueError(f"the tree does not mention member {next(iter(self._members))!r}")
+        tree.check_depth(value)
         return value
 
-    def _value(self, node: Any, depth: int = 0) -> Any:
-        if not isinstance(node, (dict, list)):
-            return node
-        if depth > tree.MAX_DEPTH + 2:  # a key can be a tuple of such nodes
-            raise ValueError(f"the tree has more than {tree.MAX_DEPTH} levels")
-        if isinstance(node, list) or not node:
-            raise ValueError("the tree has a node that says not what it is")
+    def _value(self, node: dict[str, Any]) -> Any:
+        if not node or "format" in node:
+            return _Top(node)
         tag, content = next(iter(node.items()))
         if tag in ("list", "tuple"):
-            values = [self._value(part, depth + 1) for part in content]
+            values = _List(map(_part, _checked(tag, content, list)))
             return values if tag == "list" else tuple(values)
         if tag in ("dict", "OrderedDict"):
-            return self._dict(OrderedDict() if tag == "OrderedDict" else {}, content, depth)
+            return self._dict(OrderedDict() if tag == "OrderedDict" else {}, _checked(tag, content, list))
         if tag in ("tensor", "array"):
             array, name = self._array(f"{content}.npy", node), node.get("name")
             if name is not None and not isinstance(name, str):
                 raise ValueError(f"the tree has a tensor with the name {name!r}")
             return array if tag == "array" or self._return_numpy else Tensor(array, name=name)
-        if tag == "scalar":
-            scalar = np.frombuffer(bytes.fromhex(content), self._stored(node)).reshape(())
-            return scalar.view(tree.dtype(node["dtype"]))[()]
         if tag == "key":
-            seed, stream = (self._value(part, depth + 1) for part in content)
-            return Key(seed, stream)
-        if tag == "int":
-            return int(content, 16)
-        if tag == "float":
-            return struct.unpack(">d", bytes.fromhex(content))[0]
-        if tag == "bytes":
-            return bytes.fromhex(content)
-        raise ValueError(f"the tree has a node of unknown kind {tag!r}")
+            if len(_checked(tag, content, list)) != 2:
+                raise ValueError("the tree has a broken 'key' node")
+            try:
+                return Key(*map(_part, content))
+            except TypeError as error:
+                raise ValueError(f"the tree has a broken 'key' node: {error}") from None
+        if tag not in ("scalar", "int", "float", "bytes"):
+            raise ValueError(f"the tree has a node of unknown kind {tag!r}")
+        dtype = tree.dtype(node.get("dtype")) if tag == "scalar" else None
+        try:
+            if tag == "int":
+                return int(_checked(tag, content, str), 16)
+            data = bytes.fromhex(_checked(tag, content, str))
+            if dtype is not None:
+                return np.frombuffer(data, tree.bits_dtype(dtype)).reshape(()).view(dtype)[()]
+            return data if tag == "bytes" else struct.unpack(">d", data)[0]
+        except (ValueError, struct.error):
+            raise ValueError(f"the tree has a broken {tag!r} node") from None
 
-    def _dict(self, result: dict[Any, Any], pairs: list[Any], depth: int) -> dict[Any, Any]:
+    def _dict(self, result: dict[Any, Any], pairs: list[Any]) -> dict[Any, Any]:
         for pair in pairs:
-            key, value = (self._value(part, depth + 1) for part in pair)
-            if not tree.is_key(key) or key in result:
-                raise ValueError(f"the tree has a dict with the key {key!r} twice, or of a kind that is not allowed")
-            result[key] = value
+            if type(pair) is not list or len(pair) != 2:
+                raise ValueError("the tree has a dict that is not made of pairs")
+            key, value = map(_part, pair)
+            if not tree.is_key(key):
+                raise ValueError(f"the tree has a dict with the key {key!r}, of a kind that is not allowed")
+            before = len(result)
+            self._hashing.put(result, key, value)
+            if len(result) == before:
+                raise ValueError(f"the tree has a dict with the key {key!r} twice")
         return result
 
     @staticmethod
     def _stored(node: dict[str, Any]) -> np.dtype[Any]:
-        return tree.bits_dtype(tree.dtype(node["dtype"]))
+        return tree.bits_dtype(tree.dtype(node.get("dtype")))
 
     def _array(self, name: str, node: dict[str, Any]) -> Array:
         info = self._members.pop(name, None)
@@ -169,10 +203,10 @@ class _Reader:
             raise ValueError(f"member {name!r} is missing, or mentioned twice")
         with self._archive.open(info) as member:
             shape, fortran, dtype = _header(name, member)
-            if list(shape) != node["shape"] or dtype != self._stored(node) or min(shape, default=0) < 0:
+            if list(shape) != node.get("shape") or dtype != self._stored(node) or min(shape, default=0) < 0:
                 raise ValueError(
-                    f"member {name!r} has shape {list(shape)} and dtype {dtype}, but the tree says {node['shape']} and"
-                    f" {node['dtype']}"
+                    f"member {name!r} has shape {list(shape)} and dtype {dtype}, but the tree says {node.get('shape')} and"
+                    f" {node.get('dtype')}"
                 )
             data = member.read()
         if len(data) != math.prod(shape) * dtype.itemsize:
@@ -181,9 +215,33 @@ class _Reader:
         return array.view(tree.dtype(node["dtype"]))
 
 
+def _part(value: Any) -> Any:
+    """Return what stands in a node, if it is a value."""
+    if type(value) is list or (type(value) is _Top and not value):
+        raise ValueError("the tree has a node that says not what it is")
+    if type(value) is _Top:
+        raise ValueError("the tree has a node of unknown kind 'format'")
+    return list(value) if type(value) is _List else value
+
+
+def _checked(tag: str, content: Any, cls: type) -> Any:
+    if type(content) is not cls:
+        raise ValueError(f"the tree has a broken {tag!r} node")
+    return content
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > 20:
+        raise ValueError(f"the tree has a number of {len(digits)} digits")
+    return int(digits)
+
+
 def _header(name: str, member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    version = np.lib.format.read_magic(member)
-    if version not in ((1, 0), (2, 0)):
-        raise ValueError(f"member {name!r} has version {version} of the .npy format, not (1, 0) or (2, 0)")
-    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    return read(member, max_header_size=_LONGEST_HEADER)
+    try:
+        version = np.lib.format.read_magic(member)
+        if version not in ((1, 0), (2, 0)):
+            raise ValueError(f"it has version {version} of the .npy format, not (1, 0) or (2, 0)")
+        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        return read(member, max_header_size=_LONGEST_HEADER)
+    except Exception as error:  # NumPy reads it as Python's text, which can go wrong in any way
+        raise ValueError(f"member {name!r} has a broken header: {error}") from error

@@ -7,6 +7,7 @@ bfloat16 stands there as uint16.
 
 from __future__ import annotations
 
+import math
 import pickle
 from collections import OrderedDict
 from collections.abc import Callable
@@ -24,6 +25,8 @@ _NAMES = "StructuredToParameterName@@"
 #: How Paddle cuts arrays of 1 GiB and more in pieces, under protocols that can't hold them whole.
 _PIECES = "UnpackBigParamInfor@@"
 _LARGEST = (1 << 30) - 1
+_CONTAINERS = (dict, OrderedDict, list, tuple, StoredArray)
+_SCALARS = (bool, int, float, str, bytes)
 
 
 def prepare(obj: Any, protocol: int) -> Callable[[BinaryIO], object]:
@@ -90,15 +93,17 @@ def read(file: BinaryIO, size: int, return_numpy: bool) -> Any:
         _join_pieces(stored, machine)
     if not isinstance(stored, dict) or _NAMES not in stored:
         # Paddle's own rule: arrays beside tensors stay arrays, arrays alone become tensors.
-        return _Finisher("pairs" if machine.has_pairs else "arrays", return_numpy).finish(stored)
+        return _Finisher(machine, "pairs" if machine.has_pairs else "arrays", return_numpy).finish(stored)
     names = stored.pop(_NAMES)
-    if not isinstance(names, dict) or not all(type(name) is str and key in stored for key, name in names.items()):
+    if type(names) is not dict or not all(type(name) is str and key in stored for key, name in names.items()):
         raise ValueError(f"its table {_NAMES!r} is not from keys of the dict to names")
     if not all(isinstance(stored[key], StoredArray) for key in names):
         raise ValueError(f"its table {_NAMES!r} names something that is no array")
-    result = _Finisher("none", return_numpy).finish(stored)
-    tensors = {} if return_numpy else {key: Tensor(result[key], name=name or None) for key, name in names.items()}
-    result.update(tensors)
+    finisher = _Finisher(machine, "none", return_numpy)
+    result = finisher.finish(stored)
+    if not return_numpy:
+        for key, name in names.items():
+            result[key] = finisher.tensor(result[key], name)
     return result
 
 
@@ -107,7 +112,7 @@ def _join_pieces(stored: dict[Any, Any], machine: Machine) -> None:
     if type(table) is not dict or not all(type(entry) is dict for entry in table.values()):
         raise ValueError(f"its table {_PIECES!r} is not a dict of dicts")
     for key, entry in table.items():
-        names, shape = entry["slices"], entry["OriginShape"]
+        names, shape = entry.get("slices"), entry.get("OriginShape")
         if not _is_tuple_of(str, names) or not _is_tuple_of(int, shape):
             raise ValueError(f"its table {_PIECES!r} has no names or no shape of {key!r}")
         parts = [stored.pop(name, None) for name in names]
@@ -115,9 +120,10 @@ def _join_pieces(stored: dict[Any, Any], machine: Machine) -> None:
         if not arrays or len(arrays) != len(parts) or len({array.dtype for array in arrays}) != 1:
             raise ValueError(f"a piece of {key!r} is missing, used twice or of another dtype")
         machine.charge(sum(array.nbytes for array in arrays))
-        whole = StoredArray()
-        whole.value = np.concatenate(arrays, axis=None).reshape(shape)
-        stored[key] = whole
+        joined = np.concatenate(arrays, axis=None)
+        if math.prod(shape) != joined.size or min(shape, default=0) < 0:
+            raise ValueError(f"the pieces of {key!r} hold {joined.size} values, but its shape is {list(shape)}")
+        stored[key] = StoredArray(joined.reshape(shape))
 
 
 def _is_tuple_of(cls: type, value: object) -> bool:
@@ -125,38 +131,41 @@ def _is_tuple_of(cls: type, value: object) -> bool:
 
 
 class _Finisher:
-    """What puts tensors and arrays in the place of what the pickle has for them.
+    """What puts tensors and arrays in the place of what the pickle has for them, inside the containers that it made.
 
     Parameters
     ----------
+    machine : Machine
+        What made the containers.
     tensors : {"pairs", "arrays", "none"}
         What is a tensor: a pair of a name and an array, every array, or nothing.
     """
 
-    def __init__(self, tensors: str, return_numpy: bool) -> None:
+    def __init__(self, machine: Machine, tensors: str, return_numpy: bool) -> None:
+        self._machine = machine
         self._tensors = tensors
         self._return_numpy = return_numpy
         # By id, the finished object and its levels: what is stored once and used often is finished once.
         self._done: dict[int, tuple[Any, int] | None] = {}
 
     def finish(self, node: Any) -> Any:
-        return self._finish(node, 0)[0]
+        """Return what the file holds."""
+        return self._build([node], -1)[0][0]  # in a list, because it may be a scalar
 
     def _finish(self, node: Any, depth: int) -> tuple[Any, int]:
-        cls = type(node)
-        if cls not in (dict, OrderedDict, list, tuple, StoredArray):
-            if node is not None and cls not in (bool, int, float, str, bytes) and not isinstance(node, np.generic):
-                raise ValueError(f"it holds {node}, which is no value")
-            return node, 0
-        if id(node) in self._done:
+        shared = id(node) in self._machine.shared
+        if shared and id(node) in self._done:
             done = self._done[id(node)]
             if done is None:
                 raise ValueError("it has a container that holds itself")
         else:
             if depth > tree.MAX_DEPTH:
                 raise ValueError(f"it has more than {tree.MAX_DEPTH} levels")
-            self._done[id(node)] = None
-            done = self._done[id(node)] = self._build(node, depth)
+            if shared:
+                self._done[id(node)] = None
+            done = self._build(node, depth)
+            if shared:
+                self._done[id(node)] = done
         if depth + done[1] > tree.MAX_DEPTH + 1:
             raise ValueError(f"it has more than {tree.MAX_DEPTH} levels")
         return done
@@ -166,13 +175,15 @@ class _Finisher:
             return self._leaf(node, None, self._tensors == "arrays"), 0
         if self._tensors == "pairs" and is_pair(node):
             return self._leaf(node[1], node[0], True), 0
-        values = node.values() if isinstance(node, dict) else node
-        parts = [self._finish(value, depth + 1) for value in values]
-        levels = 1 + max((levels for _, levels in parts), default=0)
-        finished = [part for part, _ in parts]
-        if isinstance(node, dict):
-            return type(node)(zip(node, finished, strict=True)), levels
-        return type(node)(finished), levels
+        target: Any = list(node) if type(node) is tuple else node
+        levels = 0
+        for key, value in target.items() if isinstance(target, dict) else enumerate(target):
+            if type(value) in _CONTAINERS:
+                target[key], below = self._finish(value, depth + 1)
+                levels = max(levels, below)
+            elif value is not None and type(value) not in _SCALARS and not isinstance(value, np.generic):
+                raise ValueError(f"it holds {value}, which is no value")
+        return tuple(target) if type(node) is tuple else target, levels + 1
 
     def _leaf(self, stored: StoredArray, name: str | None, is_tensor: bool) -> Any:
         array = stored.value
@@ -180,7 +191,12 @@ class _Finisher:
             raise ValueError("it has an array without values")
         if array.dtype == np.uint16:
             array = array.view(tree.dtype("bfloat16"))
-        return Tensor(array, name=name or None) if is_tensor and not self._return_numpy else array
+        return self.tensor(array, name) if is_tensor and not self._return_numpy else array
+
+    def tensor(self, array: Array, name: str | None) -> Tensor:
+        """Return a tensor with this array; the file may name one array any number of times."""
+        self._machine.weigh(600)
+        return Tensor(array, name=name or None)
 
 
 def is_pair(node: Any) -> bool:

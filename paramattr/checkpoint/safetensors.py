@@ -20,6 +20,7 @@ _DTYPES = {
     **{f"F{bits}": f"float{bits}" for bits in (16, 32, 64)},
     "BF16": "bfloat16",
 }
+_ENTRY_BYTES = 1500
 #: The format sorts its tensors; here it says in which order they were.
 _ORDER = "paramattr.order"
 
@@ -58,11 +59,18 @@ def prepare(obj: Any, protocol: int) -> Callable[[BinaryIO], object]:
 
 def read(file: BinaryIO, size: int, return_numpy: bool) -> dict[str, Any]:
     """Return the dict in the file."""
+    library = _library()
     content = file.read()
-    entries = dict(_library().deserialize(content))
+    # What the package and this function make of an entry that may have no values at all.
+    if _ENTRY_BYTES * content.count(b"data_offsets") > tree.object_bytes(size):
+        raise ValueError(tree.TOO_MANY_OBJECTS)
+    try:
+        entries = dict(library.deserialize(content))
+    except library.SafetensorError as error:
+        raise ValueError(f"it is not a whole safetensors file: {error}") from error
     result = {}
     for key in _order(content, list(entries)):
-        entry = entries[key]
+        entry = entries.pop(key)
         if entry["dtype"] not in _DTYPES:
             raise ValueError(f"{key!r} has dtype {entry['dtype']}, which is not one of {list(_DTYPES)}")
         dtype = tree.dtype(_DTYPES[entry["dtype"]])
@@ -73,7 +81,11 @@ def read(file: BinaryIO, size: int, return_numpy: bool) -> dict[str, Any]:
 
 def _order(content: bytes, keys: list[str]) -> list[str]:
     length = int.from_bytes(content[:8], "little")
-    noted = json.loads(content[8 : 8 + length]).get("__metadata__", {}).get(_ORDER)
-    order = json.loads(noted) if noted is not None else keys
-    # Another program may have changed the tensors and kept the note.
-    return order if sorted(order) == sorted(keys) else keys
+    noted = json.loads(content[8 : 8 + length]).get("__metadata__", {}).get(_ORDER, "null")
+    try:
+        order = json.loads(noted)
+    except (ValueError, RecursionError):
+        raise ValueError(f"its note {_ORDER!r} is not JSON") from None
+    # Another program may have changed the tensors, or the note.
+    same = type(order) is list and all(type(key) is str for key in order) and sorted(order) == sorted(keys)
+    return order if same else keys

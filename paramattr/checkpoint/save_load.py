@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import os
+import stat
 from importlib import import_module
 from typing import Any
 
@@ -107,16 +107,16 @@ def load(path: str | os.PathLike[str], *, return_numpy: bool = False) -> Any:
     name = _path(path)
     form = _form(name)
     return_numpy = checks.boolean("return_numpy", return_numpy)
+    mode = os.stat(name).st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # a device may have no end, and a pipe may never begin
+        raise ValueError(f"{name!r} can't be loaded: it is not a file")
     with open(name, "rb") as file:
         try:
             return form.read(file, os.fstat(file.fileno()).st_size, return_numpy)
-        except (ImportError, MemoryError):
+        except (ImportError, MemoryError, OSError):
             raise
         except Exception as error:
-            # A broken file can make its reader seek to impossible places; other OSErrors are the disk's.
-            if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
-                raise
-            reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+            reason = str(error) if isinstance(error, ValueError) else f"it is damaged ({type(error).__name__})"
             raise ValueError(f"{name!r} can't be loaded: {reason}") from error
 
 

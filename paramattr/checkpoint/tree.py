@@ -25,6 +25,10 @@ NATIVE = [
 #: The names of all of them.
 DTYPES = [*NATIVE, *(name for name in dtypes.FORMATS if name not in NATIVE)]
 
+#: How many times a file's size the objects made from it may take, beyond the first MiB.
+AMPLIFICATION = 16
+TOO_MANY_OBJECTS = f"its objects would take more than {AMPLIFICATION} times the file's size, and 1 MiB"
+
 _KEYS = (str, int, float, bool, bytes, type(None))
 _EXPECTED = (
     "a Tensor, ndarray, NumPy scalar, Key, int, float, bool, str, bytes, None,"
@@ -49,9 +53,56 @@ def as_bits(array: Array) -> Array:
     return array.view(bits_dtype(array.dtype))
 
 
+def object_bytes(size: int) -> int:
+    """Return how much memory objects may take that are made from a file of this size, apart from arrays' values."""
+    return AMPLIFICATION * size + (1 << 20)
+
+
 def is_key(key: object) -> bool:
     """Whether checkpoints hold dicts with this key: a scalar or a flat tuple of scalars."""
     return type(key) in _KEYS or (type(key) is tuple and all(type(part) in _KEYS for part in key))
+
+
+class Hashing:
+    """Bounds the work of putting keys into dicts, which whoever writes a file could make quadratic.
+
+    Python hashes tuples and long ints anew each time, and their hashes can be made equal, so that each new key is compared
+    with all before it. Strings are safe from both, and shorter ints have too few of equal hash.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._left = 4_000_000 + 20 * size
+
+    def put(self, target: dict[Any, Any], key: Any, value: Any) -> None:
+        """Set an item of ``target``."""
+        if type(key) is tuple:
+            self._spend(len(target) + 20 * len(key) + sum(_words(part) for part in key))
+        elif _words(key) > 1:
+            self._spend(len(target) + _words(key))
+        target[key] = value
+
+    def _spend(self, work: int) -> None:
+        self._left -= work
+        if self._left < 0:
+            raise ValueError("its dicts have more tuples or long ints as keys than a file of this size may")
+
+
+def _words(key: object) -> int:
+    return 1 + key.bit_length() // 64 if type(key) is int else 1
+
+
+def check_depth(obj: object) -> None:
+    """Raise a ValueError if containers are nested deeper than `MAX_DEPTH`."""
+    open_containers: list[Iterator[Any]] = [iter((obj,))]
+    while open_containers:
+        for value in open_containers[-1]:
+            if type(value) in (dict, OrderedDict, list, tuple):
+                if len(open_containers) > MAX_DEPTH:
+                    raise ValueError(f"it has more than {MAX_DEPTH} levels")
+                open_containers.append(iter(value.values() if isinstance(value, dict) else value))
+                break
+        else:
+            open_containers.pop()
 
 
 def leaves(obj: object, where: str = "obj", above: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:

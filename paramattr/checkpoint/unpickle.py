@@ -2,13 +2,15 @@
 
 Python's own Unpickler calls what the file names with the arguments the file has, and takes memory for whatever sizes
 it claims. Here no name leads to an object of Python or NumPy: the few names that arrays need stand for functions below,
-every size is compared with what is left of the file, and opcodes that such files do not need are refused.
+every size is compared with what is left of the file, and opcodes that such files do not need are refused. What the
+opcodes make is counted before it is made, and so is the work that hashing takes: both are bounded by the file's size.
 """
 
 from __future__ import annotations
 
 import math
 import pickle
+import reprlib
 import struct
 from collections import OrderedDict
 from collections.abc import Callable
@@ -26,11 +28,16 @@ _CODES = {dtype.str[1:]: dtype for dtype in map(np.dtype, tree.NATIVE)}
 class StoredArray:
     """An array of the file; ``value`` is None until the file has told all about it."""
 
-    value: Array | None = None
+    __slots__ = ("value",)
+
+    def __init__(self, value: Array | None = None) -> None:
+        self.value = value
 
 
 class StoredDtype:
     """A dtype of the file, whose byte order comes after the rest."""
+
+    __slots__ = ("code", "order")
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -65,10 +72,15 @@ class Machine:
         self._left = size
         # A file holds the bytes of an array once, or once as text under old protocols; by reference it could ask for
         # the same bytes any number of times.
-        self._allowance = 2 * size
+        self._array_bytes = 2 * size
+        self._object_bytes = tree.object_bytes(size)
+        self._hashing = tree.Hashing(size)
         self._stack: list[Any] = []
         self._marks: list[int] = []
-        self._memo: dict[int, Any] = {}
+        self._memo: list[Any] = []
+        self._memo_apart: dict[int, Any] = {}  # under numbers that do not follow each other
+        #: The ids of containers and arrays that stand in more than one place.
+        self.shared: set[int] = set()
         #: Whether there is a tuple of a string and an array.
         self.has_pairs = False
 
@@ -105,7 +117,21 @@ class Machine:
 
     def text(self, count: int) -> str:
         """Return a string that follows its length of ``count`` bytes."""
-        return str(self.take(self.number(count)), "utf-8", "surrogatepass")
+        data = self.take(self.number(count))
+        self.weigh(60 + 4 * len(data) if len(data) > 1 else 0)
+        return str(data, "utf-8", "surrogatepass")
+
+    def bytes(self, count: int) -> bytes:
+        """Return the bytes that follow their length of ``count`` bytes."""
+        size = self.number(count)
+        self.weigh(40 + size if size > 1 else 0)
+        return self.take(size)
+
+    def long(self) -> int:
+        """Return the number that follows its length of four bytes."""
+        size = self.number(4)
+        self.weigh(32 + 2 * size)
+        return self.signed(size)
 
     def line(self) -> str:
         """Return the next line."""
@@ -113,20 +139,27 @@ class Machine:
         self._left -= len(line)
         if not line.endswith(b"\n"):
             raise ValueError("it has a name that never ends")
-        return line[:-1].decode()
+        return line[:-1].decode("ascii", "replace")
 
     def charge(self, count: int) -> None:
-        """Refuse to make more bytes than the file can have been made from."""
-        self._allowance -= count
-        if self._allowance < 0:
+        """Refuse to make more bytes of arrays than the file can have been made from."""
+        self._array_bytes -= count
+        if self._array_bytes < 0:
             raise ValueError("its arrays would be larger than the file")
+
+    def weigh(self, count: int) -> None:
+        """Refuse to make more bytes of other objects than a file of this size may."""
+        self._object_bytes -= count
+        if self._object_bytes < 0:
+            raise ValueError(tree.TOO_MANY_OBJECTS)
 
     def skip_frame(self) -> None:
         """Pass over the length of a frame, a hint for reading ahead."""
         self.take(8)
 
-    def push(self, value: Any) -> None:
-        """Put a value on the stack."""
+    def push(self, value: Any, weight: int = 0) -> None:
+        """Put a value of so many bytes on the stack; its places there and in a container are counted too."""
+        self.weigh(18 + weight)
         self._stack.append(value)
 
     def pop(self) -> Any:
@@ -137,6 +170,7 @@ class Machine:
 
     def mark(self) -> None:
         """Remember how high the stack is."""
+        self.weigh(40)
         self._marks.append(len(self._stack))
 
     def cut(self) -> list[Any]:
@@ -152,7 +186,7 @@ class Machine:
         """Put a tuple of values on the stack."""
         if len(values) == 2 and type(values[0]) is str and isinstance(values[1], StoredArray):
             self.has_pairs = True
-        self.push(tuple(values))
+        self.push(tuple(values), 56 + 8 * len(values))
 
     def pops(self, count: int) -> list[Any]:
         """Take the last values from the stack, in the order they came."""
@@ -173,25 +207,38 @@ class Machine:
             raise ValueError(f"it sets items of a {type(target).__name__}, or a key without a value")
         for key, value in zip(values[::2], values[1::2], strict=True):
             if not tree.is_key(key):
-                raise ValueError(f"it has a dict with a {type(key).__name__} as a key")
-            target[key] = value
+                raise ValueError(f"it has a dict with {reprlib.repr(key)} ({type(key).__name__}) as a key")
+            self.weigh(100)
+            self._hashing.put(target, key, value)
         self.push(target)
 
     def put(self, number: int) -> None:
         """Remember the last value of the stack under a number."""
         if not self._stack:
             raise ValueError("an opcode lacks its operand")
-        self._memo[number] = self._stack[-1]
+        if number == len(self._memo):
+            self.weigh(9)
+            self._memo.append(self._stack[-1])
+        else:
+            self.weigh(150)
+            self._memo_apart[number] = self._stack[-1]
 
     def memoize(self) -> None:
         """Remember the last value of the stack under the next number."""
-        self.put(len(self._memo))
+        self.put(len(self._memo) + len(self._memo_apart))
 
     def get(self, number: int) -> None:
         """Put what is remembered under a number on the stack."""
-        if number not in self._memo:
+        if number in self._memo_apart:
+            value = self._memo_apart[number]
+        elif number < len(self._memo):
+            value = self._memo[number]
+        else:
             raise ValueError(f"it refers to object {number} before that exists")
-        self.push(self._memo[number])
+        if isinstance(value, (list, dict, tuple, StoredArray)) and id(value) not in self.shared:
+            self.weigh(200)
+            self.shared.add(id(value))
+        self.push(value)
 
     def name(self, module: Any, name: Any) -> None:
         """Put what a name stands for on the stack."""
@@ -209,7 +256,7 @@ class Machine:
         if not isinstance(call, Call) or type(args) is not tuple:
             raise ValueError(f"it calls a {type(call).__name__} with a {type(args).__name__}")
         try:
-            self.push(call.function(self, args))
+            self.push(call.function(self, args), 64)
         except (TypeError, IndexError) as error:
             raise ValueError(f"it calls {call.name} with other arguments than a checkpoint does") from error
 
@@ -239,6 +286,7 @@ class Machine:
         if math.prod(shape) * dtype.itemsize != len(data):
             raise ValueError(f"it has an array of {list(shape)} {dtype} with {len(data)} bytes of values")
         self.charge(len(data))
+        self.weigh(130 if shape else 0)
         values: Array = np.ndarray(shape, dtype, data, order="F" if fortran else "C")
         return values.astype(dtype.newbyteorder("="), order="K")
 
@@ -260,18 +308,25 @@ def _opcode_name(code: bytes) -> str:
     return names.get(code.decode("latin1"), repr(code))
 
 
+def _arguments(args: tuple[Any, ...], count: int) -> tuple[Any, ...]:
+    if len(args) != count:
+        raise TypeError
+    return args
+
+
 def _tuple(machine: Machine, args: tuple[Any, ...]) -> tuple[Any, ...]:
-    (values,) = args
+    (values,) = _arguments(args, 1)
     if type(values) is not tuple:
         raise TypeError
     return values
 
 
 def _encode(machine: Machine, args: tuple[Any, ...]) -> bytes:
-    text, encoding = args
+    text, encoding = _arguments(args, 2)
     if type(text) is not str or encoding != "latin1":
         raise TypeError
     machine.charge(len(text))
+    machine.weigh(len(text))
     return text.encode("latin1")
 
 
@@ -285,7 +340,7 @@ def _empty(result: Callable[[], Any]) -> Callable[[Machine, tuple[Any, ...]], An
 
 
 def _dtype(machine: Machine, args: tuple[Any, ...]) -> StoredDtype:
-    code, _, _ = args
+    code, _, _ = _arguments(args, 3)
     if type(code) is not str or code not in _CODES:
         raise TypeError
     return StoredDtype(code)
@@ -304,15 +359,13 @@ def _reconstruct(machine: Machine, args: tuple[Any, ...]) -> StoredArray:
 
 
 def _scalar(machine: Machine, args: tuple[Any, ...]) -> Any:
-    dtype, data = args
+    dtype, data = _arguments(args, 2)
     return machine.array((), dtype, data, False).flat[0]
 
 
 def _from_buffer(machine: Machine, args: tuple[Any, ...]) -> StoredArray:
-    data, dtype, shape, order = args
-    array = StoredArray()
-    array.value = machine.array(shape, dtype, data, order == "F")
-    return array
+    data, dtype, shape, order = _arguments(args, 4)
+    return StoredArray(machine.array(shape, dtype, data, order == "F"))
 
 
 def _calls() -> dict[tuple[str, str], Call]:
@@ -339,23 +392,23 @@ _STEPS: dict[bytes, Callable[[Machine], None]] = {
     pickle.NONE: lambda m: m.push(None),
     pickle.NEWTRUE: lambda m: m.push(True),
     pickle.NEWFALSE: lambda m: m.push(False),
-    pickle.BININT: lambda m: m.push(m.signed(4)),
+    pickle.BININT: lambda m: m.push(m.signed(4), 32),
     pickle.BININT1: lambda m: m.push(m.number(1)),
-    pickle.BININT2: lambda m: m.push(m.number(2)),
-    pickle.LONG1: lambda m: m.push(m.signed(m.number(1))),
-    pickle.LONG4: lambda m: m.push(m.signed(m.number(4))),
-    pickle.BINFLOAT: lambda m: m.push(struct.unpack(">d", m.take(8))[0]),
+    pickle.BININT2: lambda m: m.push(m.number(2), 28),
+    pickle.LONG1: lambda m: m.push(m.signed(m.number(1)), 300),
+    pickle.LONG4: lambda m: m.push(m.long()),
+    pickle.BINFLOAT: lambda m: m.push(struct.unpack(">d", m.take(8))[0], 24),
     pickle.SHORT_BINUNICODE: lambda m: m.push(m.text(1)),
     pickle.BINUNICODE: lambda m: m.push(m.text(4)),
     pickle.BINUNICODE8: lambda m: m.push(m.text(8)),
-    pickle.SHORT_BINSTRING: lambda m: m.push(m.take(m.number(1)).decode("latin1")),
-    pickle.BINSTRING: lambda m: m.push(m.take(m.number(4)).decode("latin1")),
-    pickle.SHORT_BINBYTES: lambda m: m.push(m.take(m.number(1))),
-    pickle.BINBYTES: lambda m: m.push(m.take(m.number(4))),
-    pickle.BINBYTES8: lambda m: m.push(m.take(m.number(8))),
-    pickle.BYTEARRAY8: lambda m: m.push(m.take(m.number(8))),
-    pickle.EMPTY_LIST: lambda m: m.push([]),
-    pickle.EMPTY_DICT: lambda m: m.push({}),
+    pickle.SHORT_BINSTRING: lambda m: m.push(m.bytes(1).decode("latin1"), 20),
+    pickle.BINSTRING: lambda m: m.push(m.bytes(4).decode("latin1"), 20),
+    pickle.SHORT_BINBYTES: lambda m: m.push(m.bytes(1)),
+    pickle.BINBYTES: lambda m: m.push(m.bytes(4)),
+    pickle.BINBYTES8: lambda m: m.push(m.bytes(8)),
+    pickle.BYTEARRAY8: lambda m: m.push(m.bytes(8)),
+    pickle.EMPTY_LIST: lambda m: m.push([], 72),
+    pickle.EMPTY_DICT: lambda m: m.push({}, 250),
     pickle.EMPTY_TUPLE: lambda m: m.push(()),
     pickle.MARK: Machine.mark,
     pickle.APPEND: lambda m: m.extend(m.pops(1)),

@@ -58,6 +58,9 @@ def _build(call: ast.Call) -> Initializer:
     text = ast.unparse(call)
     if any(keyword.arg is None for keyword in call.keywords):
         raise ValueError(f"{text!r} must name its arguments one by one, without **")
+    given = [keyword.arg for keyword in call.keywords]
+    if len(set(given)) < len(given):
+        raise ValueError(f"{text!r} must give each argument once")
     positional = [_argument(node) for node in call.args]
     named = {keyword.arg or "": _argument(keyword.value) for keyword in call.keywords}
     try:

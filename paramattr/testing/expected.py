@@ -73,7 +73,8 @@ def as_law(expected: object) -> Law:
         low, high = expected.support
         moments = expected.mean, expected.std, expected.skewness, expected.kurtosis
         return Law(repr(expected), expected.cdf, moments, low, high, open_high=expected.open_high)
-    if all(callable(getattr(expected, name, None)) for name in ("cdf", "pdf", "support", "mean", "std")):
+    is_frozen = all(cls.__name__ != "rv_generic" for cls in type(expected).__mro__)
+    if is_frozen and all(callable(getattr(expected, name, None)) for name in ("cdf", "pdf", "support", "mean", "std")):
         frozen: Any = expected
         low, high = frozen.support()
         name = getattr(getattr(frozen, "dist", frozen), "name", type(frozen).__name__)

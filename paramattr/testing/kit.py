@@ -12,6 +12,7 @@ from paramattr import initializer as initializers
 from paramattr.initializer import Initializer
 from paramattr.random import Key, Normal
 from paramattr.testing.expected import Law, as_law
+from paramattr.testing.progress import progress
 from paramattr.testing.properties import findings
 from paramattr.testing.report import Finding, Report
 from paramattr.testing.sample import GRIDS, Grid, as_array
@@ -21,6 +22,7 @@ __all__ = ["assert_initializer", "assert_sample", "check_initializer", "check_sa
 
 Array: TypeAlias = NDArray[Any]
 
+_CHECK_BYTES = 105  # of memory that a check takes at its peak, for each value
 _STATES_NO_LAW = "expected must be given for {}, which does not state its law"
 
 
@@ -137,13 +139,15 @@ def check_initializer(
     sizes = checks.shape("shape", shape)
     if math.prod(sizes) == 0:
         raise ValueError(f"shape must hold at least one element, but received {list(sizes)}")
+    checks.fits_in_memory(f"a check of {count} draws of shape", sizes, count * _CHECK_BYTES)
     ours = _ours(initializer)
+    numbers = progress(range(count), count, "draws")
     if ours is not None:
         first = checks.integer("seed", seed, low=0)
-        arrays = [ours.values(Key(first, i), sizes, dtype) for i in range(count)]
+        arrays = [ours.values(Key(first, i), sizes, dtype) for i in numbers]
         subject = f"{ours!r} of shape {list(sizes)}"
     elif callable(initializer):
-        arrays = [initializer(sizes) for _ in range(count)]
+        arrays = [initializer(sizes) for _ in numbers]
         subject = f"{getattr(initializer, '__name__', initializer)!s} of shape {list(sizes)}"
     else:
         raise TypeError(

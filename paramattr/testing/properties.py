@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from paramattr.random import exact
 from paramattr.testing import causes, special
 from paramattr.testing.expected import Law
+from paramattr.testing.progress import progress
 from paramattr.testing.report import Finding
 from paramattr.testing.sample import Grid
 
@@ -69,21 +70,21 @@ def findings(x: F64, law: Law, grid: Grid) -> list[Finding]:
     grid : Grid
         The numbers of the dtype that the sample came in.
     """
-    scores = _scores(x, law, grid)
-    found = [
-        *_support(scores),
-        *_ends(scores),
-        *_moments(scores),
-        *_goodness_of_fit(scores),
-        _tails(scores),
-        _repeats(scores),
-        _neighbours(scores),
+    looks: list[Callable[[Scores], Iterable[Finding]]] = [
+        _support,
+        _ends,
+        _moments,
+        _goodness_of_fit,
+        _tails,
+        _repeats,
+        _neighbours,
     ]
-    if scores.size >= 8:
-        found.append(_halves(scores))
+    if x.size >= 8:
+        looks.append(_halves)
     if x.ndim > 1 or x.shape[:1] > (1,):
-        found += _slices(scores)
-    return found
+        looks.append(_slices)
+    scores = _scores(x, law, grid)
+    return [finding for look in progress(looks, len(looks), "properties") for finding in look(scores)]
 
 
 # --------------------------------------------------------------------------------------------------------------- scores
@@ -245,7 +246,7 @@ def _goodness_of_fit(s: Scores) -> Iterator[Finding]:
     yield Finding("Anderson-Darling", special.anderson_darling_sf(a2, n), f"A² = {a2:.3g}", "about 1")
 
 
-def _tails(s: Scores) -> Finding:
+def _tails(s: Scores) -> Iterator[Finding]:
     n, z = s.size, np.abs(s.z.reshape(-1))
     far = z[z > 3.0]
     worst = (1.0, "", "")
@@ -255,16 +256,17 @@ def _tails(s: Scores) -> Finding:
         p = min(1.0, 3.0 * _count(count, n, chance))
         if p < worst[0] or not worst[1]:
             worst = (p, f"{count:,} values in the outer {chance:.2g} of the law", f"about {n * chance:.3g}")
-    return Finding("tails", *worst)
+    yield Finding("tails", *worst)
 
 
-def _repeats(s: Scores) -> Finding:
+def _repeats(s: Scores) -> Iterator[Finding]:
     n, flat = s.size, np.sort(s.x.reshape(-1))
     edges = np.flatnonzero(np.concatenate([[True], flat[1:] != flat[:-1], [True]]))
     counts = np.diff(edges)
     tied = float((counts * (counts - 1.0)).sum() / 2)
     if tied == 0.0:
-        return Finding("repeated values", 1.0, "none", "few")
+        yield Finding("repeated values", 1.0, "none", "few")
+        return
     often = np.argsort(counts)[-50:]
     value = flat[edges[:-1][often]]
     chance = np.maximum(_cell(value, s), s.grid.lattice)
@@ -283,7 +285,7 @@ def _repeats(s: Scores) -> Finding:
     else:
         seen, expected = f"{counts.size:,} different values among {n:,}", "more"
         cause = causes.coarse(counts.size, n)
-    return Finding("repeated values", p, seen, expected, cause if p < 1e-3 else "")
+    yield Finding("repeated values", p, seen, expected, cause if p < 1e-3 else "")
 
 
 def _cell(x: F64, s: Scores) -> F64:
@@ -292,7 +294,7 @@ def _cell(x: F64, s: Scores) -> F64:
     return 2.0 * chance  # a number next to a bound of the support stands for up to twice as much
 
 
-def _neighbours(s: Scores) -> Finding:
+def _neighbours(s: Scores) -> Iterator[Finding]:
     tests = [(*_product(s.w.reshape(-1), lag), f"values {lag} apart") for lag in range(1, min(_LAGS, s.size // 2) + 1)]
     for axis, size in enumerate(s.x.shape if s.x.ndim > 1 else ()):
         for lag in (1, 2):
@@ -301,11 +303,12 @@ def _neighbours(s: Scores) -> Finding:
                 total, n = float((front[lag:] * front[:-lag]).sum()), (size - lag) * s.size // size
                 tests.append((total / math.sqrt(n), total / n, f"values {lag} apart along axis {axis}"))
     if not tests:
-        return Finding("neighbours", 1.0, "too few values", "independent")
+        yield Finding("neighbours", 1.0, "too few values", "independent")
+        return
     z, correlation, what = max(tests, key=lambda test: abs(test[0]))
     p = min(1.0, len(tests) * _two_sided(z))
     cause = f"{what} are correlated" if p < 1e-3 else ""
-    return Finding("neighbours", p, f"correlation {correlation:.3g} of {what}", "0", cause)
+    yield Finding("neighbours", p, f"correlation {correlation:.3g} of {what}", "0", cause)
 
 
 def _product(w: F64, lag: int) -> tuple[float, float]:
@@ -313,14 +316,14 @@ def _product(w: F64, lag: int) -> tuple[float, float]:
     return total / math.sqrt(n), total / n
 
 
-def _halves(s: Scores) -> Finding:
+def _halves(s: Scores) -> Iterator[Finding]:
     z, correlation = _product(s.w.reshape(-1), s.size - s.size // 2)
     p = _two_sided(z)
     cause = ""
     if p < 1e-3:
         repeated = correlation > 0.9
         cause = "the second half repeats the first: a stream was used twice" if repeated else "halves are related"
-    return Finding("halves", p, f"correlation {correlation:.3g} of the two halves", "0", cause)
+    yield Finding("halves", p, f"correlation {correlation:.3g} of the two halves", "0", cause)
 
 
 def _slices(s: Scores) -> Iterator[Finding]:

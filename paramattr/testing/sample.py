@@ -27,14 +27,17 @@ class Grid:
 
     def spacing(self, x: F64) -> F64:
         """The distance from each x to its outer neighbour."""
-        _, exponent = np.frexp(x)
-        spacing: F64 = np.ldexp(1.0, np.maximum(exponent, self.least) - self.digits)
+        spacing: F64 = np.ldexp(1.0, self._exponent(x) - self.digits)
         return spacing
+
+    def _exponent(self, x: F64) -> NDArray[np.intc]:
+        mantissa, exponent = np.frexp(x)
+        return np.where(mantissa == 0.0, self.least, np.maximum(exponent, self.least))
 
     def cell(self, x: F64) -> tuple[F64, F64]:
         """How far below and above each x the numbers reach that round to it."""
-        mantissa, exponent = np.frexp(x)
-        half = np.ldexp(0.5, np.maximum(exponent, self.least) - self.digits)
+        mantissa, exponent = np.frexp(x)[0], self._exponent(x)
+        half = np.ldexp(0.5, exponent - self.digits)
         # The neighbour of a power of two on the side of 0 is at half the distance.
         inner = np.where((np.abs(mantissa) == 0.5) & (exponent > self.least), 0.5 * half, half)
         return np.where(x > 0.0, inner, half), np.where(x < 0.0, inner, half)

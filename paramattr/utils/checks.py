@@ -119,19 +119,25 @@ def shape(name: str, value: object) -> tuple[int, ...]:
 
 @functools.cache
 def _memory() -> int:
-    """Bytes of memory this machine has; 0 where it does not tell."""
+    """Bytes of memory this process may use; 0 where the system does not tell."""
     try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        present = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
         return 0
+    for limit in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):  # a container's
+        try:
+            with open(limit) as file:
+                present = min(present, int(file.read()))
+        except (ValueError, OSError):
+            continue
+    return present
 
 
-def fits_in_memory(name: str, sizes: tuple[int, ...], itemsize: int) -> None:
-    """Raise a ValueError where an array of ``sizes`` is larger than the machine's memory."""
+def fits_in_memory(name: str, sizes: tuple[int, ...], itemsize: int, hint: str = "") -> None:
+    """Raise a ValueError, with a ``hint`` at its end, where an array of ``sizes`` is larger than the machine's memory."""
     needed = math.prod(sizes) * itemsize
     present = _memory()
     if needed > present > 0:
         raise ValueError(
-            f"{name} {list(sizes)} needs {needed / 2**30:,.0f} GiB, but this machine has {present / 2**30:,.0f} GiB;"
-            " create it under paramattr.LazyGuard() to describe it without memory"
+            f"{name} {list(sizes)} needs {needed / 2**30:,.0f} GiB, but this machine has {present / 2**30:,.0f} GiB{hint}"
         )

@@ -1,10 +1,12 @@
 """The .npz format: what others can read of it, and that broken and hostile files get one error and take no memory."""
 
+import contextlib
 import io
 import json
 import math
 import struct
 import sys
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -108,7 +110,7 @@ def test_what_the_following_start_from_is_right(tmp_path):
         (members(text='{"format": "paramattr", "version": 2, "tree": null}'), "format version 2, but .* reads 1"),
         (members(text='{"format": "paramattr", "tree": null}'), "format version None"),
         (members(text='{"format": "paramattr", "version": 1}'), "tree"),
-        (members(text="[" * 100_000), "Recursion"),
+        (members(text="[" * 100_000), "levels"),
         (members(text='{"format": "paramattr", "version": 1, "tree": ' + "9" * 5000 + "}"), "digits"),
         (members([1]), "says not what it is"),
         (members({}), "says not what it is"),
@@ -194,3 +196,26 @@ def test_a_flipped_bit_in_the_values_is_noticed(tmp_path, refuses_to_load):
     content = bytearray(path.read_bytes())
     content[content.rindex(np.full(9, 1.5).tobytes())] ^= 1
     refuses_to_load(bytes(content), "CRC")
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"list": [{"list": []}] * 80_000},
+        {"dict": [[str(i), {"dict": []}] for i in range(40_000)]},
+        {"list": [[]] * 100_000},
+    ],
+)
+def test_memory_is_bounded_by_the_size_of_the_file(tmp_path, node):
+    path = tmp_path / "s.npz"
+    path.write_bytes(
+        zipped({"tree.json": json.dumps({"format": "paramattr", "version": 1, "tree": node}, separators=(",", ":"))})
+    )
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(ValueError):
+            pa.load(path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 20 * path.stat().st_size + (2 << 20)

@@ -79,3 +79,14 @@ def test_the_import_is_lazy():
         "import sys, paramattr; assert 'paramattr.checkpoint' not in sys.modules; paramattr.save; paramattr.checkpoint"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="needs a device that never ends, and a pipe")
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_what_is_no_file_is_refused_unread(tmp_path, suffix):
+    endless, pipe = tmp_path / f"endless{suffix}", tmp_path / f"pipe{suffix}"
+    endless.symlink_to("/dev/zero")
+    os.mkfifo(pipe)
+    for path in (endless, pipe):
+        with pytest.raises(ValueError, match="it is not a file"):
+            pa.load(path)

@@ -2,6 +2,7 @@
 
 import builtins
 import collections
+import contextlib
 import functools
 import importlib
 import io
@@ -9,6 +10,7 @@ import operator
 import os
 import pickle
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -393,3 +395,105 @@ def test_honest_files_of_python_2(load):
     stored = START + tup(number(1), tup(number(2)), dtype(), b"\x89", string) + b"b"
     content = program(b"}", pickle.SHORT_BINSTRING + b"\1w", stored, b"s", protocol=2)
     assert load(content)["w"].tolist() == [1.0, -2.0]
+
+
+HEAD = b"\x80\x04"
+SIZE = 1 << 18
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"]" * SIZE,
+        b"](" + b"]" * SIZE + b"e",
+        b"}" * SIZE,
+        b"N" + b"\x85" * SIZE,
+        b"(" * SIZE,
+        b"N" + b"\x94" * SIZE,
+        b"N" * SIZE,
+        b"](" + b"N" * SIZE + b"e",
+        b"](" + b"\x8c\x02ab" * (SIZE // 4) + b"e",
+        b"](" + b"M\xff\xff" * (SIZE // 3) + b"e",
+        b"](" + b"G?\xf8\0\0\0\0\0\0" * (SIZE // 9) + b"e",
+        b"](" + b"\x8a\x01\x02" * (SIZE // 3) + b"e",
+        b"](" + b"C\x02ab" * (SIZE // 4) + b"e",
+        b"](" + b"N\x85" * (SIZE // 2) + b"e",
+        b"](" + b"]q\x00" * (SIZE // 3) + b"e",
+        b"]\x94(" + b"h\x00" * (SIZE // 2) + b"e",
+    ],
+    ids=lambda content: repr(content[:8]),
+)
+def test_memory_is_bounded_by_the_size_of_the_file(tmp_path, content):
+    path = tmp_path / "f.pdparams"
+    path.write_bytes(HEAD + content + b".")
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(ValueError):
+            pa.load(path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 20 * len(content) + (2 << 20)
+
+
+def test_tensors_by_reference_are_counted(tmp_path):
+    array = pickle.dumps(np.ones(1, np.float32), 4)[2:-1]
+    for entry in (b"h\xf0h\xf1\x86", b"h\xf1"):
+        content = HEAD + b"](" + b"\x8c\x01aq\xf0" + array + b"q\xf1" + entry * 100_000 + b"e."
+        path = tmp_path / "f.pdparams"
+        path.write_bytes(content)
+        tracemalloc.start()
+        try:
+            with contextlib.suppress(ValueError):
+                pa.load(path)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert peak < 20 * len(content) + (2 << 20)
+
+
+def items(number, count):
+    return b"}" + (b"h" + bytes([number]) + b"Ns") * count
+
+
+def tuples_of_equal_hash(count):
+    """Tuples of two ints whose hashes in CPython are the same: the second undoes what the first changes."""
+    p1, p2, p5, mask = 11400714785074694791, 14029467366897019727, 2870177450012600261, (1 << 64) - 1
+
+    def turned(x):
+        return (x << 31 | x >> 33) & mask
+
+    found, first = [], 0
+    inverse1, inverse2 = pow(p1, -1, 1 << 64), pow(p2, -1, 1 << 64)
+    target = turned((turned((p5 + 7 * p2) & mask) * p1 + 7 * p2) & mask)
+    wanted = (target >> 31 | target << 33) & mask
+    while len(found) < count:
+        first += 1
+        lane = turned((p5 + first * p2) & mask) * p1 & mask
+        second = (wanted - lane) * inverse2 & mask
+        if second < (1 << 61) - 1:
+            found.append((first, second))
+    assert len({hash(key) for key in found}) == 1
+    assert inverse1
+    return found
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"](" + b"(" + b"N" * 100_000 + b"tq\x00" + items(0, 25_000) + b"e",
+        b"](\x8b" + (100_001).to_bytes(4, "little") + b"\xff" * 100_000 + b"\0q\x00" + items(0, 25_000) + b"e",
+        pickle.dumps(dict.fromkeys(tuples_of_equal_hash(8_000)), 4)[2:-1],
+        pickle.dumps({(1 << 61) * k - k: None for k in range(1 << 63, (1 << 63) + 8_000)}, 4)[2:-1],
+    ],
+    ids=["a long tuple", "a long int", "tuples of equal hash", "ints of equal hash"],
+)
+def test_the_work_of_hashing_is_bounded(refuses_to_load, content):
+    refuses_to_load(HEAD + content + b".", "more tuples or long ints as keys")
+
+
+def test_honest_dicts_with_many_tuples_as_keys(tmp_path):
+    state = {("layer", i): np.float32(i) for i in range(3_000)} | {1 << 70: 1.0, (1 << 70, "x"): 2.0}
+    for suffix in (".pdparams", ".npz"):
+        pa.save(state, tmp_path / f"s{suffix}")
+        assert pa.load(tmp_path / f"s{suffix}", return_numpy=True) == state

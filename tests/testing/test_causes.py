@@ -90,3 +90,11 @@ def test_a_slice_with_a_scale_of_its_own():
 def test_a_shift_is_measured_in_std():
     cause = causes(2.0 * (normal((200, 200)) + 0.1), Normal(0.0, 2.0))["mean"]
     assert cause == f"the mean is {normal((200, 200)).mean() + 0.1:+.4g} std off"
+
+
+@pytest.mark.parametrize("value", [0.0, 0.3])
+def test_a_slice_that_was_never_drawn_is_named(value):
+    x = np.random.default_rng(0).standard_normal((60, 50))
+    x[17] = value
+    found = check_sample(x, Normal())
+    assert any("a slice of axis 0 is constant" in finding.cause for finding in found.failures)

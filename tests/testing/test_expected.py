@@ -33,7 +33,7 @@ def test_a_law_that_only_scipy_has():
     assert check_sample(stats.cauchy.rvs(size=5000, random_state=1), stats.cauchy()).passed
 
 
-@pytest.mark.parametrize("expected", [0.5, None, "normal", stats.poisson(3.0)])
+@pytest.mark.parametrize("expected", [0.5, None, "normal", stats.poisson(3.0), stats.norm, stats.gamma])
 def test_what_is_no_law_is_a_type_error(expected):
     with pytest.raises(TypeError, match="expected must be"):
         check_sample(np.zeros(3), expected)

@@ -185,7 +185,6 @@ def test_correct_samples_pass_in_every_dtype(law, dtype):
         assert report.passed, str(report)
 
 
-@pytest.mark.xfail(reason="a zero is taken for as coarse as a number near 1/2", strict=True)
 def test_zeros_of_a_coarse_grid_are_no_alarm():
     law = Normal(0.0, 1e-5)
     out = law.values(Key(0, 0), (100, 100), np.float16)
