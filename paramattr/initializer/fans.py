@@ -21,12 +21,18 @@ def compute_fans(shape: tuple[int, ...]) -> tuple[int, int]:
         0-d: 1, 1. 1-d: n, n. 2-d: ``shape[0], shape[1]``. n-d: ``shape[1]`` and ``shape[0]``, each times
         the product of the kernel sizes ``shape[2:]``; as Paddle counts them.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If ``shape`` is not made of integers >= 0.
+
     Examples
     --------
     >>> from paramattr.initializer import compute_fans
     >>> compute_fans((3, 4)), compute_fans((8, 3, 5, 5))
     ((3, 4), (75, 200))
     """
+    shape = checks.shape("shape", shape)
     if len(shape) <= 1:
         size = shape[0] if shape else 1
         return size, size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,8 @@ class Bilinear(Initializer):
     Raises
     ------
     ValueError
-        When used: if the parameter has not four axes.
+        When used: if the parameter has not four axes, or its kernel is not square. A size that belongs to no factor, such
+        as 3 or 6, is warned of.
 
     Notes
     -----
@@ -47,9 +49,17 @@ class Bilinear(Initializer):
     """
 
     def check_shape(self, shape: tuple[int, ...]) -> None:
-        """Raise a ValueError unless ``shape`` has four axes."""
+        """Raise a ValueError unless ``shape`` has four axes and a square kernel; warn where it belongs to no factor."""
         if len(shape) != 4:
             raise ValueError(f"Bilinear needs a weight with 4 axes, but the parameter has shape {list(shape)}")
+        if shape[2] != shape[3]:
+            raise ValueError(f"Bilinear needs a square kernel, but the parameter has shape {list(shape)}")
+        if shape[2] % 4 in (2, 3):
+            warnings.warn(
+                f"a bilinear kernel of size {shape[2]} belongs to no upsampling factor, and is off centre, as in Paddle;"
+                f" sizes are 2f - f % 2, such as {shape[2] // 4 * 4 + 1} and {shape[2] // 4 * 4 + 4}",
+                stacklevel=2,
+            )
 
     def kernel(self, shape: tuple[int, ...], index: tuple[slice, ...]) -> Array:
         """Return the product of the tents, in two axes: it is the same in every channel."""

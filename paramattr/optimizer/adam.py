@@ -20,7 +20,7 @@ class Adam(Optimizer):
     learning_rate, parameters, weight_decay, grad_clip, multi_precision, name, nonfinite
         As in `Optimizer`, with its errors; the learning rate is 0.001 by default.
     beta1, beta2 : float, defaults 0.9 and 0.999
-        How much of the running means of g and g² a step keeps, in [0, 1).
+        How much of the running means of g and g² a step keeps, in [0, 1 - 2⁻²⁴], as nearer ones are 1 in float32.
     epsilon : float, default 1e-8
         Keeps the quotient finite, >= 0; added to the root of the corrected mean.
     lazy_mode, use_multi_tensor : bool, default False
@@ -46,8 +46,8 @@ class Adam(Optimizer):
     class Step(Optimizer.Step):
         """Settings: fields that groups may have too."""
 
-        beta1: float = setting(low=0.0, high=1.0, open_high=True)
-        beta2: float = setting(low=0.0, high=1.0, open_high=True)
+        beta1: float = setting(low=0.0, high=1 - 2**-24)
+        beta2: float = setting(low=0.0, high=1 - 2**-24)
         epsilon: float = setting(low=0.0)
         lazy_mode: bool
 

@@ -192,4 +192,9 @@ class Optimizer(Rule, Stateful):
 
 
 def _check_learning_rate(value: object) -> float:
+    if isinstance(value, (list, tuple, Iterator)):
+        raise TypeError(
+            f"learning_rate must be a number or an LRScheduler, but received a {type(value).__name__}: are these the"
+            " parameters? they are the argument parameters="
+        )
     return checks.real("learning_rate", value, low=0.0)

@@ -100,6 +100,7 @@ class UniformDraw(Draw):
     """Values of the uniform law on [low, high): middle + scale * (the bits as a signed integer)."""
 
     def __init__(self, low: float, high: float, dtype: np.dtype[Any]) -> None:
+        dtypes.check_range(dtype, low=low, high=high)
         super().__init__(dtype, _window(low, high, dtype, True))
         first, last = _window(low, high, self.compute, True)
         reach = self.compute.type(self._reach)
@@ -140,6 +141,7 @@ class StripDraw(Draw):
     def __init__(
         self, loc: float, scale: float, low: float, high: float, dtype: np.dtype[Any], scale_all: bool
     ) -> None:
+        dtypes.check_range(dtype, loc=loc, scale=scale)
         whole = low == -_INF and high == _INF
         super().__init__(dtype, None if whole else _window(low, high, dtype, False))
         self._ends = self.window

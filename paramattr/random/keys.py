@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from paramattr.utils import checks
 from paramattr.utils.record import Record
+from paramattr.utils.threads import after_fork
 
 __all__ = ["Key", "seed", "next_key", "get_rng_state", "set_rng_state", "scramble", "STREAM_VERSION"]
 
@@ -66,6 +67,12 @@ class Key(Record):
 
 _lock = threading.Lock()
 _next = Key(0, 0)
+
+
+@after_fork
+def _renew_lock() -> None:
+    global _lock
+    _lock = threading.Lock()
 
 
 def next_key() -> Key:

@@ -166,6 +166,7 @@ class PointMass(Distribution):
 
     def values(self, key: Key, shape: ArrayLike, dtype: DTypeLike = "float32", index: Index = ...) -> Array:
         out = np.empty(sizes(checks.shape("shape", shape), index), dtypes.floating("dtype", dtype))
+        dtypes.check_range(out.dtype, value=self.value)
         if out.size <= _STRETCH:
             out.fill(self.value)
             return out

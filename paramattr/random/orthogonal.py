@@ -45,23 +45,28 @@ def orthogonal(key: Key, shape: tuple[int, int], dtype: np.dtype[Any], gain: flo
     gain : float
         The length of those vectors.
     """
-    out = np.empty(shape, dtypes.compute_dtype(dtype))
+    compute = dtypes.compute_dtype(dtype)
+    # Rounding shows most where columns are short; there float64 costs next to nothing.
+    out = np.empty(shape, compute if max(shape) > _PANEL else np.float64)
     # `q` has its orthonormal vectors in columns. Where `out` has them in rows it is the transposed view: BLAS takes either.
     q = out if shape[0] >= shape[1] else out.T
     rows, cols = q.shape
     for begin in range((cols - 1) // _PANEL * _PANEL, -1, -_PANEL):
         end = min(begin + _PANEL, cols)
-        vectors, signs = _panel(key, begin, end, rows, out.dtype)
+        vectors, signs = _panel(key, begin, end, rows, compute, out.dtype)
         _reflect(q[begin:, begin:], vectors, signs * out.dtype.type(gain), out is q)
     with np.errstate(over="ignore", under="ignore"):
         return out.astype(dtype, copy=False)
 
 
-def _panel(key: Key, begin: int, end: int, rows: int, dtype: np.dtype[Any]) -> tuple[Array, Array]:
+def _panel(
+    key: Key, begin: int, end: int, rows: int, drawn_in: np.dtype[Any], dtype: np.dtype[Any]
+) -> tuple[Array, Array]:
     """The reflections' vectors, one per row, zero before their first entry and of squared length 2; and the signs of R."""
     count, length = end - begin, rows - begin
     # Each panel has numbers of its own: they start where `begin` vectors of full length would have ended.
-    x = drawn(_GAUSS._draw(dtype, count * length), key, stretch((count, length), begin * rows))
+    x = drawn(_GAUSS._draw(drawn_in, count * length), key, stretch((count, length), begin * rows))
+    x = x.astype(dtype, copy=False)
     square = x[:, :count]
     square[np.tril_indices(count, -1)] = 0.0
     norm = np.sqrt(np.einsum("ij,ij->i", x, x))

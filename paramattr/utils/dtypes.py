@@ -52,6 +52,22 @@ def compute_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return np.dtype(FORMATS[dtype.name].computed_in)
 
 
+@functools.cache
+def largest(dtype: np.dtype[Any]) -> float:
+    """Return the largest finite number of a floating ``dtype``."""
+    infinity = np.array(np.inf, dtype)
+    return float(np.nextafter(infinity, np.zeros_like(infinity)))
+
+
+def check_range(dtype: np.dtype[Any], **numbers: float) -> None:
+    """Raise a ValueError that names the first of ``numbers`` that is larger than any of the dtype."""
+    for name, value in numbers.items():
+        if abs(value) > largest(dtype):
+            raise ValueError(
+                f"{name} must be within ±{largest(dtype):.6g} for values in {dtype}, but received {value!r}"
+            )
+
+
 def floating(name: str, value: DTypeLike | None) -> np.dtype[Any]:
     """Return ``value`` as a floating dtype; None stands for the default dtype.
 

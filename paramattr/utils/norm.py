@@ -17,6 +17,8 @@ Array = np.ndarray[Any, Any]
 _ROW = 1024
 _UNSAFE = 1e-20  # a float32 sum of squares below this may have lost some to underflow
 
+_LEAST = 1e-280  # and a float64 sum
+
 _scratch = Scratch()
 
 
@@ -27,11 +29,11 @@ def l2_norm(arrays: Sequence[Array]) -> float:
     no memory of their size, and does not depend on the number of threads.
     """
     total = _sum_of_all_squares(arrays)
-    if math.isfinite(total):
+    if _LEAST < total < math.inf:
         return math.sqrt(total)
-    # An element is not finite, or there are float64 values beyond 1e150.
-    largest = max(float(np.max(np.abs(array))) for array in arrays if array.size)
-    if not math.isfinite(largest):
+    # An element is not finite, or there are float64 values beyond 1e150, or none above 1e-140.
+    largest = max((float(np.max(np.abs(array))) for array in arrays if array.size), default=0.0)
+    if largest == 0.0 or not math.isfinite(largest):
         return largest
     return largest * math.sqrt(math.fsum(sums_of_squares(arrays, largest)))
 

@@ -6,6 +6,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from paramattr.utils import checks
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
-__all__ = ["BLOCK", "Scratch", "each_block", "get_num_threads", "runs", "set_num_threads", "spread"]
+__all__ = ["BLOCK", "Scratch", "after_fork", "each_block", "get_num_threads", "runs", "set_num_threads", "spread"]
 
 # Elements of a block. Fewer, and threads wait for the interpreter between NumPy's calls (two threads gain nothing at
 # 32 Ki, 1.5 times here); more, and the scratch arrays are no longer small beside a model.
@@ -58,14 +59,17 @@ def set_num_threads(n: int) -> None:
         _pool, _threads = None, n
 
 
+def after_fork(renew: Callable[[], None]) -> Callable[[], None]:
+    """Call ``renew`` in forked children: they have no threads, and perhaps locks held by one that is gone."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=renew)
+    return renew
+
+
+@after_fork
 def _forget_pool() -> None:
-    """A forked child has no threads, and perhaps a lock held by one that is gone."""
     global _pool, _pool_lock
     _pool, _pool_lock = None, threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_pool)
 
 
 def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
@@ -89,8 +93,10 @@ def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
             # Here, because it takes longer to import than the rest of the package together.
             from concurrent.futures import ThreadPoolExecutor
 
-            _pool = ThreadPoolExecutor(get_num_threads() - 1, thread_name_prefix="paramattr")
-        futures = [_pool.submit(quiet) for _ in range(helpers)]
+            _pool = ThreadPoolExecutor(helpers, thread_name_prefix="paramattr")
+        futures = []
+        with suppress(RuntimeError):  # at the interpreter's end no thread can start; this one does it all
+            futures += [_pool.submit(quiet) for _ in range(helpers)]
     try:
         quiet()
     finally:

@@ -5,9 +5,12 @@ Mirrors ``paddle.utils.unique_name``, except that a name is free again once its 
 
 from __future__ import annotations
 
+import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from paramattr.utils.threads import after_fork
 
 __all__ = ["claim", "generate", "guard"]
 
@@ -33,6 +36,14 @@ class _Scope:
 
 
 _scope = _Scope()
+# Reentrant, because a collection of garbage in between may run what makes parameters.
+_lock = threading.RLock()
+
+
+@after_fork
+def _renew_lock() -> None:
+    global _lock
+    _lock = threading.RLock()
 
 
 def generate(key: str) -> str:
@@ -55,12 +66,13 @@ def generate(key: str) -> str:
     ...     unique_name.generate("linear"), unique_name.generate("linear")
     ('linear_0', 'linear_1')
     """
-    while True:
-        number = _scope.counters.get(key, 0)
-        _scope.counters[key] = number + 1
-        name = f"{key}_{number}"
-        if name not in _scope.owners or _scope.owner(name) is None:
-            return name
+    with _lock:
+        while True:
+            number = _scope.counters.get(key, 0)
+            _scope.counters[key] = number + 1
+            name = f"{key}_{number}"
+            if name not in _scope.owners or _scope.owner(name) is None:
+                return name
 
 
 def is_taken(name: str) -> bool:
@@ -76,16 +88,19 @@ def claim(name: str, owner: object) -> None:
     ValueError
         If another living owner has the name.
     """
-    holder = _scope.owner(name)
-    if holder is not None and holder is not owner:
-        raise ValueError(f"name {name!r} is in use by another parameter; choose another name or delete that parameter")
-    _scope.give(name, owner)
+    with _lock:
+        holder = _scope.owner(name)
+        if holder is None or holder is owner:
+            _scope.give(name, owner)
+            return
+    raise ValueError(f"name {name!r} is in use by another parameter; choose another name or delete that parameter")
 
 
 def release(name: str, owner: object) -> None:
     """Make ``name`` free again, if it is ``owner`` that holds it."""
-    if _scope.owner(name) is owner:
-        del _scope.owners[name]
+    with _lock:
+        if _scope.owner(name) is owner:
+            del _scope.owners[name]
 
 
 @contextmanager

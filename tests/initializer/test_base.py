@@ -89,7 +89,7 @@ RECIPES = [
     Ramp(0.5),
     Wave(0.25),
 ]
-SHAPE = (6, 5, 4, 3)
+SHAPE = (6, 5, 4, 4)
 
 
 def indices(size):

@@ -44,3 +44,11 @@ def test_the_gains_of_paddle():
     assert (init.calculate_gain("tanh"), init.calculate_gain("selu")) == (5 / 3, 3 / 4)
     linear = ["linear", "sigmoid", *(f"conv{n}d{end}" for n in (1, 2, 3) for end in ("", "_transpose"))]
     assert {init.calculate_gain(name) for name in linear} == {1.0}
+
+
+@pytest.mark.parametrize(
+    ("shape", "error"), [((-1, 2), ValueError), ((2.0,), TypeError), ("ab", TypeError), (None, TypeError)]
+)
+def test_fans_of_what_is_no_shape(shape, error):
+    with pytest.raises(error, match="shape"):
+        init.compute_fans(shape)

@@ -35,6 +35,19 @@ def test_a_shape_that_does_not_fit_is_refused(initializer, shape):
         pa.create_parameter(shape, attr=initializer)
 
 
+@pytest.mark.parametrize("shape", [(1, 1, 2, 3), (4, 4, 5, 4), (1, 1, 0, 3)])
+def test_bilinear_refuses_a_kernel_that_is_not_square(shape):
+    with pytest.raises(ValueError, match="Bilinear needs a square kernel"):
+        pa.create_parameter(shape, attr=init.Bilinear())
+
+
+@pytest.mark.parametrize("size", [2, 3, 6, 7])
+def test_bilinear_warns_of_a_size_that_belongs_to_no_factor(size):
+    with pytest.warns(UserWarning, match=f"of size {size} belongs to no upsampling factor"):
+        values(init.Bilinear(), [1, 1, size, size])
+
+
+@pytest.mark.filterwarnings("ignore:a bilinear kernel")
 @pytest.mark.parametrize("size", range(1, 9))
 def test_bilinear_is_nonnegative_separable_and_the_same_in_every_channel(size):
     kernel = values(init.Bilinear(), [2, 3, size, size])

@@ -119,3 +119,14 @@ def test_bad_betas(name, value, error):
 def test_bad_arguments(arguments, error):
     with pytest.raises(error, match=next(iter(arguments))):
         Adam(parameters=[pa.create_parameter([1])], **arguments)
+
+
+@pytest.mark.parametrize("name", ["beta1", "beta2"])
+def test_a_beta_that_rounds_to_one_is_refused(name):
+    p = pa.create_parameter([2])
+    for beta in (1 - 1e-9, 1.0):
+        with pytest.raises(ValueError, match=name):
+            Adam(parameters=[p], **{name: beta})
+    p.grad = [1.0, -1.0]
+    Adam(parameters=[p], **{name: 1 - 2**-24}).step()
+    assert np.isfinite(p.numpy()).all()

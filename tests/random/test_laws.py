@@ -10,6 +10,7 @@ from scipy import special, stats
 from paramattr import random
 from paramattr.random.keys import Key
 from paramattr.random.laws import Normal, PointMass, TruncatedNormal, Uniform
+from paramattr.utils import dtypes
 
 INF = np.inf
 
@@ -252,3 +253,30 @@ def test_a_law_must_define_all_of_it():
         assert len(members) == len(random.Distribution.__abstractmethods__) - 1
         with pytest.raises(TypeError, match=missing):
             type("Own", (random.Distribution,), members)()
+
+
+@pytest.mark.parametrize(
+    ("law", "dtype", "name"),
+    [
+        (Normal(0.0, 1e39), "float32", "scale"),
+        (Normal(-1e39, 1.0), "float32", "loc"),
+        (Normal(0.0, 1e5), "float16", "scale"),
+        (TruncatedNormal(1e39, 1.0, 1e39, 2e39), "float32", "loc"),
+        (Uniform(-1e39, 0.0), "float32", "low"),
+        (Uniform(0.0, 7e4), "float16", "high"),
+        (PointMass(1e39), "float32", "value"),
+    ],
+    ids=repr,
+)
+def test_a_law_beyond_the_dtype_is_refused(law, dtype, name):
+    with pytest.raises(ValueError, match=f"{name} must be within ±"):
+        law.values(Key(0, 0), (3,), dtype)
+    assert np.isfinite(law.values(Key(0, 0), (3,), "float64")).all()
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+def test_a_law_as_wide_as_the_dtype_has_no_nan(dtype):
+    most = dtypes.largest(dtypes.named(dtype))
+    for law in (Normal(0.0, most / 8), Uniform(-most, most / 2), PointMass(-most)):
+        values = law.values(Key(1, 0), (5000,), dtype)
+        assert not np.isnan(values.astype(np.float64)).any()

@@ -86,3 +86,11 @@ def test_our_threads_do_not_change_bits(threads):
     one = orthogonal((700, 650), dtype=np.float32)
     threads(4)
     assert np.array_equal(orthogonal((700, 650), dtype=np.float32), one)
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (64, 64), (128, 20)])
+def test_small_matrices_in_float32_are_orthogonal_to_its_last_digit(shape):
+    for stream in range(20):
+        q = haar.orthogonal(Key(1, stream), shape, np.dtype(np.float32)).astype(np.float64)
+        q = q if shape[0] <= shape[1] else q.T
+        assert np.abs(q @ q.T - np.eye(len(q))).max() < 2.0**-23

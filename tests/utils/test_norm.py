@@ -44,3 +44,13 @@ def test_nothing_and_what_is_not_finite():
     assert l2_norm([np.array([1.0, -math.inf])]) == math.inf
     assert math.isnan(l2_norm([np.array([1.0, math.nan])]))
     assert math.isnan(l2_norm([np.array([math.inf, math.nan])]))
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-170, 1e-150, 1.0, 1e150, 1e300])
+def test_the_scale_of_float64_values_does_not_matter(scale):
+    x = np.random.default_rng(0).standard_normal(1000)
+    assert l2_norm([x * scale, 2 * x * scale]) == pytest.approx(scale * np.sqrt(5) * np.linalg.norm(x), rel=1e-12)
+
+
+def test_the_norm_of_nothing_and_of_zeros_is_zero():
+    assert l2_norm([]) == l2_norm([np.empty(0)]) == l2_norm([np.zeros(3), np.zeros(4, np.float32)]) == 0.0

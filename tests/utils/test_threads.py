@@ -199,3 +199,70 @@ def test_scratch_is_of_its_owner_its_name_and_its_thread():
     thread.start()
     thread.join()
     assert not np.shares_memory(array, found[0])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize(
+    "held", ["paramattr.random.keys._lock", "paramattr.utils.unique_name._lock", "paramattr.utils.threads._pool_lock"]
+)
+def test_a_child_forked_while_a_lock_is_held_goes_on(held):
+    code = f"""
+import os, threading, time, warnings
+import paramattr, paramattr.random.keys, paramattr.utils.unique_name, paramattr.utils.threads
+warnings.simplefilter("ignore")
+inside, done = threading.Event(), threading.Event()
+def hold():
+    with {held}:
+        inside.set()
+        done.wait()
+threading.Thread(target=hold, daemon=True).start()
+inside.wait()
+if os.fork() == 0:
+    paramattr.set_num_threads(2)
+    paramattr.create_parameter([600, 600])
+    os._exit(0)
+status = 0
+for _ in range(600):
+    pid, status = os.waitpid(-1, os.WNOHANG)
+    if pid:
+        break
+    time.sleep(0.1)
+else:
+    raise SystemExit("the child hangs")
+done.set()
+raise SystemExit(os.waitstatus_to_exitcode(status))
+"""
+    done = in_a_process(code)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_number_of_threads_may_change_during_a_fill():
+    expected = pa.random.Uniform().values(pa.random.Key(3, 0), (700_000,))
+    stop, errors = threading.Event(), []
+
+    def change():
+        while not stop.is_set():
+            for count in (1, 3, 2):
+                pa.set_num_threads(count)
+
+    changer = threading.Thread(target=change)
+    changer.start()
+    try:
+        for _ in range(40):
+            errors.append(not np.array_equal(pa.random.Uniform().values(pa.random.Key(3, 0), (700_000,)), expected))
+    finally:
+        stop.set()
+        changer.join()
+    assert not any(errors)
+
+
+def test_a_large_parameter_at_exit_is_made_by_one_thread():
+    code = """
+import atexit, paramattr
+paramattr.set_num_threads(3)
+def last():
+    print(paramattr.create_parameter([900, 900]).shape)
+atexit.register(last)
+"""
+    done = in_a_process(code)
+    assert (done.stdout, done.stderr) == ("[900, 900]\n", "")

@@ -1,5 +1,7 @@
 import contextlib
 import gc
+import sys
+import threading
 
 import pytest
 from hypothesis import given
@@ -69,3 +71,29 @@ def test_names_of_the_dead_are_forgotten_and_those_of_the_living_kept():
     assert len(unique_name._scope.owners) < 2000
     assert all(unique_name.is_taken(name) for name in living)
     assert not unique_name.is_taken("dead_0")
+
+
+def test_threads_get_different_names():
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    names, parameters, errors = [], [], []
+
+    def work():
+        try:
+            for _ in range(400):
+                names.append(unique_name.generate("shared"))
+                parameters.append(pa.create_parameter([1]))
+                del parameters[:-50]
+        except BaseException as error:
+            errors.append(error)
+
+    try:
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert not errors
+    assert len(set(names)) == len(names) == 1600
