@@ -516,6 +516,6 @@ def test_two_parameters_of_one_name():
 @pytest.mark.parametrize("wrap", [list, tuple, iter])
 def test_parameters_in_the_place_of_the_learning_rate_are_named_without_their_values(wrap):
     p = pa.create_parameter([50, 50])
-    with pytest.raises(TypeError, match="learning_rate must be a number.*parameters=") as caught:
+    with pytest.raises(TypeError, match=r"learning_rate must be a number.*parameters=") as caught:
         pa.optimizer.Adam(wrap([p]))
     assert "Tensor" not in str(caught.value)
