@@ -11,6 +11,9 @@ UNTESTED = {
 }
 #: Test files without a module of their name.
 CROSSING = {
+    "attack/test_calls": "odd calls of everything public in autograd and nn",
+    "attack/test_files": "mutated files of every format",
+    "attack/test_processes": "threads, forks, kills and signals over all of the package",
     "test_docs": "the pages of the documentation",
     "test_layout": "this file",
     "checkpoint/test_resume": "stopped and resumed training, which needs all of the package",
