@@ -72,7 +72,7 @@ def kill(rng: random.Random, path: str) -> str | None:
     return None if values in ({1.0}, {2.0}) else f"a killed writer left {values}"
 
 
-class Interrupted(Exception):
+class SignalError(Exception):
     """What the signal's handler raises."""
 
 
@@ -80,7 +80,7 @@ def interrupt(rng: random.Random, right: np.ndarray[Any, Any]) -> str | None:
     """A signal ends a fill; the next one is right, and names and keys go on."""
 
     def handler(*_: object) -> None:
-        raise Interrupted
+        raise SignalError
 
     before = signal.signal(signal.SIGALRM, handler)
     try:
@@ -88,11 +88,11 @@ def interrupt(rng: random.Random, right: np.ndarray[Any, Any]) -> str | None:
         try:
             for _ in range(20):
                 pa.create_parameter(list(SHAPE))
-        except Interrupted:
+        except SignalError:
             pass
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-    except Interrupted:
+    except SignalError:
         pass
     finally:
         signal.signal(signal.SIGALRM, before)
