@@ -266,12 +266,9 @@ class Parameter(Tensor):
         TypeError, ValueError
             If ``value`` is not numeric, or of another shape; the parameter keeps its values.
         """
-        array = value.data if isinstance(value, Tensor) else np.asarray(value)
-        if not dtypes.is_real(array.dtype):
-            raise TypeError(f"value of {self._label()} must be numeric, but received dtype {array.dtype}")
-        if array.shape != self._data.shape:
-            raise ValueError(f"value of {self._label()} must have shape {self.shape!r}, not {list(array.shape)}")
+        array = self._fitting(f"value of {self._label()}", value)
         if self._initialized:
+            self._record_write()
             self._data[...] = array
         else:
             self._data = np.array(array, self._data.dtype, order="C")
@@ -286,9 +283,7 @@ class Parameter(Tensor):
         return f"Parameter containing:\n{super().__repr__()}"
 
     def __getstate__(self) -> dict[str, Any]:
-        state = self.__dict__.copy()
-        # A copy starts outside every recorded graph.
-        state["_leaf"] = state["_node"] = None
+        state = super().__getstate__()
         if not self._initialized:
             state["_data"] = (self._data.shape, self._data.dtype)
         return state

@@ -81,6 +81,31 @@ def integer(name: str, value: object, *, low: int | None = None, high: int | Non
     return number
 
 
+def axis(name: str, value: object, ndim: int) -> int:
+    """Return ``value``, an axis of an array with ``ndim`` axes, counted from the first; as in NumPy, 0 counts as 1."""
+    count = max(ndim, 1)
+    return integer(name, value, low=-count, high=count - 1) % count
+
+
+def axes(name: str, value: object, ndim: int | None = None) -> tuple[int, ...] | None:
+    """Return ``value``, an axis, several or None, as a tuple or None.
+
+    With ``ndim`` the axes must exist, each is named at most once, and they are counted from the first.
+    """
+    if value is None:
+        return None
+    if isinstance(value, (list, tuple, range)):
+        numbers = tuple(integer(f"{name}[{index}]", number) for index, number in enumerate(value))
+    else:
+        numbers = (integer(name, value),)
+    if ndim is None:
+        return numbers
+    counted = tuple(axis(name, number, ndim) for number in numbers)
+    if len(set(counted)) < len(counted):
+        raise ValueError(f"{name} must name each axis once, but received {value!r}")
+    return counted if ndim else ()
+
+
 def choice(name: str, value: object, options: Sequence[str]) -> str:
     """Return ``value`` if it is one of the strings ``options``."""
     if not isinstance(value, str):
@@ -114,6 +139,18 @@ def shape(name: str, value: object) -> tuple[int, ...]:
             break
     if math.prod(sizes) > sys.maxsize // 8:
         raise ValueError(f"{name} must hold at most {sys.maxsize // 8} elements, but received {list(sizes)}")
+    return sizes
+
+
+def new_shape(name: str, value: object, size: int) -> tuple[int, ...]:
+    """Return ``value`` as the sizes of an array of ``size`` elements; one of them may be -1, which stands for the rest."""
+    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
+        raise TypeError(f"{name} must be a sequence of integers, but received {value!r} ({type(value).__name__})")
+    sizes = tuple(integer(f"{name}[{axis}]", number, low=-1) for axis, number in enumerate(value))
+    known = math.prod(number for number in sizes if number != -1)
+    free = sizes.count(-1)
+    if free > 1 or (not known or size % known if free else size != known):
+        raise ValueError(f"{name} must hold {size} elements, but received {list(sizes)}")
     return sizes
 
 
