@@ -142,9 +142,23 @@ class Tensor:
         array = array_of(name, value)
         if not dtypes.is_real(array.dtype):
             raise TypeError(f"{name} must be numeric and real, but received dtype {array.dtype}")
+        if not (dtypes.is_floating(self.dtype) or np.can_cast(array.dtype, self.dtype, "same_kind")):
+            raise TypeError(f"{name} must fit the dtype {self.dtype}, but received dtype {array.dtype}")
         if array.shape != tuple(self.shape):
             raise ValueError(f"{name} must have shape {self.shape!r}, not {list(array.shape)}")
         return array
+
+    def set_value(self, value: Operand) -> None:
+        """Copy ``value``, array_like of exactly the shape of this tensor, into it, cast to its dtype.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If ``value`` is not numeric, or of another shape; the tensor keeps its values.
+        """
+        array = self._fitting(f"value of {self._label()}", value)
+        self._record_write()
+        self._data[...] = array
 
     def _record_write(self) -> None:
         """Note that the values are about to be changed in place, so that no gradient uses the new for the old ones."""

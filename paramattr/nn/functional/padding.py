@@ -9,6 +9,7 @@ import numpy as np
 from paramattr.autograd import Tensor, apply
 from paramattr.autograd.rules import Outcome
 from paramattr.autograd.tape import Array
+from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional import geometry
 from paramattr.nn.functional.geometry import Pairs
 from paramattr.utils import checks
@@ -22,7 +23,7 @@ SELECTIONS: dict[str, Callable[[Array, int], Array]] = {
 
 
 def pad(
-    x: Tensor,
+    x: Operand,
     pad: Sequence[int],
     mode: str = "constant",
     value: float = 0.0,
@@ -33,7 +34,7 @@ def pad(
 
     Parameters
     ----------
-    x : Tensor
+    x : Tensor or array_like
         Of any shape in mode ``"constant"``; else with 3, 4 or 5 axes: batch, channels and the spatial ones.
     pad : sequence of int
         How much to add before and after each axis, >= 0. Two numbers per spatial axis begin at the *last* one:
@@ -64,6 +65,7 @@ def pad(
     >>> paramattr.nn.functional.pad(x, [2, 1], "reflect").numpy()
     array([[[3., 2., 1., 2., 3., 2.]]], dtype=float32)
     """
+    x = as_tensor("x", x)
     checks.choice("mode", mode, ["constant", *SELECTIONS])
     filler = checks.real("value", value, finite=False)
     checks.boolean("pad_from_left_axis", pad_from_left_axis)
@@ -107,14 +109,14 @@ def _pad_selected(x: Array, *, pairs: Pairs, mode: str) -> Outcome:
         SELECTIONS[mode](np.arange(-before, size + after), size) if size else np.arange(0)
         for size, (before, after) in zip(x.shape, pairs, strict=True)
     ]
-    value = x[np.ix_(*sources)]
+    shape = x.shape
 
     def to_x(g: Array) -> Array:
         for axis, (source, (before, _)) in enumerate(zip(sources, pairs, strict=True)):
-            g = _unselect(g, axis, source, before, x.shape[axis])
+            g = _unselect(g, axis, source, before, shape[axis])
         return g
 
-    return value, (to_x,)
+    return x[np.ix_(*sources)], (to_x,)
 
 
 def _unselect(g: Array, axis: int, source: Array, before: int, size: int) -> Array:
