@@ -251,7 +251,7 @@ def _over(rule: rules.Rule, x: Operand, axis: int) -> Tensor:
 def _shifted(x: Array, axis: int) -> Array:
     """Return ``x`` less its maximum over ``axis``."""
     x = real(x)
-    return x - x.max(axis=axis, keepdims=True) if x.size else x
+    return x - x.max(axis=axis, keepdims=True) if x.size else x.copy()
 
 
 def _softmax(x: Array, *, axis: int) -> Outcome:
@@ -262,5 +262,5 @@ def _softmax(x: Array, *, axis: int) -> Outcome:
 
 def _log_softmax(x: Array, *, axis: int) -> Outcome:
     shifted = _shifted(x, axis)
-    value = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+    value = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True)) if shifted.size else shifted
     return value, (lambda g: g - np.exp(value) * g.sum(axis=axis, keepdims=True),)

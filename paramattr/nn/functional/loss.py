@@ -41,6 +41,8 @@ def mse_loss(input: Operand, label: Operand, reduction: str = "mean") -> Tensor:
     >>> paramattr.nn.functional.mse_loss(paramattr.to_tensor([1.0, 3.0]), paramattr.to_tensor([0.0, 0.0])).item()
     5.0
     """
+    for name, value in (("input", input), ("label", label)):
+        as_tensor(name, value)
     return apply(_squared_difference, input, label, reduction=checks.choice("reduction", reduction, REDUCTIONS))
 
 
