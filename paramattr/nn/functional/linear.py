@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from paramattr.autograd import Tensor
+from paramattr.autograd import Tensor, apply, rules
+from paramattr.autograd.rules import Outcome
+from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
 
 
@@ -34,8 +36,15 @@ def linear(x: Operand, weight: Operand, bias: Operand | None = None) -> Tensor:
     >>> paramattr.nn.functional.linear(one, one, paramattr.to_tensor([2.0])).item()
     3.0
     """
-    product = as_tensor("x", x) @ as_tensor("weight", weight)
+    x, weight = as_tensor("x", x), as_tensor("weight", weight)
     if bias is None:
-        return product
+        return apply(_linear, x, weight)
     as_tensor("bias", bias)
-    return product + bias
+    return apply(_linear, x, weight, bias)
+
+
+def _linear(x: Array, weight: Array, *bias: Array) -> Outcome:
+    value, pullbacks = rules.matmul(x, weight)
+    for values in bias:
+        value, pullbacks = value + values, (*pullbacks, lambda g: g)
+    return value, pullbacks

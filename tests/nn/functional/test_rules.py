@@ -14,7 +14,7 @@ from paramattr.nn.functional.im2col import Steps
 # One of the modules has the name of its function.
 NAMES = ["activation", "common", "conv", "embedding", "geometry", "im2col", "linear", "loss", "padding", "pooling"]
 MODULES = [import_module(f"paramattr.nn.functional.{name}") for name in NAMES]
-activation, _, conv, embedding, _, _, _, loss, padding, pooling = MODULES
+activation, _, conv, embedding, _, _, linear, loss, padding, pooling = MODULES
 
 
 def values(shape, seed=5):
@@ -80,6 +80,14 @@ def convolved(draw, transposed=False):
 
 
 @st.composite
+def mapped(draw):
+    leading = draw(hnp.array_shapes(min_dims=0, max_dims=2, min_side=0, max_side=3))
+    inputs, outputs = numbers(draw, 2, 0, 3)
+    arrays = [values((*leading, inputs)), values((inputs, outputs), 6), values((outputs,), 7)]
+    return arrays[: draw(st.integers(2, 3))], {}
+
+
+@st.composite
 def pooled(draw, mean):
     n, last = draw(st.integers(1, 3)), draw(st.booleans())
     kernel, stride = numbers(draw, n, 1, 3), numbers(draw, n, 1, 3)
@@ -111,6 +119,7 @@ CASES = {
     conv._conv: (convolved(), {0, 1}),
     conv._conv_transpose: (convolved(transposed=True), {0, 1}),
     embedding._embedding: (looked_up(), set()),
+    linear._linear: (mapped(), {0, 1}),
     loss._squared_difference: (compared(), set()),
     padding._pad_constant: (padded("constant"), set()),
     padding._pad_selected: (st.sampled_from(list(padding.SELECTIONS)).flatmap(padded), set()),
