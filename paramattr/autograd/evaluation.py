@@ -14,24 +14,21 @@ from paramattr.autograd.tape import Array, Pullback, wide
 from paramattr.utils import dtypes
 
 
-def array_of(name: str, value: object) -> Array:
-    """Return array_like, such as a Tensor, as an array; TypeError that names the argument unless it holds numbers."""
+def numbers(value: object) -> Array | None:
+    """Return array_like, such as a Tensor, as an array if it holds numbers."""
     try:
         array = np.asarray(value)
     except (TypeError, ValueError, OverflowError):  # not an array at all: lists of several lengths, say
-        array = np.asarray(None)
-    if dtypes.is_real(array.dtype) or array.dtype.kind == "c":
-        return array
-    raise TypeError(f"{name} must be numeric, but received {reprlib.repr(value)} ({type(value).__name__})")
+        return None
+    return array if dtypes.is_real(array.dtype) or array.dtype.kind == "c" else None
 
 
-def is_numeric(value: object) -> bool:
-    """Whether ``value`` is array_like and holds numbers."""
-    try:
-        array_of("value", value)
-    except TypeError:
-        return False
-    return True
+def array_of(name: str, value: object) -> Array:
+    """Return array_like as an array; TypeError that names the argument unless it holds numbers."""
+    array = numbers(value)
+    if array is None:
+        raise TypeError(f"{name} must be numeric, but received {reprlib.repr(value)} ({type(value).__name__})")
+    return array
 
 
 def _is_number(value: object) -> bool:
@@ -46,7 +43,8 @@ def constant(rule: Rule, position: int, value: object, dtype: np.dtype[Any] | No
             return np.asarray(value, wide(dtype))
         except OverflowError:
             pass
-    return array_of(_argument(rule, position), value)
+    array = numbers(value)
+    return array_of(_argument(rule, position), value) if array is None else array
 
 
 def compare(ufunc: np.ufunc, x: Array, other: object) -> Array:

@@ -122,14 +122,8 @@ def wide(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return dtypes.compute_dtype(dtype) if dtype.itemsize == 2 and dtypes.is_floating(dtype) else dtype
 
 
-def _as(array: Array, dtype: np.dtype[Any]) -> Array:
-    return array if array.dtype is dtype else array.astype(dtype, copy=False)
-
-
 def unbroadcast(gradient: Array, shape: tuple[int, ...]) -> Array:
     """Sum ``gradient`` over the axes along which an input of ``shape`` was repeated."""
-    if gradient.shape == shape:
-        return gradient
     extra = gradient.ndim - len(shape)
     repeated = tuple(range(extra)) + tuple(
         axis + extra for axis, size in enumerate(shape) if size == 1 and gradient.shape[axis + extra] != 1
@@ -162,14 +156,18 @@ def backward(root: Node, gradient: Array, *, retain: bool) -> None:
     arrived: dict[int, Array] = {id(root): gradient}
     for node in order:
         # Every node here lies on a path from the root, so a gradient has arrived by now.
-        total = _as(arrived.pop(id(node)), node.dtype)
+        total = arrived.pop(id(node)).astype(node.dtype, copy=False)
         if node.sink is not None:
             node.sink(total)
         for parent, pullback in zip(node.parents, node.pullbacks, strict=True):
             if parent is None:
                 continue
-            # Narrow gradients are added up in float32 and rounded once, when all have arrived.
-            part = _as(unbroadcast(np.asarray(pullback(total)), parent.shape), wide(parent.dtype))
+            part = np.asarray(pullback(total))
+            if part.shape != parent.shape:
+                part = unbroadcast(part, parent.shape)
+            if part.dtype is not parent.dtype or parent.dtype.itemsize == 2:
+                # Narrow gradients are added up in float32 and rounded once, when all have arrived.
+                part = part.astype(wide(parent.dtype), copy=False)
             known = arrived.get(id(parent))
             arrived[id(parent)] = part if known is None else known + part
         if not retain and node.parents:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from paramattr.autograd import rules, tape, writes
-from paramattr.autograd.evaluation import array_of, compare, constant, evaluate, is_numeric
+from paramattr.autograd.evaluation import array_of, compare, constant, evaluate, numbers
 from paramattr.autograd.size import Size
 from paramattr.autograd.tape import Array, Node
 from paramattr.utils import checks, dtypes
@@ -299,10 +299,10 @@ class Tensor:
         return apply(rules.getitem, self, index=_plain_index(index))
 
     def __eq__(self, other: object) -> Any:
-        return _compare(np.equal, self, other) if is_numeric(other) else NotImplemented
+        return _compare(np.equal, self, other) if numbers(other) is not None else NotImplemented
 
     def __ne__(self, other: object) -> Any:
-        return _compare(np.not_equal, self, other) if is_numeric(other) else NotImplemented
+        return _compare(np.not_equal, self, other) if numbers(other) is not None else NotImplemented
 
     __lt__ = _comparison(np.less)
     __le__ = _comparison(np.less_equal)
