@@ -32,23 +32,18 @@ def _gradients(parameters: Iterable[Tensor] | Tensor) -> list[Tensor]:
 def clip_grad_norm_(
     parameters: Iterable[Tensor] | Tensor, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False
 ) -> Tensor:
-    """Multiply the gradients of ``parameters`` in place by min(1, max_norm / (norm taken together + 1e-6)).
+    """Multiply the gradients of ``parameters`` in place by min(1, max_norm / (norm + 1e-6)), and return their norm.
 
     Parameters
     ----------
     parameters : Tensor or iterable of Tensor
         Those without a gradient are skipped; ``need_clip`` plays no part.
     max_norm : float
-        Largest norm, >= 0; infinity to measure only.
+        Largest norm of all taken together, >= 0; infinity to measure only.
     norm_type : {2, 1, inf, 0}, default 2
         The p of the norm. 0 is, as in Paddle, the number of gradients that are not zero everywhere.
     error_if_nonfinite : bool, default False
         Whether a norm that is nan or infinite is an error.
-
-    Returns
-    -------
-    Tensor
-        The norm before clipping, of shape ``[]``.
 
     Raises
     ------

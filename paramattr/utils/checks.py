@@ -163,12 +163,15 @@ def _memory() -> int:
         return 0
 
 
-def fits_in_memory(name: str, sizes: tuple[int, ...], itemsize: int) -> None:
-    """Raise a ValueError where an array of ``sizes`` is larger than the machine's memory."""
+def fits_in_memory(name: str, sizes: Sequence[int], itemsize: int, *, lazily: bool = True) -> None:
+    """Raise a ValueError where an array of ``sizes`` is larger than the machine's memory.
+
+    ``lazily`` tells whether LazyGuard would help.
+    """
     needed = math.prod(sizes) * itemsize
     present = _memory()
     if needed > present > 0:
         raise ValueError(
-            f"{name} {list(sizes)} needs {needed / 2**30:,.0f} GiB, but this machine has {present / 2**30:,.0f} GiB;"
-            " create it under paramattr.LazyGuard() to describe it without memory"
+            f"{name} {list(sizes)} needs {needed // 2**30:,} GiB, but this machine has {present // 2**30:,} GiB"
+            + ("; create it under paramattr.LazyGuard() to describe it without memory" if lazily else "")
         )

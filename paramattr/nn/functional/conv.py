@@ -111,7 +111,9 @@ def _check(
     if pads == "SAME":
         gaps = (1,) * n  # as Paddle does
     space = geometry.spatial(x.shape, last)
-    return Steps(steps, gaps, groups), geometry.resolve_padding(pads, space, weight.shape[2:], steps), space, last
+    pads = geometry.resolve_padding(pads, space, weight.shape[2:], steps)
+    geometry.check_memory(name, x.shape, pads, last, x.dtype.itemsize)
+    return Steps(steps, gaps, groups), pads, space, last
 
 
 def conv(
@@ -164,6 +166,8 @@ def conv_transpose(
     out = _output_size(name, smallest, steps, output_padding, output_size)
     if min(out) < 1:
         raise ValueError(f"{name}: the output would have the size {list(out)}; padding is too large for the input")
+    sizes = (x.shape[0], *out, weight.shape[1] * groups)
+    checks.fits_in_memory(f"{name}: the output, of shape", sizes, x.dtype.itemsize, lazily=False)
     given = (x, weight) if bias is None else (x, weight, bias)
     return apply(_conv_transpose, *given, pads=pads, steps=steps, out=out, last=last)
 

@@ -81,8 +81,8 @@ def cross_entropy(
     Parameters
     ----------
     input, label : Tensor or array_like
-        Logits, or with ``use_softmax=False`` probabilities, of the classes along ``axis``. Class numbers, in the shape
-        of ``input`` without ``axis`` or with size 1 there; or probabilities in its shape.
+        Logits, or with ``use_softmax=False`` probabilities, of the classes along ``axis``; class numbers, in the shape
+        of ``input`` without ``axis`` or with size 1 there, or probabilities in its shape.
     weight : Tensor or array_like, optional
         A weight per class, of shape [classes]; the mean is weighted too.
     ignore_index : int, default -100
@@ -100,7 +100,7 @@ def cross_entropy(
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong type or out of range, or the shapes do not fit.
+        If an argument does not fit.
 
     References
     ----------
@@ -120,11 +120,10 @@ def cross_entropy(
     shares = counted if weight is None else counted * _class_weights(weight, targets, axis)
     factors = (targets * shares).astype(scores.dtype)
     logs = _logs(scores, factors != 0, axis, checks.boolean("use_softmax", use_softmax))
-    loss = (logs * -factors).sum(axis=axis, keepdim=keep)
-    if weight is None and ignore_index < 0:
-        shares = np.ones(())  # as in Paddle, whose mean counts the samples of a negative ignore_index
-    if reduction != "none":
-        loss = loss.sum() if reduction == "sum" else _mean(loss, shares, _without(scores, axis))
+    losses = (logs * -factors).sum(axis=axis, keepdim=keep)
+    # As in Paddle, the mean counts the samples of a negative ignore_index.
+    shares = np.ones(()) if weight is None and ignore_index < 0 else shares
+    loss = _reduced(losses, reduction, shares, _without(scores, axis))
     return loss.astype(given.dtype) if wide(given.dtype) != given.dtype else loss
 
 
@@ -167,7 +166,10 @@ def _logs(input: Tensor, asked: Array, axis: int, use_softmax: bool) -> Tensor:
     return logs if np.isfinite(logs.data).all() else where(asked, logs, 0.0)
 
 
-def _mean(losses: Tensor, shares: Array, shape: tuple[int, ...]) -> Tensor:
+def _reduced(losses: Tensor, reduction: str, shares: Array, shape: tuple[int, ...]) -> Tensor:
+    """Return the losses, their sum, or their mean over ``shares`` of samples of ``shape``."""
+    if reduction != "mean":
+        return losses.sum() if reduction == "sum" else losses
     total = float(np.broadcast_to(shares, shape).sum())
     return losses.sum() / (total if total else 1.0)
 

@@ -47,12 +47,12 @@ def pad(
     data_format : str, optional
         Order of the axes where ``pad`` is about the spatial ones; channels first if None.
     pad_from_left_axis : bool, default True
-        Whether two numbers per axis of ``x`` begin at its first axis, not at its last.
+        Whether two numbers per axis of ``x`` begin at its first axis.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong type or out of range, or ``x`` is too small to reflect.
+        If an argument does not fit, or ``x`` is too small to reflect.
 
     References
     ----------
@@ -76,12 +76,18 @@ def pad(
     spatial = len(numbers) == 2 * (x.ndim - 2) and x.ndim in (3, 4, 5)
     if len(numbers) % 2 or len(numbers) > 2 * x.ndim or not (spatial or mode == "constant"):
         raise ValueError(f"pad in mode {mode!r} can't add {numbers} to an input of shape {x.shape!r}")
+    sizes = [size + sum(pair) for size, pair in zip(x.shape, pairs, strict=True)]
+    checks.fits_in_memory("pad: the padded x, of shape", sizes, x.dtype.itemsize, lazily=False)
     if mode == "constant":
         return apply(_pad_constant, x, pairs=pairs, value=filler)
+    _check_selection(x, pairs, mode)
+    return apply(_pad_selected, x, pairs=pairs, mode=mode)
+
+
+def _check_selection(x: Tensor, pairs: Pairs, mode: str) -> None:
     for size, pair in zip(x.shape, pairs, strict=True):
         if any(pair) and (size == 0 or (mode == "reflect" and max(pair) >= size)):
             raise ValueError(f"pad in mode {mode!r} can't add {list(pair)} to an axis of {size} of {x.shape!r}")
-    return apply(_pad_selected, x, pairs=pairs, mode=mode)
 
 
 def _per_axis(x: Tensor, given: list[tuple[int, int]], data_format: str | None, from_left: bool) -> Pairs:

@@ -135,6 +135,7 @@ def _resolve(
                 f"{name}: with ceil_mode={ceil_mode}, stride={list(steps)} and padding={padding!r} the last window over an"
                 f" axis of {size} has no element of the input {x.shape!r}, so there is nothing to take"
             )
+    geometry.check_memory(name, x.shape, pads, last, x.dtype.itemsize)
     return kernel, steps, pads, last
 
 
