@@ -41,7 +41,7 @@ def constant(rule: Rule, position: int, value: object, dtype: np.dtype[Any] | No
     if dtype is not None and _is_number(value) and dtypes.is_floating(dtype):
         try:
             return np.asarray(value, wide(dtype))
-        except OverflowError:
+        except (TypeError, ValueError, OverflowError):  # a class, or a number that no float can be
             pass
     array = numbers(value)
     return array_of(_argument(rule, position), value) if array is None else array

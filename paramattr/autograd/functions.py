@@ -52,7 +52,7 @@ def _numeric(value: DTypeLike, given: np.dtype[Any]) -> np.dtype[Any]:
     """Return ``value`` as a dtype that numbers of the dtype ``given`` can be converted to."""
     try:
         dtype = dtypes.named(value) if isinstance(value, str) else np.dtype(value)
-    except TypeError:
+    except (TypeError, ValueError):
         raise TypeError(f"dtype must be a dtype, but received {value!r} ({type(value).__name__})") from None
     if dtype.kind != "c" and (given.kind == "c" or not dtypes.is_real(dtype)):
         raise TypeError(f"dtype must be one that holds the numbers of data, but received {dtype}")

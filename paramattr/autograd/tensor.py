@@ -191,6 +191,12 @@ class Tensor:
             raise ValueError(f"item() needs a tensor with one element, but {self._label()} has shape {self.shape!r}")
         return self.data.item()
 
+    def _real_item(self) -> Any:
+        number = self.item()
+        if isinstance(number, complex):
+            raise TypeError(f"{self._label()} must hold a real number, but holds {number!r}")
+        return number
+
     def tolist(self) -> Any:
         """Return the values as nested lists."""
         return self.data.tolist()
@@ -270,10 +276,10 @@ class Tensor:
         return bool(self.item())
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._real_item())
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._real_item())
 
     def __repr__(self) -> str:
         values = np.array2string(self.data, separator=", ", prefix=" " * 7, precision=8)

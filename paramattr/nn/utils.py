@@ -18,8 +18,7 @@ __all__ = ["clip_grad_norm_", "clip_grad_value_", "parameters_to_vector", "vecto
 def _tensors(parameters: Iterable[Tensor] | Tensor) -> list[Tensor]:
     if isinstance(parameters, Tensor):
         return [parameters]
-    checks.instance("parameters", parameters, Iterable, "a Tensor or several")
-    tensors = list(parameters)
+    tensors = checks.several("parameters", parameters, "a Tensor or several")
     for index, tensor in enumerate(tensors):
         checks.instance(f"parameters[{index}]", tensor, Tensor, "a Tensor")
     return tensors

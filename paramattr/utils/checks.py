@@ -7,7 +7,7 @@ import math
 import numbers
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -121,6 +121,16 @@ def instance(name: str, value: object, types: type | tuple[type, ...], expected:
         raise TypeError(f"{name} must be {expected}, but received {value!r} ({type(value).__name__})")
 
 
+def several(name: str, value: object, expected: str) -> list[Any]:
+    """Return what an iterable holds; TypeError that says ``expected`` for anything else, strings among it."""
+    try:
+        if not isinstance(value, (str, bytes)):
+            return list(value)  # type: ignore[call-overload,no-any-return]
+    except TypeError:
+        pass
+    raise TypeError(f"{name} must be {expected}, but received {value!r} ({type(value).__name__})")
+
+
 def shape(name: str, value: object) -> tuple[int, ...]:
     """Return ``value`` as a tuple of non-negative ints.
 
@@ -129,9 +139,7 @@ def shape(name: str, value: object) -> tuple[int, ...]:
     if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
         value = (value,)
     if type(value) is not list and type(value) is not tuple:
-        if isinstance(value, (str, bytes)) or not isinstance(value, (Iterable, np.ndarray)):
-            raise TypeError(f"{name} must be a sequence of integers, but received {value!r} ({type(value).__name__})")
-        value = list(value)
+        value = several(name, value, "a sequence of integers")
     sizes = tuple(value)
     for size in sizes:
         if type(size) is not int or size < 0:
@@ -144,9 +152,8 @@ def shape(name: str, value: object) -> tuple[int, ...]:
 
 def new_shape(name: str, value: object, size: int) -> tuple[int, ...]:
     """Return ``value`` as the sizes of an array of ``size`` elements; one of them may be -1, which stands for the rest."""
-    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
-        raise TypeError(f"{name} must be a sequence of integers, but received {value!r} ({type(value).__name__})")
-    sizes = tuple(integer(f"{name}[{axis}]", number, low=-1) for axis, number in enumerate(value))
+    numbers = several(name, value, "a sequence of integers")
+    sizes = tuple(integer(f"{name}[{axis}]", number, low=-1) for axis, number in enumerate(numbers))
     known = math.prod(number for number in sizes if number != -1)
     free = sizes.count(-1)
     if free > 1 or (not known or size % known if free else size != known):

@@ -65,9 +65,10 @@ def dropout(
         sizes = tuple(size if index in given else 1 for index, size in enumerate(sizes))
     chances = np.empty(sizes, np.float32)
     Uniform(0.0, 1.0).fill(chances, next_key())
-    kept = (chances >= rate).astype(x.dtype)
+    dtype = np.dtype(np.float64) if x.dtype.kind in "biu" else x.dtype
+    kept = (chances >= rate).astype(dtype)
     if up and rate < 1.0:
-        kept /= np.asarray(1.0 - rate, x.dtype)
+        kept /= np.asarray(1.0 - rate, dtype)
     return x * kept
 
 

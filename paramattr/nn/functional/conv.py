@@ -91,7 +91,7 @@ def _check(
     steps = geometry.sizes("stride", stride, n, low=1)
     gaps = geometry.sizes("dilation", dilation, n, low=1)
     pads = geometry.padding(padding, n, last=last)
-    checks.integer("groups", groups, low=1)
+    groups = checks.integer("groups", groups, low=1)
     if weight.ndim != n + 2 or 0 in weight.shape:
         raise ValueError(f"{name} needs a weight with {n + 2} axes, none of size 0, but received {weight.shape!r}")
     if weight.shape[0] % groups:
@@ -166,7 +166,7 @@ def conv_transpose(
     out = _output_size(name, smallest, steps, output_padding, output_size)
     if min(out) < 1:
         raise ValueError(f"{name}: the output would have the size {list(out)}; padding is too large for the input")
-    sizes = (x.shape[0], *out, weight.shape[1] * groups)
+    sizes = (x.shape[0], *out, weight.shape[1] * steps.groups)
     checks.fits_in_memory(f"{name}: the output, of shape", sizes, x.dtype.itemsize, lazily=False)
     given = (x, weight) if bias is None else (x, weight, bias)
     return apply(_conv_transpose, *given, pads=pads, steps=steps, out=out, last=last)

@@ -86,7 +86,8 @@ def _counts(space: Sizes, kernel: Sizes, stride: Sizes, pads: Pairs, exclusive: 
     """Return how many elements each window averages: of the input, or with ``exclusive`` off of its padding too."""
     total = np.ones((1,) * (len(space) + 1))
     for axis, (size, taps, step, (before, after)) in enumerate(zip(space, kernel, stride, pads, strict=True)):
-        starts = np.arange((size + before + after - taps) // step + 1) * step - before
+        reach = size + before + after
+        starts = np.arange((reach - taps) // step + 1) * min(step, reach) - before
         # As in Paddle, the padding before stands for the one after here.
         low, high = (0, size) if exclusive else (-before, size + before)
         inside = np.minimum(starts + taps, high) - np.maximum(starts, low)

@@ -30,8 +30,7 @@ class _Indexed(Layer):
 
     def _checked(self, layers: Iterable[Layer]) -> list[Layer]:
         """Return ``layers``, which this one may hold."""
-        checks.instance("layers", layers, Iterable, "an iterable of layers")
-        checked = list(layers)
+        checked = checks.several("layers", layers, "an iterable of layers")
         for position, layer in enumerate(checked):
             checks.instance(f"entry {position}", layer, Layer, "a Layer")
             self._check_sublayer(f"entry {position}", layer)
