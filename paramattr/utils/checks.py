@@ -14,6 +14,9 @@ import numpy as np
 
 _SCALAR_KINDS = "biuf"
 
+# What NumPy can hold.
+_MAX_AXES = 64 if int(np.__version__.partition(".")[0]) >= 2 else 32
+
 
 def is_scalar_array(value: object) -> TypeGuard[np.ndarray[Any, Any]]:
     """Whether ``value`` is a zero-dimensional numeric NumPy array."""
@@ -145,7 +148,9 @@ def shape(name: str, value: object) -> tuple[int, ...]:
         if type(size) is not int or size < 0:
             sizes = tuple(integer(f"{name}[{axis}]", size, low=0) for axis, size in enumerate(sizes))
             break
-    if math.prod(sizes) > sys.maxsize // 8:
+    if len(sizes) > _MAX_AXES:
+        raise ValueError(f"{name} must have at most {_MAX_AXES} axes, but received {len(sizes)}")
+    if math.prod(size or 1 for size in sizes) > sys.maxsize // 8:  # NumPy counts so, even with an axis of size 0
         raise ValueError(f"{name} must hold at most {sys.maxsize // 8} elements, but received {list(sizes)}")
     return sizes
 
