@@ -139,13 +139,13 @@ def test_a_new_shape_holds_the_elements():
 @pytest.mark.parametrize("value", [3, None, "ab", b"ab", np.ones(()), object()])
 def test_several_takes_what_can_be_iterated(value):
     assert checks.several("names", iter([1, 2]), "a list") == [1, 2]
-    with pytest.raises(TypeError, match="^names must be a list, but received"):
+    with pytest.raises(TypeError, match=r"^names must be a list, but received"):
         checks.several("names", value, "a list")
 
 
 def test_shapes_beyond_numpy_are_refused():
     assert checks.shape("shape", [1] * 32) == (1,) * 32
-    with pytest.raises(ValueError, match="shape must have at most (32|64) axes, but received 70"):
+    with pytest.raises(ValueError, match=r"shape must have at most (32|64) axes, but received 70"):
         checks.shape("shape", [1] * 70)
     with pytest.raises(ValueError, match="shape must hold at most"):
         checks.shape("shape", [0, 2**62])

@@ -131,7 +131,7 @@ def _resolve(
     for size, (before, after), taps, step in zip(space, pads, kernel, steps, strict=True):
         if size + before + after < taps:
             raise ValueError(f"{name}: kernel_size {list(kernel)} is larger than the padded input {x.shape!r}")
-        if (size + before + after - taps) // step * step >= before + size:
+        if size == 0 or (size + before + after - taps) // step * step >= before + size:
             raise ValueError(
                 f"{name}: with ceil_mode={ceil_mode}, stride={list(steps)} and padding={padding!r} the last window over an"
                 f" axis of {size} has no element of the input {x.shape!r}, so there is nothing to take"
