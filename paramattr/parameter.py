@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from paramattr.attr import ParamAttr, ParamAttrLike, resolve
 from paramattr.autograd import Size, Tensor
 from paramattr.autograd.tape import Array
+from paramattr.autograd.tensor import Operand
 from paramattr.initializer import Initializer, get
 from paramattr.initializer.defaults import choose
 from paramattr.random import next_key
@@ -254,28 +255,12 @@ class Parameter(Tensor):
     def need_clip(self, value: bool) -> None:
         self._attr.need_clip = value
 
-    def set_value(self, value: Tensor | ArrayLike) -> None:
-        """Copy ``value``, cast to the parameter's dtype, into the parameter.
-
-        Parameters
-        ----------
-        value : array_like or Tensor
-            Numeric, of exactly the parameter's shape.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If ``value`` is not numeric, or of another shape; the parameter keeps its values.
-        """
-        array = value.data if isinstance(value, Tensor) else np.asarray(value)
-        if not dtypes.is_real(array.dtype):
-            raise TypeError(f"value of {self._label()} must be numeric, but received dtype {array.dtype}")
-        if array.shape != self._data.shape:
-            raise ValueError(f"value of {self._label()} must have shape {self.shape!r}, not {list(array.shape)}")
+    def set_value(self, value: Operand) -> None:
+        """Copy ``value``, cast to the dtype, into the parameter, as `Tensor.set_value`; a lazy one has values then."""
         if self._initialized:
-            self._data[...] = array
+            super().set_value(value)
         else:
-            self._data = np.array(array, self._data.dtype, order="C")
+            self._data = np.array(self._fitting(f"value of {self._label()}", value), self._data.dtype, order="C")
             self._initialized = True
 
     def __repr__(self) -> str:
@@ -287,9 +272,7 @@ class Parameter(Tensor):
         return f"Parameter containing:\n{super().__repr__()}"
 
     def __getstate__(self) -> dict[str, Any]:
-        state = self.__dict__.copy()
-        # A copy starts outside every recorded graph.
-        state["_leaf"] = state["_node"] = None
+        state = super().__getstate__()
         if not self._initialized:
             state["_data"] = (self._data.shape, self._data.dtype)
         return state

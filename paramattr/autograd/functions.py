@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike
+from numpy.typing import DTypeLike
 
 from paramattr.autograd import rules
-from paramattr.autograd.tensor import Operand, Tensor, apply
-from paramattr.utils import dtypes
+from paramattr.autograd.evaluation import array_of
+from paramattr.autograd.tensor import Operand, Tensor, apply, as_tensor
+from paramattr.utils import checks, dtypes
 
 
 def to_tensor(data: Operand, dtype: DTypeLike | None = None, stop_gradient: bool = True) -> Tensor:
@@ -29,7 +32,7 @@ def to_tensor(data: Operand, dtype: DTypeLike | None = None, stop_gradient: bool
     Raises
     ------
     TypeError
-        If ``data`` is not numeric.
+        If ``data`` or ``dtype`` is not numeric, or ``stop_gradient`` no bool.
 
     Examples
     --------
@@ -37,15 +40,23 @@ def to_tensor(data: Operand, dtype: DTypeLike | None = None, stop_gradient: bool
     >>> paramattr.to_tensor([[1.0, 2.0]]).dtype
     dtype('float32')
     """
-    plain = not isinstance(data, (Tensor, np.ndarray, np.generic))
-    array = np.array(data.data if isinstance(data, Tensor) else data)
-    if array.dtype.kind != "c" and not dtypes.is_real(array.dtype):
-        raise TypeError(f"data must be numeric, but received {data!r} ({type(data).__name__})")
+    array = np.array(array_of("data", data))
     if dtype is not None:
-        array = array.astype(dtypes.named(dtype) if isinstance(dtype, str) else dtype)
-    elif plain and array.dtype == np.float64:
+        array = array.astype(_numeric(dtype, array.dtype))
+    elif array.dtype == np.float64 and not isinstance(data, (Tensor, np.ndarray, np.generic)):
         array = array.astype(dtypes.floating("dtype", None))
     return Tensor(array, stop_gradient=stop_gradient)
+
+
+def _numeric(value: DTypeLike, given: np.dtype[Any]) -> np.dtype[Any]:
+    """Return ``value`` as a dtype that numbers of the dtype ``given`` can be converted to."""
+    try:
+        dtype = dtypes.named(value) if isinstance(value, str) else np.dtype(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"dtype must be a dtype, but received {value!r} ({type(value).__name__})") from None
+    if dtype.kind != "c" and (given.kind == "c" or not dtypes.is_real(dtype)):
+        raise TypeError(f"dtype must be one that holds the numbers of data, but received {dtype}")
+    return dtype
 
 
 def matmul(x: Operand, y: Operand) -> Tensor:
@@ -87,8 +98,7 @@ def minimum(x: Operand, y: Operand) -> Tensor:
 
 def where(condition: Operand, x: Operand, y: Operand) -> Tensor:
     """Return elements of ``x`` where ``condition`` holds and of ``y`` elsewhere."""
-    chosen: ArrayLike = condition.data if isinstance(condition, Tensor) else condition
-    return apply(rules.where, x, y, condition=np.asarray(chosen, bool))
+    return apply(rules.where, x, y, condition=as_tensor("condition", condition).data.astype(bool))
 
 
 def concat(x: Sequence[Operand], axis: int = 0) -> Tensor:
@@ -101,10 +111,20 @@ def concat(x: Sequence[Operand], axis: int = 0) -> Tensor:
     >>> paramattr.concat([one, one]).numpy()
     array([1., 1.], dtype=float32)
     """
-    return apply(rules.concat, *x, axis=axis)
+    tensors = _several(x)
+    return apply(rules.concat, *tensors, axis=checks.axis("axis", axis, tensors[0].ndim))
 
 
-def stack(x: Sequence[Tensor], axis: int = 0) -> Tensor:
+def stack(x: Sequence[Operand], axis: int = 0) -> Tensor:
     """Return the tensors ``x``, all of one shape, side by side along a new ``axis``."""
-    position = axis if axis >= 0 else axis + x[0].ndim + 1
-    return concat([t.reshape((*t.shape[:position], 1, *t.shape[position:])) for t in x], position)
+    tensors = _several(x)
+    position = checks.axis("axis", axis, tensors[0].ndim + 1)
+    if len({t.shape for t in tensors}) > 1:
+        raise ValueError(f"x must hold tensors of one shape, but received shapes {[t.shape for t in tensors]}")
+    return concat([t.reshape((*t.shape[:position], 1, *t.shape[position:])) for t in tensors], position)
+
+
+def _several(x: Sequence[Operand]) -> list[Tensor]:
+    if not isinstance(x, (list, tuple)) or not x:
+        raise TypeError(f"x must be a list of at least one tensor, but received {reprlib.repr(x)} ({type(x).__name__})")
+    return [as_tensor(f"x[{position}]", part) for position, part in enumerate(x)]

@@ -1,22 +1,38 @@
 """The table of rules: each returns a value and, per input, the pullback of a gradient to that input.
 
 A rule works on arrays alone and knows no tape. Broadcasting is undone by the tape, so a pullback may return
-a gradient of the broadcast shape.
+a gradient of the broadcast shape. A pullback holds the arrays whose values it needs and no other: what it holds stays in
+memory, and must not change before the walk back.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from paramattr.autograd.tape import Array, Pullback
+from paramattr.autograd.tape import Array, Pullback, wide
 
 Outcome = tuple[Array, tuple[Pullback, ...]]
 Rule = Callable[..., Outcome]
+AnyRule = TypeVar("AnyRule", bound=Rule)
 Axes = int | tuple[int, ...] | None
+
+EXACT: set[Rule] = set()
+
+
+def exact(rule: AnyRule) -> AnyRule:
+    """Mark a ``rule`` that moves or converts values; the others compute float16 and bfloat16 in float32."""
+    EXACT.add(rule)
+    return rule
+
+
+def real(x: Array) -> Array:
+    """Return ``x``, in float64 if it holds integers or bools."""
+    return x.astype(np.float64) if x.dtype.kind in "biu" else x
 
 
 def add(x: Array, y: Array) -> Outcome:
@@ -32,15 +48,17 @@ def multiply(x: Array, y: Array) -> Outcome:
 
 
 def divide(x: Array, y: Array) -> Outcome:
-    return x / y, (lambda g: g / y, lambda g: -g * x / (y * y))
+    value = x / y
+    # The square of y may overflow or underflow where the gradient does not.
+    return value, (lambda g: g / y, lambda g: -g * (value / y))
 
 
 def power(x: Array, y: Array) -> Outcome:
     value = x**y
     # At x = 0 the factor log(x) is -inf, but x**y * log(x) tends to 0 for y > 0.
     return value, (
-        lambda g: g * y * x ** np.where(y == 0, 1, y - 1),
-        lambda g: g * value * np.log(np.where(x == 0, 1, x)),
+        lambda g: g * y * x ** np.where(y == 0, 0, y - 1),
+        lambda g: g * value * np.log(np.where((x == 0) & (y >= 0), 1, x)),
     )
 
 
@@ -85,21 +103,24 @@ def where(x: Array, y: Array, *, condition: Array) -> Outcome:
 
 
 def matmul(x: Array, y: Array) -> Outcome:
+    x_axes, y_axes = x.ndim, y.ndim
+
     def to_x(g: Array) -> Array:
-        if y.ndim == 1:
-            return np.multiply.outer(g, y) if x.ndim > 1 else g * y
-        if x.ndim == 1:
+        if y_axes == 1:
+            return np.multiply.outer(g, y) if x_axes > 1 else g * y
+        if x_axes == 1:
             return _sum_leading((g[..., None, :] @ y.swapaxes(-1, -2))[..., 0, :], 1)
         return g @ y.swapaxes(-1, -2)
 
     def to_y(g: Array) -> Array:
-        if x.ndim == 1:
-            return g * x if y.ndim == 1 else x[:, None] * g[..., None, :]
-        if y.ndim == 1:
+        if x_axes == 1:
+            return g * x if y_axes == 1 else x[:, None] * g[..., None, :]
+        if y_axes == 1:
             return _sum_leading((x.swapaxes(-1, -2) @ g[..., None])[..., 0], 1)
-        if y.ndim == 2:
+        if y_axes == 2:
             # One product over all leading axes instead of a batch of them and a sum.
-            return x.reshape(-1, x.shape[-1]).T @ g.reshape(-1, g.shape[-1])
+            rows = math.prod(g.shape[:-1])
+            return x.reshape(rows, x.shape[-1]).T @ g.reshape(rows, g.shape[-1])
         return x.swapaxes(-1, -2) @ g
 
     return x @ y, (to_x, to_y)
@@ -111,16 +132,19 @@ def _sum_leading(g: Array, keep: int) -> Array:
 
 
 def sum(x: Array, *, axis: Axes = None, keepdim: bool = False) -> Outcome:
+    shape = x.shape
+
     def to_x(g: Array) -> Array:
-        return np.broadcast_to(_keep_axes(g, x, axis, keepdim), x.shape)
+        return np.broadcast_to(_keep_axes(g, len(shape), axis, keepdim), shape)
 
     return np.asarray(x.sum(axis=axis, keepdims=keepdim)), (to_x,)
 
 
 def mean(x: Array, *, axis: Axes = None, keepdim: bool = False) -> Outcome:
+    x = real(x)
     total, (to_x,) = sum(x, axis=axis, keepdim=keepdim)
-    count = x.size // total.size if total.size else 1
-    return total / np.asarray(count, x.dtype), (lambda g: to_x(g) / np.asarray(count, x.dtype),)
+    count = np.asarray(x.size // total.size if total.size else 1, x.dtype)
+    return total / count, (lambda g: to_x(g) / count,)
 
 
 def max(x: Array, *, axis: Axes = None, keepdim: bool = False) -> Outcome:
@@ -128,49 +152,62 @@ def max(x: Array, *, axis: Axes = None, keepdim: bool = False) -> Outcome:
 
     def to_x(g: Array) -> Array:
         # As in Paddle, equal largest values share the gradient.
-        largest = x == _keep_axes(value, x, axis, keepdim)
+        largest = x == _keep_axes(value, x.ndim, axis, keepdim)
         share = largest / largest.sum(axis=axis, keepdims=True)
-        gradient: Array = _keep_axes(g, x, axis, keepdim) * share
+        gradient: Array = _keep_axes(g, x.ndim, axis, keepdim) * share
         return gradient
 
     return value, (to_x,)
 
 
-def _keep_axes(reduced: Array, x: Array, axis: Axes, keepdim: bool) -> Array:
+def _keep_axes(reduced: Array, ndim: int, axis: Axes, keepdim: bool) -> Array:
     if keepdim:
         return reduced
     if axis is None:
-        return reduced.reshape((1,) * x.ndim)
+        return reduced.reshape((1,) * ndim)
     return np.expand_dims(reduced, axis)
 
 
+@exact
+def clone(x: Array) -> Outcome:
+    return x.copy(), (lambda g: g,)
+
+
+@exact
 def reshape(x: Array, *, shape: tuple[int, ...]) -> Outcome:
-    return x.reshape(shape), (lambda g: g.reshape(x.shape),)
+    before = x.shape
+    return x.reshape(shape), (lambda g: g.reshape(before),)
 
 
+@exact
 def transpose(x: Array, *, perm: tuple[int, ...]) -> Outcome:
-    inverse = np.argsort(perm)
+    inverse = np.argsort([axis % x.ndim for axis in perm])
     return x.transpose(perm), (lambda g: g.transpose(inverse),)
 
 
+@exact
 def getitem(x: Array, *, index: Any) -> Outcome:
+    shape, dtype = x.shape, wide(x.dtype)
+
     def to_x(g: Array) -> Array:
-        scattered = np.zeros_like(x)
+        scattered = np.zeros(shape, dtype)
         # An index array may name an element twice; unbuffered addition counts both.
-        np.add.at(scattered, index, g)
+        np.add.at(scattered, index, g.astype(dtype, copy=False))
         return scattered
 
     return np.asarray(x[index]), (to_x,)
 
 
+@exact
 def concat(*xs: Array, axis: int = 0) -> Outcome:
     edges = np.cumsum([0] + [x.shape[axis] for x in xs])
-
-    def piece(start: int, stop: int) -> Pullback:
-        return lambda g: np.take(g, np.arange(start, stop), axis)
-
-    return np.concatenate(xs, axis), tuple(piece(a, b) for a, b in pairwise(edges))
+    return np.concatenate(xs, axis), tuple(_piece(start, stop, axis) for start, stop in pairwise(edges))
 
 
+def _piece(start: int, stop: int, axis: int) -> Pullback:
+    return lambda g: np.take(g, np.arange(start, stop), axis)
+
+
+@exact
 def astype(x: Array, *, dtype: np.dtype[Any]) -> Outcome:
     return x.astype(dtype), (lambda g: g,)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ContextDecorator
-from typing import Any
+import functools
+import inspect
+from collections.abc import Callable, Generator, Iterator
+from contextvars import ContextVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
 
+from paramattr.autograd import writes
+from paramattr.utils import dtypes
+
+P = ParamSpec("P")
+R = TypeVar("R")
 Array = np.ndarray[Any, Any]
 Pullback = Callable[[Array], Array]
 
@@ -18,9 +24,9 @@ class Node:
 
     Parameters
     ----------
-    parents : sequence of Node or None
+    parents : tuple of Node or None
         The nodes of the inputs; None where an input needs no gradient.
-    pullbacks : sequence of callable
+    pullbacks : tuple of callable
         For each input, the function from the gradient of the value to the gradient of that input.
     shape, dtype
         Of the value itself: gradients arrive in them.
@@ -28,40 +34,33 @@ class Node:
         Of a leaf: takes the gradient that has arrived.
     """
 
-    __slots__ = ("__weakref__", "dtype", "freed", "parents", "pullbacks", "shape", "sink")
+    __slots__ = ("__weakref__", "dtype", "freed", "parents", "pullbacks", "recorded", "shape", "sink")
 
     def __init__(
         self,
-        parents: Sequence[Node | None],
-        pullbacks: Sequence[Pullback],
+        parents: tuple[Node | None, ...],
+        pullbacks: tuple[Pullback, ...],
         shape: tuple[int, ...],
         dtype: np.dtype[Any],
         sink: Callable[[Array], None] | None = None,
     ) -> None:
-        self.parents = tuple(parents)
-        self.pullbacks = tuple(pullbacks)
+        self.parents = parents
+        self.pullbacks = pullbacks
         self.shape = shape
         self.dtype = dtype
         self.sink = sink
         self.freed = False
+        self.recorded = writes.count
 
 
-class _Mode(threading.local):
-    recording = True
+# How many enclosing no_grad blocks there are; each thread and each asynchronous task has a count of its own.
+no_grad_depth: ContextVar[int] = ContextVar("no_grad_depth", default=0)
 
 
-_mode = _Mode()
+class no_grad:  # noqa: N801  (Paddle's name)
+    """Compute without recording: a context manager and a decorator of functions, generators and coroutines.
 
-
-def is_recording() -> bool:
-    """Whether operations of this thread are recorded."""
-    return _mode.recording
-
-
-class no_grad(ContextDecorator):  # noqa: N801  (Paddle's name)
-    """Compute without recording: a context manager and a decorator.
-
-    Mirrors ``paddle.no_grad``.
+    Mirrors ``paddle.no_grad``. What runs between two steps of a decorated generator is recorded as usual.
 
     Examples
     --------
@@ -73,21 +72,58 @@ class no_grad(ContextDecorator):  # noqa: N801  (Paddle's name)
     True
     """
 
-    def __init__(self) -> None:
-        self._outer: list[bool] = []
-
     def __enter__(self) -> None:
-        self._outer.append(_mode.recording)
-        _mode.recording = False
+        no_grad_depth.set(no_grad_depth.get() + 1)
 
     def __exit__(self, *exc_info: object) -> None:
-        _mode.recording = self._outer.pop()
+        no_grad_depth.set(no_grad_depth.get() - 1)
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        """Return ``function`` made to compute without recording."""
+        if not callable(function):
+            raise TypeError(f"function must be callable, but received {function!r} ({type(function).__name__})")
+
+        @functools.wraps(function)
+        def call(*args: P.args, **kwargs: P.kwargs) -> Any:
+            with self:
+                return function(*args, **kwargs)
+
+        @functools.wraps(function)
+        def generate(*args: P.args, **kwargs: P.kwargs) -> Any:
+            return _unrecorded(cast("Generator[Any, Any, Any]", function(*args, **kwargs)))
+
+        @functools.wraps(function)
+        async def wait(*args: P.args, **kwargs: P.kwargs) -> Any:
+            with self:
+                return await cast("Any", function(*args, **kwargs))
+
+        if inspect.isgeneratorfunction(function):
+            return generate
+        return cast("Callable[P, R]", wait) if inspect.iscoroutinefunction(function) else call
+
+
+def _unrecorded(steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+    """Run a generator without recording, but only while it runs."""
+    resume, given = steps.send, None
+    while True:
+        try:
+            with no_grad():
+                value = resume(given)
+        except StopIteration as stop:
+            return stop.value
+        try:
+            resume, given = steps.send, (yield value)
+        except BaseException as error:
+            resume, given = steps.throw, error
+
+
+def wide(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return float32 for float16 and bfloat16, whose sums need it, and any other dtype itself."""
+    return dtypes.compute_dtype(dtype) if dtypes.is_floating(dtype) else dtype
 
 
 def unbroadcast(gradient: Array, shape: tuple[int, ...]) -> Array:
     """Sum ``gradient`` over the axes along which an input of ``shape`` was repeated."""
-    if gradient.shape == shape:
-        return gradient
     extra = gradient.ndim - len(shape)
     repeated = tuple(range(extra)) + tuple(
         axis + extra for axis, size in enumerate(shape) if size == 1 and gradient.shape[axis + extra] != 1
@@ -104,23 +140,34 @@ def backward(root: Node, gradient: Array, *, retain: bool) -> None:
     Raises
     ------
     RuntimeError
-        If a part of the tape was let go by an earlier walk.
+        If a part of the tape was let go by an earlier walk, or values that it needs have changed; then no leaf has
+        received anything.
     """
     order = list(_topological(root))
-    if any(node.freed for node in order):
-        raise RuntimeError(
-            "backward() walked a graph that an earlier backward() released; pass retain_graph=True to the earlier call"
-        )
+    for node in order:
+        if node.freed:
+            raise RuntimeError(
+                "backward() walked a graph that an earlier backward() released;"
+                " pass retain_graph=True to the earlier call"
+            )
+        if node.recorded < writes.count:
+            used = [back for parent, back in zip(node.parents, node.pullbacks, strict=True) if parent is not None]
+            writes.check_none_since(node.recorded, used)
     arrived: dict[int, Array] = {id(root): gradient}
     for node in order:
         # Every node here lies on a path from the root, so a gradient has arrived by now.
-        total = arrived.pop(id(node))
+        total = arrived.pop(id(node)).astype(node.dtype, copy=False)
         if node.sink is not None:
             node.sink(total)
         for parent, pullback in zip(node.parents, node.pullbacks, strict=True):
             if parent is None:
                 continue
-            part = unbroadcast(np.asarray(pullback(total)), parent.shape).astype(parent.dtype, copy=False)
+            part = np.asarray(pullback(total))
+            if part.shape != parent.shape:
+                part = unbroadcast(part, parent.shape)
+            if part.dtype is not parent.dtype or parent.dtype.itemsize == 2:
+                # Narrow gradients are added up in float32 and rounded once, when all have arrived.
+                part = part.astype(wide(parent.dtype), copy=False)
             known = arrived.get(id(parent))
             arrived[id(parent)] = part if known is None else known + part
         if not retain and node.parents:

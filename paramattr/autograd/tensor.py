@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
+import math
 import weakref
-from collections.abc import Iterator, Sequence
-from typing import Any, SupportsFloat, SupportsIndex
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from paramattr.autograd import rules, tape
+from paramattr.autograd import rules, tape, writes
+from paramattr.autograd.evaluation import array_of, compare, constant, evaluate, numbers
+from paramattr.autograd.size import Size
 from paramattr.autograd.tape import Array, Node
-from paramattr.utils import dtypes
+from paramattr.utils import checks, dtypes
 
 Axes = int | Sequence[int] | None
+Operator = Callable[["Tensor", "Operand"], "Tensor"]
 
 
-class Size(tuple[int, ...]):
-    """A shape: a tuple that also equals the list of the same sizes, as ``paddle.Size`` does."""
+def _operators(rule: rules.Rule) -> tuple[Operator, Operator]:
+    """Return the methods of an operator with the tensor on the left and on the right."""
+    return lambda x, y: apply(rule, x, y), lambda y, x: apply(rule, x, y)
 
-    __slots__ = ()
 
-    def __eq__(self, other: object) -> bool:
-        return tuple.__eq__(self, tuple(other) if isinstance(other, list) else other)
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    __hash__ = tuple.__hash__
-
-    def __repr__(self) -> str:
-        return repr(list(self))
+def _comparison(ufunc: np.ufunc) -> Operator:
+    return lambda x, other: _compare(ufunc, x, other)
 
 
 class Tensor:
@@ -41,11 +37,16 @@ class Tensor:
     Parameters
     ----------
     data : array_like
-        The values; a NumPy array is held, not copied.
+        The values, numbers; a NumPy array is held, not copied.
     stop_gradient : bool, default True
         Whether gradients stop here. A tensor made from one with ``stop_gradient=False`` has False too.
     name : str, optional
         A name for error messages.
+
+    Raises
+    ------
+    TypeError
+        If ``data`` is not numeric, or another argument of the wrong type.
 
     See Also
     --------
@@ -64,17 +65,19 @@ class Tensor:
     __array_ufunc__ = None
 
     name: str | None = None
+    _data: Array
     _stop_gradient = True
+    _grad: Tensor | None = None
+    _node: Node | None = None
+    # Weak, because the node of a leaf holds the leaf: with a cycle a tensor would outlive its last name.
+    _leaf: weakref.ref[Node] | None = None
 
-    def __init__(self, data: ArrayLike, *, stop_gradient: bool = True, name: str | None = None) -> None:
-        self._data: Array = np.asarray(data)
-        if not stop_gradient:
+    def __init__(self, data: Operand, *, stop_gradient: bool = True, name: str | None = None) -> None:
+        self._data = array_of("data", data)
+        if not checks.boolean("stop_gradient", stop_gradient):
             self._stop_gradient = False
-        self._grad: Tensor | None = None
-        self._node: Node | None = None
-        # Weak, because the node of a leaf holds the leaf: with a cycle a tensor would outlive its last name.
-        self._leaf: weakref.ref[Node] | None = None
         if name is not None:
+            checks.instance("name", name, str, "a string or None")
             self.name = name
 
     @property
@@ -115,7 +118,7 @@ class Tensor:
 
     @stop_gradient.setter
     def stop_gradient(self, value: bool) -> None:
-        self._stop_gradient = bool(value)
+        self._stop_gradient = checks.boolean("stop_gradient", value)
 
     @property
     def is_leaf(self) -> bool:
@@ -132,12 +135,40 @@ class Tensor:
         if value is None:
             self._grad = None
             return
-        array = value.data if isinstance(value, Tensor) else np.asarray(value)
-        if array.dtype.kind not in "fiu" and not dtypes.is_floating(array.dtype):
-            raise TypeError(f"grad of {self._label()} must be numeric, but received dtype {array.dtype}")
+        self._grad = _wrap(self._fitting(f"grad of {self._label()}", value).astype(self.dtype, copy=False))
+
+    def _fitting(self, name: str, value: object) -> Array:
+        """Return ``value`` as an array of real numbers in the shape of this tensor."""
+        array = array_of(name, value)
+        if not dtypes.is_real(array.dtype):
+            raise TypeError(f"{name} must be numeric and real, but received dtype {array.dtype}")
+        if not (dtypes.is_floating(self.dtype) or np.can_cast(array.dtype, self.dtype, "same_kind")):
+            raise TypeError(f"{name} must fit the dtype {self.dtype}, but received dtype {array.dtype}")
         if array.shape != tuple(self.shape):
-            raise ValueError(f"grad of {self._label()} must have shape {self.shape!r}, not {list(array.shape)}")
-        self._grad = Tensor(array.astype(self.dtype, copy=False))
+            raise ValueError(f"{name} must have shape {self.shape!r}, not {list(array.shape)}")
+        return array
+
+    def set_value(self, value: Operand) -> None:
+        """Copy ``value``, array_like of exactly the shape of this tensor, into it, cast to its dtype.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If ``value`` is not numeric, or of another shape; the tensor keeps its values.
+        """
+        array = self._fitting(f"value of {self._label()}", value)
+        self._record_write()
+        self._data[...] = array
+
+    def _record_write(self) -> None:
+        """Note that the values are about to be changed in place, so that no gradient uses the new for the old ones."""
+        writes.record([self])
+
+    def __getstate__(self) -> dict[str, Any]:
+        if self._node is not None:
+            raise RuntimeError(f"{self._label()} was made by a recorded operation: copy or pickle its detach() instead")
+        # A copy starts outside of every recorded graph.
+        return {**self.__dict__, "_leaf": None}
 
     def _label(self) -> str:
         return f"{type(self).__name__.lower()} {self.name!r}" if self.name else f"a {type(self).__name__.lower()}"
@@ -160,17 +191,23 @@ class Tensor:
             raise ValueError(f"item() needs a tensor with one element, but {self._label()} has shape {self.shape!r}")
         return self.data.item()
 
+    def _real_item(self) -> Any:
+        number = self.item()
+        if isinstance(number, complex):
+            raise TypeError(f"{self._label()} must hold a real number, but holds {number!r}")
+        return number
+
     def tolist(self) -> Any:
         """Return the values as nested lists."""
         return self.data.tolist()
 
     def detach(self) -> Tensor:
         """Return a tensor that shares the values but not the history."""
-        return Tensor(self.data)
+        return _wrap(self.data)
 
     def clone(self) -> Tensor:
         """Return a copy that stays on the tape."""
-        return apply(lambda x: (x.copy(), (lambda g: g,)), self)
+        return apply(rules.clone, self)
 
     def backward(self, grad_tensor: Tensor | ArrayLike | None = None, retain_graph: bool = False) -> None:
         """Add to the ``grad`` of every leaf this tensor was made from.
@@ -187,8 +224,10 @@ class Tensor:
         ValueError
             If the tensor has more than one element and no ``grad_tensor`` is given, or its shape does not match.
         RuntimeError
-            If the tensor has no gradient history, or the graph was released by an earlier call.
+            If the tensor has no gradient history, the graph was released by an earlier call, or values that the
+            gradient needs have been changed since, by ``set_value`` or an optimizer's step.
         """
+        checks.boolean("retain_graph", retain_graph)
         if self.stop_gradient:
             raise RuntimeError(f"backward() needs a tensor with stop_gradient=False, but {self._label()} has True")
         if grad_tensor is None:
@@ -199,14 +238,13 @@ class Tensor:
                 )
             start = np.ones_like(self.data)
         else:
-            start = np.asarray(grad_tensor.data if isinstance(grad_tensor, Tensor) else grad_tensor)
-            if start.shape != tuple(self.shape):
-                raise ValueError(f"grad_tensor must have shape {self.shape!r}, but received {list(start.shape)}")
+            start = self._fitting("grad_tensor", grad_tensor)
         tape.backward(self._tape_entry(), start.astype(self.dtype, copy=False), retain=retain_graph)
 
     def clear_grad(self, set_to_zero: bool = False) -> None:
         """Forget the gradient, or with ``set_to_zero`` make it zero."""
-        self._grad = Tensor(np.zeros_like(self.data)) if set_to_zero and self._grad is not None else None
+        keep = checks.boolean("set_to_zero", set_to_zero) and self._grad is not None
+        self._grad = _wrap(np.zeros_like(self.data)) if keep else None
 
     clear_gradient = clear_grad
 
@@ -216,13 +254,15 @@ class Tensor:
             return self._node
         node = self._leaf() if self._leaf is not None else None
         if node is None:
+            if self._data.dtype.kind in "biuc":
+                raise TypeError(f"gradients need a floating dtype, but {self._label()} has dtype {self.dtype}")
             node = Node((), (), self._data.shape, self._data.dtype, self._accumulate)
             self._leaf = weakref.ref(node)
         return node
 
     def _accumulate(self, gradient: Array) -> None:
         # The sum owns its memory: the arriving array may be a view that another gradient shares.
-        self._grad = Tensor(gradient.copy() if self._grad is None else self._grad.data + gradient)
+        self._grad = _wrap(gradient.copy() if self._grad is None else self._grad.data + gradient)
 
     def __len__(self) -> int:
         if not self.shape:
@@ -236,10 +276,10 @@ class Tensor:
         return bool(self.item())
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._real_item())
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._real_item())
 
     def __repr__(self) -> str:
         values = np.array2string(self.data, separator=", ", prefix=" " * 7, precision=8)
@@ -248,41 +288,12 @@ class Tensor:
             f"       {values})"
         )
 
-    def __add__(self, other: Tensor | ArrayLike) -> Tensor:
-        return apply(rules.add, self, other)
-
-    def __radd__(self, other: ArrayLike) -> Tensor:
-        return apply(rules.add, other, self)
-
-    def __sub__(self, other: Tensor | ArrayLike) -> Tensor:
-        return apply(rules.subtract, self, other)
-
-    def __rsub__(self, other: ArrayLike) -> Tensor:
-        return apply(rules.subtract, other, self)
-
-    def __mul__(self, other: Tensor | ArrayLike) -> Tensor:
-        return apply(rules.multiply, self, other)
-
-    def __rmul__(self, other: ArrayLike) -> Tensor:
-        return apply(rules.multiply, other, self)
-
-    def __truediv__(self, other: Tensor | ArrayLike) -> Tensor:
-        return apply(rules.divide, self, other)
-
-    def __rtruediv__(self, other: ArrayLike) -> Tensor:
-        return apply(rules.divide, other, self)
-
-    def __pow__(self, other: Tensor | ArrayLike) -> Tensor:
-        return apply(rules.power, self, other)
-
-    def __rpow__(self, other: ArrayLike) -> Tensor:
-        return apply(rules.power, other, self)
-
-    def __matmul__(self, other: Tensor | ArrayLike) -> Tensor:
-        return apply(rules.matmul, self, other)
-
-    def __rmatmul__(self, other: ArrayLike) -> Tensor:
-        return apply(rules.matmul, other, self)
+    __add__, __radd__ = _operators(rules.add)
+    __sub__, __rsub__ = _operators(rules.subtract)
+    __mul__, __rmul__ = _operators(rules.multiply)
+    __truediv__, __rtruediv__ = _operators(rules.divide)
+    __pow__, __rpow__ = _operators(rules.power)
+    __matmul__, __rmatmul__ = _operators(rules.matmul)
 
     def __neg__(self) -> Tensor:
         return apply(rules.negative, self)
@@ -294,22 +305,15 @@ class Tensor:
         return apply(rules.getitem, self, index=_plain_index(index))
 
     def __eq__(self, other: object) -> Any:
-        return Tensor(self.data == _plain(other))
+        return _compare(np.equal, self, other) if numbers(other) is not None else NotImplemented
 
     def __ne__(self, other: object) -> Any:
-        return Tensor(self.data != _plain(other))
+        return _compare(np.not_equal, self, other) if numbers(other) is not None else NotImplemented
 
-    def __lt__(self, other: Any) -> Tensor:
-        return Tensor(self.data < _plain(other))
-
-    def __le__(self, other: Any) -> Tensor:
-        return Tensor(self.data <= _plain(other))
-
-    def __gt__(self, other: Any) -> Tensor:
-        return Tensor(self.data > _plain(other))
-
-    def __ge__(self, other: Any) -> Tensor:
-        return Tensor(self.data >= _plain(other))
+    __lt__ = _comparison(np.less)
+    __le__ = _comparison(np.less_equal)
+    __gt__ = _comparison(np.greater)
+    __ge__ = _comparison(np.greater_equal)
 
     __hash__ = object.__hash__
 
@@ -331,45 +335,58 @@ class Tensor:
 
     def sum(self, axis: Axes = None, keepdim: bool = False) -> Tensor:
         """Return the sum over ``axis`` (all axes by default)."""
-        return apply(rules.sum, self, axis=_plain_axes(axis), keepdim=keepdim)
+        return self._reduce(rules.sum, axis, keepdim)
 
     def mean(self, axis: Axes = None, keepdim: bool = False) -> Tensor:
         """Return the mean over ``axis`` (all axes by default)."""
-        return apply(rules.mean, self, axis=_plain_axes(axis), keepdim=keepdim)
+        return self._reduce(rules.mean, axis, keepdim)
 
     def max(self, axis: Axes = None, keepdim: bool = False) -> Tensor:
         """Return the largest value over ``axis`` (all axes by default)."""
-        return apply(rules.max, self, axis=_plain_axes(axis), keepdim=keepdim)
+        return self._reduce(rules.max, axis, keepdim)
+
+    def _reduce(self, rule: rules.Rule, axis: Axes, keepdim: bool) -> Tensor:
+        # As in Paddle, no axes at all stand for all of them.
+        axes = checks.axes("axis", axis, self.ndim) or None
+        return apply(rule, self, axis=axes, keepdim=checks.boolean("keepdim", keepdim))
 
     def argmax(self, axis: int | None = None) -> Tensor:
         """Return the index of the largest value over ``axis``, of the flattened tensor by default."""
-        return Tensor(self.data.argmax(axis=axis))
+        number = None if axis is None else checks.axis("axis", axis, self.ndim)
+        if self.size == 0:
+            raise ValueError(f"argmax needs a tensor with elements, but {self._label()} has shape {self.shape!r}")
+        return _wrap(np.asarray(self.data.argmax(axis=number)))
 
     def reshape(self, shape: Sequence[int]) -> Tensor:
         """Return the tensor in another shape; one size may be -1."""
-        return apply(rules.reshape, self, shape=tuple(shape))
+        sizes = checks.new_shape("shape", shape, self.size)
+        return apply(rules.reshape, self, shape=sizes)
 
     def transpose(self, perm: Sequence[int]) -> Tensor:
         """Return the tensor with its axes in the order ``perm``."""
-        return apply(rules.transpose, self, perm=tuple(perm))
+        axes = checks.axes("perm", perm, self.ndim)
+        if axes is None or len(axes) != self.ndim:
+            raise ValueError(f"perm must name each of the {self.ndim} axes, but received {perm!r}")
+        return apply(rules.transpose, self, perm=axes)
 
     def flatten(self, start_axis: int = 0, stop_axis: int = -1) -> Tensor:
         """Return the tensor with the axes from ``start_axis`` to ``stop_axis`` made one.
 
         Raises
         ------
-        ValueError
-            If an axis does not exist, or ``start_axis`` comes after ``stop_axis``.
+        TypeError, ValueError
+            If an axis is not an integer or does not exist, or ``start_axis`` comes after ``stop_axis``.
         """
-        first, last = (axis + self.ndim if axis < 0 else axis for axis in (start_axis, stop_axis))
-        if not 0 <= first <= last < max(self.ndim, 1):
+        count = max(self.ndim, 1)
+        given = checks.integer("start_axis", start_axis), checks.integer("stop_axis", stop_axis)
+        first, last = (axis + count if axis < 0 else axis for axis in given)
+        if not 0 <= first <= last < count:
             raise ValueError(
                 f"flatten needs axes with start_axis <= stop_axis of a tensor with {self.ndim} axes,"
                 f" but received start_axis={start_axis}, stop_axis={stop_axis}"
             )
         sizes = tuple(self.shape)
-        joined = int(np.prod(sizes[first : last + 1], dtype=np.int64))
-        return self.reshape((*sizes[:first], joined, *sizes[last + 1 :]))
+        return self.reshape((*sizes[:first], math.prod(sizes[first : last + 1]), *sizes[last + 1 :]))
 
     def astype(self, dtype: DTypeLike) -> Tensor:
         """Return the tensor in another dtype."""
@@ -379,44 +396,60 @@ class Tensor:
 Operand = Tensor | ArrayLike
 
 
+def _wrap(array: Array) -> Tensor:
+    """Return a tensor that holds an array which is known to be numeric."""
+    tensor = Tensor.__new__(Tensor)
+    tensor._data = array
+    return tensor
+
+
+def as_tensor(name: str, value: Operand) -> Tensor:
+    """Return a Tensor as it is and array_like as a constant; TypeError that names the argument for all else."""
+    tensor = value if isinstance(value, Tensor) else _wrap(array_of(name, value))
+    if tensor._data.dtype.kind == "c":
+        raise TypeError(f"{name} must hold real numbers, but received dtype {tensor.dtype}")
+    return tensor
+
+
 def apply(rule: rules.Rule, *inputs: Operand, **settings: Any) -> Tensor:
     """Run ``rule`` on the arrays of ``inputs`` and put its value on the tape.
 
-    Python numbers and plain arrays take part as constants; a Python number takes the dtype of the tensors.
+    Python numbers and plain arrays take part as constants; a Python number takes the dtype of the tensors. Where the
+    result is float16 or bfloat16, the rule computes in float32, and value and gradients are rounded once.
 
     Parameters
     ----------
     rule : callable
-        ``rule(*arrays, **settings)`` returns the value and one pullback per array.
+        ``rule(*arrays, **settings)`` returns the value and one pullback per array. A pullback must hold, as variables
+        of its closure, the arrays that it needs and no other: it is refused once one of them has been written to.
     *inputs : Tensor or array_like
         What the value is made from.
     **settings
         Passed on to ``rule``.
+
+    Raises
+    ------
+    TypeError, ValueError, IndexError
+        If an input is not numeric, or shapes, dtypes and settings do not fit.
     """
     tensors = [x for x in inputs if isinstance(x, Tensor)]
-    arrays = [x.data if isinstance(x, Tensor) else _constant(x, tensors) for x in inputs]
-    value, pullbacks = rule(*arrays, **settings)
-    result = Tensor(value)
-    if tape.is_recording() and any(not x.stop_gradient for x in tensors):
-        result._stop_gradient = False
-        parents = [x._tape_entry() if isinstance(x, Tensor) and not x.stop_gradient else None for x in inputs]
-        result._node = Node(parents, pullbacks, result._data.shape, result._data.dtype)
+    dtype = tensors[0]._data.dtype if tensors else None
+    arrays = [x.data if isinstance(x, Tensor) else constant(rule, i, x, dtype) for i, x in enumerate(inputs)]
+    value, pullbacks = evaluate(rule, inputs, arrays, settings)
+    result = _wrap(value if type(value) is np.ndarray else np.asarray(value))
+    if not tape.no_grad_depth.get():
+        parents = tuple([x._tape_entry() if isinstance(x, Tensor) and not x.stop_gradient else None for x in inputs])
+        if any(parents):
+            result._stop_gradient = False
+            result._node = Node(parents, pullbacks, result._data.shape, result._data.dtype)
     return result
 
 
-def _constant(value: ArrayLike, tensors: list[Tensor]) -> Array:
-    if isinstance(value, (SupportsFloat, SupportsIndex)) and not isinstance(value, (np.ndarray, np.generic)):
-        return np.asarray(value, tensors[0].dtype if tensors and dtypes.is_floating(tensors[0].dtype) else None)
-    return np.asarray(value)
-
-
-def _plain(value: Any) -> Any:
-    return value.data if isinstance(value, Tensor) else value
+def _compare(ufunc: np.ufunc, x: Tensor, other: object) -> Tensor:
+    return _wrap(compare(ufunc, x.data, other))
 
 
 def _plain_index(index: Any) -> Any:
-    return tuple(_plain(part) for part in index) if isinstance(index, tuple) else _plain(index)
-
-
-def _plain_axes(axis: Axes) -> rules.Axes:
-    return axis if axis is None or isinstance(axis, int) else tuple(axis)
+    if isinstance(index, tuple):
+        return tuple(_plain_index(part) for part in index)
+    return index.data if isinstance(index, Tensor) else index

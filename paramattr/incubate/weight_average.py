@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from paramattr.autograd import Tensor
+from paramattr.autograd import Tensor, writes
 from paramattr.autograd.tape import Array
 from paramattr.optimizer.rule import Parameters, State
 from paramattr.optimizer.state import Slot, Stateful, collect, groups_of
@@ -109,8 +109,7 @@ class WeightAverage(Stateful):
             yield
         finally:
             if back:
-                for slot, values in zip(slots, before, strict=True):
-                    slot.parameter.data[...] = values
+                _write(slots, before)
                 if outermost:
                     self._applied = None
 
@@ -125,11 +124,11 @@ class WeightAverage(Stateful):
         checks.instance("executor", executor, type(None), _NO_EXECUTOR)
         if self._applied is None:
             raise RuntimeError("restore() needs an apply(need_restore=False) before it, which put averages in place")
-        for slot in self._applied:
-            slot.parameter.data[...] = slot.state["restore"]
+        _write(self._applied, [slot.state["restore"] for slot in self._applied])
         self._applied = None
 
     def _put_in_place(self, slots: list[Slot]) -> None:
+        writes.record(slot.parameter for slot in slots)
         values = flat(slot.parameter.data for slot in slots)
 
         def work(i: int, begin: int, end: int) -> None:
@@ -137,6 +136,12 @@ class WeightAverage(Stateful):
             values[i][begin:end] = self._sum(state, slice(begin, end)) / self._weight(state)
 
         each_block([value.size for value in values], work)
+
+
+def _write(slots: list[Slot], values: list[Array]) -> None:
+    writes.record(slot.parameter for slot in slots)
+    for slot, each in zip(slots, values, strict=True):
+        slot.parameter.data[...] = each
 
 
 def flat(arrays: Iterable[Array]) -> list[Array]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from paramattr.autograd import Tensor
-from paramattr.autograd.tape import Array
+from paramattr.autograd.tape import Array, wide
 from paramattr.utils import checks
 from paramattr.utils.norm import l2_norm
 
@@ -18,37 +18,31 @@ __all__ = ["clip_grad_norm_", "clip_grad_value_", "parameters_to_vector", "vecto
 def _tensors(parameters: Iterable[Tensor] | Tensor) -> list[Tensor]:
     if isinstance(parameters, Tensor):
         return [parameters]
-    checks.instance("parameters", parameters, Iterable, "a Tensor or several")
-    tensors = list(parameters)
+    tensors = checks.several("parameters", parameters, "a Tensor or several")
     for index, tensor in enumerate(tensors):
         checks.instance(f"parameters[{index}]", tensor, Tensor, "a Tensor")
     return tensors
 
 
-def _gradients(parameters: Iterable[Tensor] | Tensor) -> list[Array]:
-    return [tensor.grad.data for tensor in _tensors(parameters) if tensor.grad is not None]
+def _gradients(parameters: Iterable[Tensor] | Tensor) -> list[Tensor]:
+    return [tensor.grad for tensor in _tensors(parameters) if tensor.grad is not None]
 
 
 def clip_grad_norm_(
     parameters: Iterable[Tensor] | Tensor, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False
 ) -> Tensor:
-    """Multiply the gradients of ``parameters`` in place by min(1, max_norm / (norm taken together + 1e-6)).
+    """Multiply the gradients of ``parameters`` in place by min(1, max_norm / (norm + 1e-6)), and return their norm.
 
     Parameters
     ----------
     parameters : Tensor or iterable of Tensor
         Those without a gradient are skipped; ``need_clip`` plays no part.
     max_norm : float
-        Largest norm, >= 0; infinity to measure only.
+        Largest norm of all taken together, >= 0; infinity to measure only.
     norm_type : {2, 1, inf, 0}, default 2
         The p of the norm. 0 is, as in Paddle, the number of gradients that are not zero everywhere.
     error_if_nonfinite : bool, default False
         Whether a norm that is nan or infinite is an error.
-
-    Returns
-    -------
-    Tensor
-        The norm before clipping, of shape ``[]``.
 
     Raises
     ------
@@ -79,7 +73,7 @@ def clip_grad_norm_(
     strict = checks.boolean("error_if_nonfinite", error_if_nonfinite)
     if not gradients:
         return Tensor(np.zeros((), np.float32))
-    norm = _norm(gradients, order)
+    norm = _norm([gradient.data for gradient in gradients], order)
     if strict and not math.isfinite(norm):
         raise RuntimeError(f"the norm of order {order:g} of the gradients is {norm}, so they can't be clipped by it")
     factor = limit / (norm + 1e-6) if math.isfinite(limit) else 1.0
@@ -87,7 +81,9 @@ def clip_grad_norm_(
     if not factor >= 1.0:
         with np.errstate(invalid="ignore"):
             for gradient in gradients:
-                np.multiply(gradient, gradient.dtype.type(factor), out=gradient)
+                gradient._record_write()
+                array, scalar = gradient.data, wide(gradient.dtype).type(factor)
+                np.multiply(array, scalar, out=array, casting="same_kind")
     return Tensor(np.asarray(norm, gradients[0].dtype))
 
 
@@ -132,8 +128,9 @@ def clip_grad_value_(parameters: Iterable[Tensor] | Tensor, clip_value: float) -
     gradients = _gradients(parameters)
     limit = checks.real("clip_value", clip_value, low=0.0)
     for gradient in gradients:
-        scalar = gradient.dtype.type
-        np.minimum(np.maximum(gradient, scalar(-limit), out=gradient), scalar(limit), out=gradient)
+        gradient._record_write()
+        array, scalar = gradient.data, gradient.dtype.type
+        np.minimum(np.maximum(array, scalar(-limit), out=array), scalar(limit), out=array)
 
 
 def parameters_to_vector(parameters: Iterable[Tensor], name: str | None = None) -> Tensor:
@@ -209,6 +206,6 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor], name: str | 
     if vec.ndim != 1 or vec.size < needed:
         raise ValueError(f"vec must have one axis of at least {needed} elements, but received shape {vec.shape!r}")
     start = 0
-    for target in [tensor.data for tensor in tensors]:
-        target[...] = vec.data[start : start + target.size].reshape(target.shape)
-        start += target.size
+    for tensor in tensors:
+        tensor.set_value(vec.data[start : start + tensor.size].reshape(tensor.shape))
+        start += tensor.size

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from paramattr.autograd import writes
 from paramattr.autograd.tape import Array
 from paramattr.nn.clip import ClipGradBase, Clipped
 from paramattr.optimizer.blocks import Part, Stretch, execute
@@ -36,6 +37,7 @@ def take_step(
         if multi_precision and slot.master is None and slot.dtype != slot.parameter.data.dtype:
             slot.master = slot.parameter.data.astype(slot.dtype)
     # From here on nothing but the rule itself can fail, and parameters change.
+    writes.record([part.slot.parameter for part in parts])
     execute(rule, parts, functools.partial(_update, rule))
     return True
 

@@ -7,12 +7,15 @@ import math
 import numbers
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeGuard
 
 import numpy as np
 
 _SCALAR_KINDS = "biuf"
+
+# What NumPy can hold.
+_MAX_AXES = 64 if int(np.__version__.partition(".")[0]) >= 2 else 32
 
 
 def is_scalar_array(value: object) -> TypeGuard[np.ndarray[Any, Any]]:
@@ -81,6 +84,31 @@ def integer(name: str, value: object, *, low: int | None = None, high: int | Non
     return number
 
 
+def axis(name: str, value: object, ndim: int) -> int:
+    """Return ``value``, an axis of an array with ``ndim`` axes, counted from the first; as in NumPy, 0 counts as 1."""
+    count = max(ndim, 1)
+    return integer(name, value, low=-count, high=count - 1) % count
+
+
+def axes(name: str, value: object, ndim: int | None = None) -> tuple[int, ...] | None:
+    """Return ``value``, an axis, several or None, as a tuple or None.
+
+    With ``ndim`` the axes must exist, each is named at most once, and they are counted from the first.
+    """
+    if value is None:
+        return None
+    if isinstance(value, (list, tuple, range)):
+        numbers = tuple(integer(f"{name}[{index}]", number) for index, number in enumerate(value))
+    else:
+        numbers = (integer(name, value),)
+    if ndim is None:
+        return numbers
+    counted = tuple(axis(name, number, ndim) for number in numbers)
+    if len(set(counted)) < len(counted):
+        raise ValueError(f"{name} must name each axis once, but received {value!r}")
+    return counted if ndim else ()
+
+
 def choice(name: str, value: object, options: Sequence[str]) -> str:
     """Return ``value`` if it is one of the strings ``options``."""
     if not isinstance(value, str):
@@ -96,6 +124,16 @@ def instance(name: str, value: object, types: type | tuple[type, ...], expected:
         raise TypeError(f"{name} must be {expected}, but received {value!r} ({type(value).__name__})")
 
 
+def several(name: str, value: object, expected: str) -> list[Any]:
+    """Return what an iterable holds; TypeError that says ``expected`` for anything else, strings among it."""
+    try:
+        if not isinstance(value, (str, bytes)):
+            return list(value)  # type: ignore[call-overload,no-any-return]
+    except TypeError:
+        pass
+    raise TypeError(f"{name} must be {expected}, but received {value!r} ({type(value).__name__})")
+
+
 def shape(name: str, value: object) -> tuple[int, ...]:
     """Return ``value`` as a tuple of non-negative ints.
 
@@ -104,16 +142,27 @@ def shape(name: str, value: object) -> tuple[int, ...]:
     if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
         value = (value,)
     if type(value) is not list and type(value) is not tuple:
-        if isinstance(value, (str, bytes)) or not isinstance(value, (Iterable, np.ndarray)):
-            raise TypeError(f"{name} must be a sequence of integers, but received {value!r} ({type(value).__name__})")
-        value = list(value)
+        value = several(name, value, "a sequence of integers")
     sizes = tuple(value)
     for size in sizes:
         if type(size) is not int or size < 0:
             sizes = tuple(integer(f"{name}[{axis}]", size, low=0) for axis, size in enumerate(sizes))
             break
-    if math.prod(sizes) > sys.maxsize // 8:
+    if len(sizes) > _MAX_AXES:
+        raise ValueError(f"{name} must have at most {_MAX_AXES} axes, but received {len(sizes)}")
+    if math.prod(size or 1 for size in sizes) > sys.maxsize // 8:  # NumPy counts so, even with an axis of size 0
         raise ValueError(f"{name} must hold at most {sys.maxsize // 8} elements, but received {list(sizes)}")
+    return sizes
+
+
+def new_shape(name: str, value: object, size: int) -> tuple[int, ...]:
+    """Return ``value`` as the sizes of an array of ``size`` elements; one of them may be -1, which stands for the rest."""
+    numbers = several(name, value, "a sequence of integers")
+    sizes = tuple(integer(f"{name}[{axis}]", number, low=-1) for axis, number in enumerate(numbers))
+    known = math.prod(number for number in sizes if number != -1)
+    free = sizes.count(-1)
+    if free > 1 or (not known or size % known if free else size != known):
+        raise ValueError(f"{name} must hold {size} elements, but received {list(sizes)}")
     return sizes
 
 
@@ -133,11 +182,11 @@ def _memory() -> int:
     return present
 
 
-def fits_in_memory(name: str, sizes: tuple[int, ...], itemsize: int, hint: str = "") -> None:
+def fits_in_memory(name: str, sizes: Sequence[int], itemsize: int, hint: str = "") -> None:
     """Raise a ValueError, with a ``hint`` at its end, where an array of ``sizes`` is larger than the machine's memory."""
     needed = math.prod(sizes) * itemsize
     present = _memory()
     if needed > present > 0:
         raise ValueError(
-            f"{name} {list(sizes)} needs {needed / 2**30:,.0f} GiB, but this machine has {present / 2**30:,.0f} GiB{hint}"
+            f"{name} {list(sizes)} needs {needed // 2**30:,} GiB, but this machine has {present // 2**30:,} GiB{hint}"
         )

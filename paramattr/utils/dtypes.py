@@ -86,7 +86,7 @@ def floating(name: str, value: DTypeLike | None) -> np.dtype[Any]:
         return named(value)
     try:
         dtype = np.dtype(value)
-    except TypeError:
+    except (TypeError, ValueError):
         raise TypeError(f"{name} must be one of {list(FORMATS)}, but received {value!r}") from None
     if not is_floating(dtype):
         order = "" if dtype.isnative else " of foreign byte order"

@@ -88,15 +88,16 @@ def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
     if helpers <= 0:
         quiet()
         return
-    with _pool_lock:
+    futures = []
+    # At the interpreter's end no thread can start, and this one does it all.
+    with _pool_lock, suppress(RuntimeError):
         if _pool is None:
             # Here, because it takes longer to import than the rest of the package together.
             from concurrent.futures import ThreadPoolExecutor
 
-            _pool = ThreadPoolExecutor(helpers, thread_name_prefix="paramattr")
-        futures = []
-        with suppress(RuntimeError):  # at the interpreter's end no thread can start; this one does it all
-            futures += [_pool.submit(quiet) for _ in range(helpers)]
+            _pool = ThreadPoolExecutor(max(helpers, get_num_threads() - 1), thread_name_prefix="paramattr")
+        for _ in range(helpers):
+            futures.append(_pool.submit(quiet))
     try:
         quiet()
     finally:

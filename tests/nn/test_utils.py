@@ -132,3 +132,24 @@ def test_bad_arguments_change_nothing(call, error, text):
         call(p)
     np.testing.assert_array_equal(p.grad.numpy(), [3.0, 4.0])
     np.testing.assert_array_equal(p.numpy(), values)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_narrow_gradients_are_scaled_in_float32(dtype):
+    p = pa.create_parameter([3], dtype)
+    p.grad = [3.0, 4.0, 12.0]
+    pa.nn.utils.clip_grad_norm_(p, 1.0)
+    exact = np.array([3.0, 4.0, 12.0]) / (13.0 + 1e-6)
+    np.testing.assert_array_equal(p.grad.numpy().astype(float), exact.astype(np.float32).astype(p.dtype).astype(float))
+
+
+@pytest.mark.parametrize("bad", [None, 3, "p", [None], np.ones(())])
+def test_parameters_are_tensors(bad):
+    for call in (
+        lambda: pa.nn.utils.clip_grad_norm_(bad, 1.0),
+        lambda: pa.nn.utils.clip_grad_value_(bad, 1.0),
+        lambda: pa.nn.utils.parameters_to_vector(bad),
+        lambda: pa.nn.utils.vector_to_parameters(pa.Tensor([1.0]), bad),
+    ):
+        with pytest.raises(TypeError, match=r"parameters.* must be a Tensor"):
+            call()

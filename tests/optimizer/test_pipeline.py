@@ -56,3 +56,27 @@ def test_each_part_works_on_what_the_one_before_left(seed, norm, rescale, decay,
         np.testing.assert_array_equal(params[i].grad.numpy(), gradients[i])
     for i in (2, 3):
         np.testing.assert_array_equal(params[i].numpy(), before[i])
+
+
+@pytest.mark.parametrize("change", ["step", "average", "restore"])
+def test_a_gradient_is_not_made_of_values_that_a_step_or_an_average_changed(change):
+    layer = pa.nn.Linear(3, 2, weight_attr="w")
+    sgd = pa.optimizer.SGD(0.1, parameters=layer.parameters())
+    average = pa.incubate.ModelAverage(1.0, layer.parameters(), 1, 10)
+    x = pa.to_tensor(np.ones((4, 3)), stop_gradient=False)
+    layer(x).sum().backward()
+    sgd.step()
+    average.step()
+    if change == "restore":
+        with average.apply():
+            y = layer(x).sum()
+    else:
+        y = layer(x).sum()
+        if change == "step":
+            sgd.step()
+        else:
+            with average.apply():
+                pass
+    with pytest.raises(RuntimeError, match="'w' that have changed"):
+        y.backward()
+    layer(x).sum().backward()

@@ -100,3 +100,52 @@ def test_choice_and_boolean():
         checks.choice("mode", 3, ["a", "b"])
     with pytest.raises(TypeError, match="flag must be a bool"):
         checks.boolean("flag", 1)
+
+
+def test_axes_are_counted_from_the_first():
+    assert [checks.axis("axis", axis, 3) for axis in (0, 2, -1, -3)] == [0, 2, 2, 0]
+    assert checks.axis("axis", np.int8(-1), 0) == 0
+    assert checks.axes("axis", None, 3) is None
+    assert checks.axes("axis", -1, 3) == (2,)
+    assert checks.axes("axis", [0, np.int64(-1)], 3) == (0, 2)
+    assert checks.axes("axis", range(2), 3) == (0, 1)
+    assert checks.axes("axis", [5, -7]) == (5, -7)
+    assert checks.axes("axis", -1, 0) == ()
+    for value, ndim, error, message in [
+        (3, 3, ValueError, r"axis must be in \[-3, 2\], but received 3"),
+        (-2, 0, ValueError, r"axis must be in \[-1, 0\]"),
+        (10**40, 2, ValueError, r"axis must be in \[-2, 1\]"),
+        ([0, 0], 3, ValueError, r"axis must name each axis once, but received \[0, 0\]"),
+        ([0, -3], 3, ValueError, "axis must name each axis once"),
+        ([0, "1"], None, TypeError, r"axis\[1\] must be an integer, but received '1'"),
+        ("01", None, TypeError, "axis must be an integer"),
+        (True, None, TypeError, "axis must be an integer"),
+    ]:
+        with pytest.raises(error, match=message):
+            checks.axes("axis", value, ndim)
+
+
+def test_a_new_shape_holds_the_elements():
+    assert checks.new_shape("shape", [2, 3], 6) == (2, 3)
+    assert checks.new_shape("shape", (-1, 3), 6) == (-1, 3)
+    assert checks.new_shape("shape", [], 1) == ()
+    for value, size in [([4], 6), ([-1, -1], 6), ([4, -1], 6), ([0, -1], 0), ([], 6), ([1, 0], 6)]:
+        with pytest.raises(ValueError, match=f"shape must hold {size} elements"):
+            checks.new_shape("shape", value, size)
+    with pytest.raises(ValueError, match=r"shape\[1\] must be >= -1"):
+        checks.new_shape("shape", [1, -2], 6)
+
+
+@pytest.mark.parametrize("value", [3, None, "ab", b"ab", np.ones(()), object()])
+def test_several_takes_what_can_be_iterated(value):
+    assert checks.several("names", iter([1, 2]), "a list") == [1, 2]
+    with pytest.raises(TypeError, match=r"^names must be a list, but received"):
+        checks.several("names", value, "a list")
+
+
+def test_shapes_beyond_numpy_are_refused():
+    assert checks.shape("shape", [1] * 32) == (1,) * 32
+    with pytest.raises(ValueError, match=r"shape must have at most (32|64) axes, but received 70"):
+        checks.shape("shape", [1] * 70)
+    with pytest.raises(ValueError, match="shape must hold at most"):
+        checks.shape("shape", [0, 2**62])

@@ -6,14 +6,14 @@ import math
 
 import numpy as np
 
-from paramattr.autograd import Tensor, apply
-from paramattr.autograd import rules as basic
-from paramattr.autograd.rules import Outcome
+from paramattr.autograd import Tensor, apply, rules
+from paramattr.autograd.rules import Outcome, real
 from paramattr.autograd.tape import Array
+from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.utils import checks
 
 
-def relu(x: Tensor) -> Tensor:
+def relu(x: Operand) -> Tensor:
     """Return max(x, 0).
 
     References
@@ -26,7 +26,7 @@ def relu(x: Tensor) -> Tensor:
     >>> paramattr.nn.functional.relu(paramattr.to_tensor([-1.0, 2.0])).numpy()
     array([0., 2.], dtype=float32)
     """
-    return apply(_relu, x)
+    return apply(_relu, as_tensor("x", x))
 
 
 def _relu(x: Array) -> Outcome:
@@ -34,7 +34,7 @@ def _relu(x: Array) -> Outcome:
     return value, (lambda g: g * (value > 0),)
 
 
-def leaky_relu(x: Tensor, negative_slope: float = 0.01) -> Tensor:
+def leaky_relu(x: Operand, negative_slope: float = 0.01) -> Tensor:
     """Return x where it is positive, and ``negative_slope * x`` elsewhere.
 
     Raises
@@ -52,7 +52,7 @@ def leaky_relu(x: Tensor, negative_slope: float = 0.01) -> Tensor:
     >>> paramattr.nn.functional.leaky_relu(paramattr.to_tensor([-1.0, 2.0]), 0.5).numpy()
     array([-0.5,  2. ], dtype=float32)
     """
-    return apply(_leaky_relu, x, slope=checks.real("negative_slope", negative_slope))
+    return apply(_leaky_relu, as_tensor("x", x), slope=checks.real("negative_slope", negative_slope))
 
 
 def _leaky_relu(x: Array, *, slope: float) -> Outcome:
@@ -65,7 +65,7 @@ def _leaky_relu(x: Array, *, slope: float) -> Outcome:
     return value, (to_x,)
 
 
-def tanh(x: Tensor) -> Tensor:
+def tanh(x: Operand) -> Tensor:
     """Return the hyperbolic tangent.
 
     References
@@ -78,10 +78,10 @@ def tanh(x: Tensor) -> Tensor:
     >>> paramattr.nn.functional.tanh(paramattr.to_tensor([0.0])).item()
     0.0
     """
-    return apply(basic.tanh, x)
+    return apply(rules.tanh, as_tensor("x", x))
 
 
-def sigmoid(x: Tensor) -> Tensor:
+def sigmoid(x: Operand) -> Tensor:
     """Return 1 / (1 + exp(-x)), without overflow.
 
     References
@@ -94,7 +94,7 @@ def sigmoid(x: Tensor) -> Tensor:
     >>> paramattr.nn.functional.sigmoid(paramattr.to_tensor([0.0, -1000.0])).numpy()
     array([0.5, 0. ], dtype=float32)
     """
-    return apply(_sigmoid, x)
+    return apply(_sigmoid, as_tensor("x", x))
 
 
 def _sigmoid(x: Array) -> Outcome:
@@ -102,12 +102,12 @@ def _sigmoid(x: Array) -> Outcome:
     return value, (lambda g: g * value * (1 - value),)
 
 
-def gelu(x: Tensor, approximate: bool | str = False) -> Tensor:
+def gelu(x: Operand, approximate: bool | str = False) -> Tensor:
     """Return x · Φ(x), with the normal cdf Φ.
 
     Parameters
     ----------
-    x : Tensor
+    x : Tensor or array_like
         Of any shape.
     approximate : bool or {"none", "tanh"}, default False
         Whether to use x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))) instead.
@@ -129,7 +129,7 @@ def gelu(x: Tensor, approximate: bool | str = False) -> Tensor:
     """
     if isinstance(approximate, str):
         approximate = checks.choice("approximate", approximate, ["none", "tanh"]) == "tanh"
-    return apply(_gelu_tanh if checks.boolean("approximate", approximate) else _gelu, x)
+    return apply(_gelu_tanh if checks.boolean("approximate", approximate) else _gelu, as_tensor("x", x))
 
 
 # (1 + 2z) exp(z²) erfc(z) for z >= 0 as a polynomial of (z - 3.5) / (z + 3.5), lowest power first, in single and in
@@ -176,18 +176,19 @@ def _normal_cdf(x: Array) -> Array:
 
 
 def _gelu(x: Array) -> Outcome:
-    near = np.clip(x, -_FAR, _FAR).astype(x.dtype if x.dtype in _ERFC else np.float32)
+    x = real(x)
+    near = np.clip(x, -_FAR, _FAR)
     cdf = _normal_cdf(near)
 
     def to_x(g: Array) -> Array:
-        slope = cdf + near * np.exp(-0.5 * near * near) / math.sqrt(2 * math.pi)
-        gradient: Array = g * slope.astype(x.dtype)
+        gradient: Array = g * (cdf + near * np.exp(-0.5 * near * near) / math.sqrt(2 * math.pi))
         return gradient
 
-    return np.maximum(x, -_FAR) * cdf.astype(x.dtype), (to_x,)
+    return np.maximum(x, -_FAR) * cdf, (to_x,)
 
 
 def _gelu_tanh(x: Array) -> Outcome:
+    x = real(x)
     root = math.sqrt(2 / math.pi)
     near = np.clip(x, -_FAR, _FAR)
     bent = np.tanh(root * (near + 0.044715 * near * near * near))
@@ -200,7 +201,7 @@ def _gelu_tanh(x: Array) -> Outcome:
     return 0.5 * np.maximum(x, -_FAR) * (1 + bent), (to_x,)
 
 
-def softmax(x: Tensor, axis: int = -1) -> Tensor:
+def softmax(x: Operand, axis: int = -1) -> Tensor:
     """Return exp(x) divided by its sum over ``axis``, without overflow.
 
     Raises
@@ -218,10 +219,10 @@ def softmax(x: Tensor, axis: int = -1) -> Tensor:
     >>> paramattr.nn.functional.softmax(paramattr.to_tensor([1000.0, 1000.0])).numpy()
     array([0.5, 0.5], dtype=float32)
     """
-    return apply(_softmax, x, axis=_axis(x, axis))
+    return _over(_softmax, x, axis)
 
 
-def log_softmax(x: Tensor, axis: int = -1) -> Tensor:
+def log_softmax(x: Operand, axis: int = -1) -> Tensor:
     """Return the logarithm of `softmax`, without overflow or underflow.
 
     Raises
@@ -239,20 +240,27 @@ def log_softmax(x: Tensor, axis: int = -1) -> Tensor:
     >>> paramattr.nn.functional.log_softmax(paramattr.to_tensor([0.0, -1000.0])).numpy()
     array([    0., -1000.], dtype=float32)
     """
-    return apply(_log_softmax, x, axis=_axis(x, axis))
+    return _over(_log_softmax, x, axis)
 
 
-def _axis(x: Tensor, axis: int) -> int:
-    return checks.integer("axis", axis, low=-max(x.ndim, 1), high=max(x.ndim, 1) - 1)
+def _over(rule: rules.Rule, x: Operand, axis: int) -> Tensor:
+    x = as_tensor("x", x)
+    return apply(rule, x, axis=checks.axis("axis", axis, x.ndim))
+
+
+def _shifted(x: Array, axis: int) -> Array:
+    """Return ``x`` less its maximum over ``axis``."""
+    x = real(x)
+    return x - x.max(axis=axis, keepdims=True) if x.size else x.copy()
 
 
 def _softmax(x: Array, *, axis: int) -> Outcome:
-    value = np.exp(x - x.max(axis=axis, keepdims=True))
+    value = np.exp(_shifted(x, axis))
     value /= value.sum(axis=axis, keepdims=True)
     return value, (lambda g: value * (g - (g * value).sum(axis=axis, keepdims=True)),)
 
 
 def _log_softmax(x: Array, *, axis: int) -> Outcome:
-    shifted = x - x.max(axis=axis, keepdims=True)
-    value = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+    shifted = _shifted(x, axis)
+    value = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True)) if shifted.size else shifted
     return value, (lambda g: g - np.exp(value) * g.sum(axis=axis, keepdims=True),)

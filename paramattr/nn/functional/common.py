@@ -7,23 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from paramattr.autograd import Tensor
+from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.random import Uniform, next_key
 from paramattr.utils import checks
 
 MODES = ("upscale_in_train", "downscale_in_infer")
 
 
-def axes(axis: object) -> tuple[int, ...] | None:
-    """Return ``axis``, an integer, several or None, as a tuple or None."""
-    if axis is None:
-        return None
-    if isinstance(axis, (list, tuple)):
-        return tuple(checks.integer(f"axis[{index}]", entry) for index, entry in enumerate(axis))
-    return (checks.integer("axis", axis),)
-
-
 def dropout(
-    x: Tensor,
+    x: Operand,
     p: float = 0.5,
     axis: int | Sequence[int] | None = None,
     training: bool = True,
@@ -34,7 +26,7 @@ def dropout(
 
     Parameters
     ----------
-    x : Tensor
+    x : Tensor or array_like
         Of any shape.
     p : float, default 0.5
         Probability of each element to become 0, in [0, 1].
@@ -61,7 +53,8 @@ def dropout(
     array([1., 2.], dtype=float32)
     """
     rate = checks.real("p", p, low=0.0, high=1.0)
-    given = axes(axis)
+    x = as_tensor("x", x)
+    given = checks.axes("axis", axis, x.ndim)
     up = checks.choice("mode", mode, MODES) == "upscale_in_train"
     if not checks.boolean("training", training):
         return x if up else x * (1.0 - rate)
@@ -69,16 +62,16 @@ def dropout(
         return x
     sizes = tuple(x.shape)
     if given is not None:
-        chosen = {checks.integer("axis", a, low=-x.ndim, high=x.ndim - 1) % x.ndim for a in given}
-        sizes = tuple(size if index in chosen else 1 for index, size in enumerate(sizes))
+        sizes = tuple(size if index in given else 1 for index, size in enumerate(sizes))
     chances = Uniform(0.0, 1.0).values(next_key(), sizes, np.float32)
-    kept = (chances >= rate).astype(x.dtype)
+    dtype = np.dtype(np.float64) if x.dtype.kind in "biu" else x.dtype
+    kept = (chances >= rate).astype(dtype)
     if up and rate < 1.0:
-        kept /= np.asarray(1.0 - rate, x.dtype)
+        kept /= np.asarray(1.0 - rate, dtype)
     return x * kept
 
 
-def flatten(x: Tensor, start_axis: int = 0, stop_axis: int = -1) -> Tensor:
+def flatten(x: Operand, start_axis: int = 0, stop_axis: int = -1) -> Tensor:
     """Return ``x`` with the axes from ``start_axis`` to ``stop_axis`` made one.
 
     Raises
@@ -97,4 +90,4 @@ def flatten(x: Tensor, start_axis: int = 0, stop_axis: int = -1) -> Tensor:
     >>> paramattr.nn.functional.flatten(paramattr.to_tensor(np.ones((2, 3, 4))), 1).shape
     [2, 12]
     """
-    return x.flatten(start_axis, stop_axis)
+    return as_tensor("x", x).flatten(start_axis, stop_axis)

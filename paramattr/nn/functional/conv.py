@@ -7,6 +7,7 @@ import numpy as np
 from paramattr.autograd import Tensor, apply
 from paramattr.autograd.rules import Outcome
 from paramattr.autograd.tape import Array
+from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional import geometry
 from paramattr.nn.functional.geometry import PaddingLike, Pairs, SizeLike, Sizes
 from paramattr.nn.functional.im2col import Steps, bias_gradient, im2col_matmul, matmul_col2im, weight_gradient
@@ -21,15 +22,16 @@ def _conv(x: Array, weight: Array, *bias: Array, pads: Pairs, steps: Steps, last
     for values in bias:
         value += values
 
+    space, inner, shape = plane.shape[1:-1], geometry.crop(data.shape[1:-1], pads), weight.shape
+
     def maps(g: Array) -> Array:
         return np.ascontiguousarray(geometry.inward(g, last))
 
     def to_x(g: Array) -> Array:
-        spread = matmul_col2im(maps(g), weight, plane.shape[1:-1], steps)
-        return geometry.outward(spread[geometry.crop(data.shape[1:-1], pads)], last)
+        return geometry.outward(matmul_col2im(maps(g), weight, space, steps)[inner], last)
 
     def to_weight(g: Array) -> Array:
-        return weight_gradient(plane, maps(g), weight.shape, steps)
+        return weight_gradient(plane, maps(g), shape, steps)
 
     def to_bias(g: Array) -> Array:
         return bias_gradient(geometry.inward(g, last))
@@ -52,16 +54,18 @@ def _conv_transpose(
     for values in bias:
         value += values
 
+    shape, points = weight.shape, data.shape[1:-1]
+
     def plane(g: Array) -> Array:
-        full = np.zeros((g.shape[0], *space, weight.shape[1] * steps.groups), g.dtype)
+        full = np.zeros((g.shape[0], *space, shape[1] * steps.groups), g.dtype)
         full[inner] = geometry.inward(g, last)
         return full
 
     def to_x(g: Array) -> Array:
-        return geometry.outward(im2col_matmul(plane(g), weight, data.shape[1:-1], steps), last)
+        return geometry.outward(im2col_matmul(plane(g), weight, points, steps), last)
 
     def to_weight(g: Array) -> Array:
-        return weight_gradient(plane(g), data, weight.shape, steps)
+        return weight_gradient(plane(g), data, shape, steps)
 
     def to_bias(g: Array) -> Array:
         return bias_gradient(geometry.inward(g, last))
@@ -87,7 +91,7 @@ def _check(
     steps = geometry.sizes("stride", stride, n, low=1)
     gaps = geometry.sizes("dilation", dilation, n, low=1)
     pads = geometry.padding(padding, n, last=last)
-    checks.integer("groups", groups, low=1)
+    groups = checks.integer("groups", groups, low=1)
     if weight.ndim != n + 2 or 0 in weight.shape:
         raise ValueError(f"{name} needs a weight with {n + 2} axes, none of size 0, but received {weight.shape!r}")
     if weight.shape[0] % groups:
@@ -107,14 +111,16 @@ def _check(
     if pads == "SAME":
         gaps = (1,) * n  # as Paddle does
     space = geometry.spatial(x.shape, last)
-    return Steps(steps, gaps, groups), geometry.resolve_padding(pads, space, weight.shape[2:], steps), space, last
+    pads = geometry.resolve_padding(pads, space, weight.shape[2:], steps)
+    geometry.check_memory(name, x.shape, pads, last, x.dtype.itemsize)
+    return Steps(steps, gaps, groups), pads, space, last
 
 
 def conv(
     n: int,
-    x: Tensor,
-    weight: Tensor,
-    bias: Tensor | None,
+    x: Operand,
+    weight: Operand,
+    bias: Operand | None,
     stride: SizeLike,
     padding: PaddingLike,
     dilation: SizeLike,
@@ -123,6 +129,8 @@ def conv(
 ) -> Tensor:
     """Return the ``n``-dimensional convolution, as `conv2d` describes it."""
     name = f"conv{n}d"
+    x, weight = as_tensor("x", x), as_tensor("weight", weight)
+    bias = None if bias is None else as_tensor("bias", bias)
     steps, pads, space, last = _check(name, n, False, x, weight, bias, stride, padding, dilation, groups, data_format)
     reach = geometry.spans(weight.shape[2:], steps.dilation)
     padded = [size + sum(pair) for size, pair in zip(space, pads, strict=True)]
@@ -134,9 +142,9 @@ def conv(
 
 def conv_transpose(
     n: int,
-    x: Tensor,
-    weight: Tensor,
-    bias: Tensor | None,
+    x: Operand,
+    weight: Operand,
+    bias: Operand | None,
     stride: SizeLike,
     padding: PaddingLike,
     output_padding: SizeLike,
@@ -147,6 +155,8 @@ def conv_transpose(
 ) -> Tensor:
     """Return the ``n``-dimensional transposed convolution, as `conv2d_transpose` describes it."""
     name = f"conv{n}d_transpose"
+    x, weight = as_tensor("x", x), as_tensor("weight", weight)
+    bias = None if bias is None else as_tensor("bias", bias)
     steps, pads, space, last = _check(name, n, True, x, weight, bias, stride, padding, dilation, groups, data_format)
     reach = geometry.spans(weight.shape[2:], steps.dilation)
     smallest = tuple(
@@ -156,6 +166,8 @@ def conv_transpose(
     out = _output_size(name, smallest, steps, output_padding, output_size)
     if min(out) < 1:
         raise ValueError(f"{name}: the output would have the size {list(out)}; padding is too large for the input")
+    sizes = (x.shape[0], *out, weight.shape[1] * steps.groups)
+    checks.fits_in_memory(f"{name}: the output, of shape", sizes, x.dtype.itemsize)
     given = (x, weight) if bias is None else (x, weight, bias)
     return apply(_conv_transpose, *given, pads=pads, steps=steps, out=out, last=last)
 
@@ -176,9 +188,9 @@ def _output_size(
 
 
 def conv2d(
-    x: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
+    x: Operand,
+    weight: Operand,
+    bias: Operand | None = None,
     stride: SizeLike = 1,
     padding: PaddingLike = 0,
     dilation: SizeLike = 1,
@@ -189,11 +201,11 @@ def conv2d(
 
     Parameters
     ----------
-    x : Tensor
+    x : Tensor or array_like
         Of shape [N, in, height, width], or [N, height, width, in] as ``data_format`` says.
-    weight : Tensor
+    weight : Tensor or array_like
         Of shape [out, in / groups, k, k].
-    bias : Tensor, optional
+    bias : Tensor or array_like, optional
         Of shape [out].
     stride, dilation : int or sequence of int, default 1
         Step of the kernel, and of the input under it; >= 1.
@@ -226,9 +238,9 @@ def conv2d(
 
 
 def conv1d(
-    x: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
+    x: Operand,
+    weight: Operand,
+    bias: Operand | None = None,
     stride: SizeLike = 1,
     padding: PaddingLike = 0,
     dilation: SizeLike = 1,
@@ -255,9 +267,9 @@ def conv1d(
 
 
 def conv3d(
-    x: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
+    x: Operand,
+    weight: Operand,
+    bias: Operand | None = None,
     stride: SizeLike = 1,
     padding: PaddingLike = 0,
     dilation: SizeLike = 1,
@@ -284,9 +296,9 @@ def conv3d(
 
 
 def conv2d_transpose(
-    x: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
+    x: Operand,
+    weight: Operand,
+    bias: Operand | None = None,
     stride: SizeLike = 1,
     padding: PaddingLike = 0,
     output_padding: SizeLike = 0,
@@ -302,7 +314,7 @@ def conv2d_transpose(
 
     Parameters
     ----------
-    weight : Tensor
+    weight : Tensor or array_like
         Of shape [in, out / groups, k, k].
     stride, dilation : int or sequence of int, default 1
         Step between the kernels in the output, and inside a kernel; >= 1.
@@ -336,9 +348,9 @@ def conv2d_transpose(
 
 
 def conv1d_transpose(
-    x: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
+    x: Operand,
+    weight: Operand,
+    bias: Operand | None = None,
     stride: SizeLike = 1,
     padding: PaddingLike = 0,
     output_padding: SizeLike = 0,
@@ -370,9 +382,9 @@ def conv1d_transpose(
 
 
 def conv3d_transpose(
-    x: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
+    x: Operand,
+    weight: Operand,
+    bias: Operand | None = None,
     stride: SizeLike = 1,
     padding: PaddingLike = 0,
     output_padding: SizeLike = 0,

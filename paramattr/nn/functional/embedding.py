@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from paramattr.autograd import Tensor, apply
-from paramattr.autograd.rules import Outcome
-from paramattr.autograd.tape import Array
+from paramattr.autograd.rules import Outcome, exact
+from paramattr.autograd.tape import Array, wide
+from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.utils import checks
 
 
-def embedding(x: Tensor | ArrayLike, weight: Tensor, padding_idx: int | None = None, sparse: bool = False) -> Tensor:
+def embedding(x: Operand, weight: Operand, padding_idx: int | None = None, sparse: bool = False) -> Tensor:
     """Return the rows of ``weight`` that ``x`` names.
 
     Parameters
     ----------
     x : Tensor or array_like
         Of integers in [0, rows), of any shape.
-    weight : Tensor
+    weight : Tensor or array_like
         Of shape ``[rows, size]``.
     padding_idx : int, optional
         A row that stands for no value, in [-rows, rows): it reads as zeros and gets no gradient.
@@ -49,7 +49,7 @@ def embedding(x: Tensor | ArrayLike, weight: Tensor, padding_idx: int | None = N
     [[3.0, 4.0], [0.0, 0.0]]
     """
     checks.boolean("sparse", sparse)
-    index = x.data if isinstance(x, Tensor) else np.asarray(x)
+    index, weight = as_tensor("x", x).data, as_tensor("weight", weight)
     if index.dtype.kind not in "iu":
         raise TypeError(f"x must hold integers, but received dtype {index.dtype}")
     if weight.ndim != 2:
@@ -58,18 +58,19 @@ def embedding(x: Tensor | ArrayLike, weight: Tensor, padding_idx: int | None = N
     padding = check_padding_idx(padding_idx, rows)
     if index.size and not 0 <= int(index.min()) <= int(index.max()) < rows:
         raise IndexError(f"x must hold integers in [0, {rows}), but received {int(index.min())} to {int(index.max())}")
-
     return apply(_embedding, weight, index=index, padding=padding)
 
 
+@exact
 def _embedding(table: Array, *, index: Array, padding: int | None) -> Outcome:
     value = table[index]
     if padding is not None:
-        value[index == padding] = 0.0
+        value[index == padding] = 0
+    shape, dtype = table.shape, wide(table.dtype)
 
     def to_table(g: Array) -> Array:
-        total = np.zeros_like(table)
-        np.add.at(total, index, g)
+        total = np.zeros(shape, dtype)
+        np.add.at(total, index, g.astype(dtype, copy=False))
         if padding is not None:
             total[padding] = 0.0
         return total

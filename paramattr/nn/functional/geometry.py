@@ -159,6 +159,13 @@ def pad(x: Array, pairs: Pairs, value: float = 0.0) -> Array:
     return padded
 
 
+def check_memory(name: str, shape: Sequence[int], pairs: Pairs, last: bool, itemsize: int) -> None:
+    """Raise a ValueError if an input of ``shape`` is larger than the memory once its spatial axes are padded."""
+    space = [size + sum(pair) for size, pair in zip(spatial(shape, last), pairs, strict=True)]
+    sizes = [shape[0], *space, shape[-1]] if last else [*shape[:2], *space]
+    checks.fits_in_memory(f"{name}: the padded input, of shape", sizes, itemsize)
+
+
 def crop(space: Sizes, pairs: Pairs) -> tuple[slice, ...]:
     """Return the index of the part of [N, space…, C] that `pad` did not add."""
     return (

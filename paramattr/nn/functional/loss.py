@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from paramattr.autograd import Tensor, log, where
-from paramattr.autograd.tape import Array
+from paramattr.autograd import Tensor, apply, log, rules, where
+from paramattr.autograd.rules import Outcome
+from paramattr.autograd.tape import Array, wide
+from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional.activation import log_softmax
 from paramattr.utils import checks
 
 REDUCTIONS = ("mean", "sum", "none")
 
-
-def reduce(loss: Tensor, reduction: str) -> Tensor:
-    """Return the mean or sum of ``loss``, or ``loss`` itself."""
-    if checks.choice("reduction", reduction, REDUCTIONS) == "none":
-        return loss
-    return loss.mean() if reduction == "mean" else loss.sum()
+_REDUCE: dict[str, rules.Rule] = {"mean": rules.mean, "sum": rules.sum, "none": lambda x: (x, (lambda g: g,))}
 
 
-def mse_loss(input: Tensor, label: Tensor, reduction: str = "mean") -> Tensor:
+def mse_loss(input: Operand, label: Operand, reduction: str = "mean") -> Tensor:
     """Return the squared difference.
 
     Parameters
     ----------
-    input, label : Tensor
+    input, label : Tensor or array_like
         Of shapes that broadcast.
     reduction : {"mean", "sum", "none"}, default "mean"
         What becomes of the elements.
 
     Raises
     ------
-    ValueError
-        If ``reduction`` is unknown.
+    TypeError, ValueError
+        If an argument is not numeric, the shapes do not fit, or ``reduction`` is unknown.
 
     References
     ----------
@@ -45,8 +41,20 @@ def mse_loss(input: Tensor, label: Tensor, reduction: str = "mean") -> Tensor:
     >>> paramattr.nn.functional.mse_loss(paramattr.to_tensor([1.0, 3.0]), paramattr.to_tensor([0.0, 0.0])).item()
     5.0
     """
+    for name, value in (("input", input), ("label", label)):
+        as_tensor(name, value)
+    return apply(_squared_difference, input, label, reduction=checks.choice("reduction", reduction, REDUCTIONS))
+
+
+def _squared_difference(input: Array, label: Array, *, reduction: str) -> Outcome:
     difference = input - label
-    return reduce(difference * difference, reduction)
+    value, (spread,) = _REDUCE[reduction](difference * difference)
+
+    def to_input(g: Array) -> Array:
+        share: Array = spread(g) * difference
+        return share + share
+
+    return value, (to_input, lambda g: -to_input(g))
 
 
 def check_ignore_index(ignore_index: int, soft_label: bool) -> int:
@@ -58,9 +66,9 @@ def check_ignore_index(ignore_index: int, soft_label: bool) -> int:
 
 
 def cross_entropy(
-    input: Tensor,
-    label: Tensor,
-    weight: Tensor | None = None,
+    input: Operand,
+    label: Operand,
+    weight: Operand | None = None,
     ignore_index: int = -100,
     reduction: str = "mean",
     soft_label: bool = False,
@@ -72,11 +80,10 @@ def cross_entropy(
 
     Parameters
     ----------
-    input : Tensor
-        Logits, or with ``use_softmax=False`` probabilities, of the classes along ``axis``.
-    label : Tensor
-        Class numbers, in the shape of ``input`` without ``axis`` or with size 1 there; or probabilities in its shape.
-    weight : Tensor, optional
+    input, label : Tensor or array_like
+        Logits, or with ``use_softmax=False`` probabilities, of the classes along ``axis``; class numbers, in the shape
+        of ``input`` without ``axis`` or with size 1 there, or probabilities in its shape.
+    weight : Tensor or array_like, optional
         A weight per class, of shape [classes]; the mean is weighted too.
     ignore_index : int, default -100
         The loss of samples of this class number is 0. The mean is over the others; over all if the number is
@@ -93,7 +100,7 @@ def cross_entropy(
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong type or out of range, or the shapes do not fit.
+        If an argument does not fit.
 
     References
     ----------
@@ -107,15 +114,30 @@ def cross_entropy(
     array([0.6931, 0.    ], dtype=float32)
     """
     checks.choice("reduction", reduction, REDUCTIONS)
-    axis = checks.integer("axis", axis, low=-input.ndim, high=input.ndim - 1) % input.ndim
-    targets, counted, keep = _targets(input, label, ignore_index, soft_label, axis, label_smoothing)
+    given, labels, axis = _classes(input, label, axis)
+    scores = _in_full_precision(given)
+    targets, counted, keep = _targets(scores, labels, ignore_index, soft_label, axis, label_smoothing)
     shares = counted if weight is None else counted * _class_weights(weight, targets, axis)
-    factors = (targets * shares).astype(input.dtype)
-    logs = _logs(input, factors != 0, axis, checks.boolean("use_softmax", use_softmax))
+    factors = (targets * shares).astype(scores.dtype)
+    logs = _logs(scores, factors != 0, axis, checks.boolean("use_softmax", use_softmax))
     losses = (logs * -factors).sum(axis=axis, keepdim=keep)
-    if weight is None and ignore_index < 0:
-        shares = np.ones(())  # as in Paddle, whose mean counts the samples of a negative ignore_index
-    return _mean(losses, shares, _without(input, axis)) if reduction == "mean" else reduce(losses, reduction)
+    # As in Paddle, the mean counts the samples of a negative ignore_index.
+    shares = np.ones(()) if weight is None and ignore_index < 0 else shares
+    loss = _reduced(losses, reduction, shares, _without(scores, axis))
+    return loss.astype(given.dtype) if wide(given.dtype) != given.dtype else loss
+
+
+def _classes(input: Operand, label: Operand, axis: int) -> tuple[Tensor, Tensor, int]:
+    given, labels = as_tensor("input", input), as_tensor("label", label)
+    if given.ndim == 0:
+        raise ValueError("input must have an axis of classes, but received shape []")
+    return given, labels, checks.axis("axis", axis, given.ndim)
+
+
+def _in_full_precision(x: Tensor) -> Tensor:
+    """Return float16 and bfloat16 as float32, and integers as float64."""
+    dtype = np.dtype(np.float64) if x.dtype.kind in "biu" else wide(x.dtype)
+    return x if x.dtype == dtype else x.astype(dtype)
 
 
 def _targets(
@@ -144,7 +166,10 @@ def _logs(input: Tensor, asked: Array, axis: int, use_softmax: bool) -> Tensor:
     return logs if np.isfinite(logs.data).all() else where(asked, logs, 0.0)
 
 
-def _mean(losses: Tensor, shares: Array, shape: tuple[int, ...]) -> Tensor:
+def _reduced(losses: Tensor, reduction: str, shares: Array, shape: tuple[int, ...]) -> Tensor:
+    """Return the losses, their sum, or their mean over ``shares`` of samples of ``shape``."""
+    if reduction != "mean":
+        return losses.sum() if reduction == "sum" else losses
     total = float(np.broadcast_to(shares, shape).sum())
     return losses.sum() / (total if total else 1.0)
 
@@ -178,10 +203,10 @@ def _one_hot(input: Tensor, label: Tensor, ignore_index: int, axis: int) -> tupl
     return targets, counted.astype(input.dtype), keep
 
 
-def _class_weights(weight: Tensor | ArrayLike, targets: Array, axis: int) -> Array:
+def _class_weights(weight: Operand, targets: Array, axis: int) -> Array:
     """Return the weight of each sample: its class's, or the mean over its soft label."""
     classes = targets.shape[axis]
-    weights = weight.data if isinstance(weight, Tensor) else np.asarray(weight)
+    weights = as_tensor("weight", weight).data
     if weights.shape != (classes,):
         raise ValueError(f"weight must have shape [{classes}], but received {list(weights.shape)}")
     ones = (1,) * (targets.ndim - 1 - axis)

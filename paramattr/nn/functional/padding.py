@@ -9,6 +9,7 @@ import numpy as np
 from paramattr.autograd import Tensor, apply
 from paramattr.autograd.rules import Outcome
 from paramattr.autograd.tape import Array
+from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional import geometry
 from paramattr.nn.functional.geometry import Pairs
 from paramattr.utils import checks
@@ -22,7 +23,7 @@ SELECTIONS: dict[str, Callable[[Array, int], Array]] = {
 
 
 def pad(
-    x: Tensor,
+    x: Operand,
     pad: Sequence[int],
     mode: str = "constant",
     value: float = 0.0,
@@ -33,7 +34,7 @@ def pad(
 
     Parameters
     ----------
-    x : Tensor
+    x : Tensor or array_like
         Of any shape in mode ``"constant"``; else with 3, 4 or 5 axes: batch, channels and the spatial ones.
     pad : sequence of int
         How much to add before and after each axis, >= 0. Two numbers per spatial axis begin at the *last* one:
@@ -46,12 +47,12 @@ def pad(
     data_format : str, optional
         Order of the axes where ``pad`` is about the spatial ones; channels first if None.
     pad_from_left_axis : bool, default True
-        Whether two numbers per axis of ``x`` begin at its first axis, not at its last.
+        Whether two numbers per axis of ``x`` begin at its first axis.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong type or out of range, or ``x`` is too small to reflect.
+        If an argument does not fit, or ``x`` is too small to reflect.
 
     References
     ----------
@@ -64,6 +65,7 @@ def pad(
     >>> paramattr.nn.functional.pad(x, [2, 1], "reflect").numpy()
     array([[[3., 2., 1., 2., 3., 2.]]], dtype=float32)
     """
+    x = as_tensor("x", x)
     checks.choice("mode", mode, ["constant", *SELECTIONS])
     filler = checks.real("value", value, finite=False)
     checks.boolean("pad_from_left_axis", pad_from_left_axis)
@@ -74,12 +76,18 @@ def pad(
     spatial = len(numbers) == 2 * (x.ndim - 2) and x.ndim in (3, 4, 5)
     if len(numbers) % 2 or len(numbers) > 2 * x.ndim or not (spatial or mode == "constant"):
         raise ValueError(f"pad in mode {mode!r} can't add {numbers} to an input of shape {x.shape!r}")
+    sizes = [size + sum(pair) for size, pair in zip(x.shape, pairs, strict=True)]
+    checks.fits_in_memory("pad: the padded x, of shape", sizes, x.dtype.itemsize)
     if mode == "constant":
         return apply(_pad_constant, x, pairs=pairs, value=filler)
+    _check_selection(x, pairs, mode)
+    return apply(_pad_selected, x, pairs=pairs, mode=mode)
+
+
+def _check_selection(x: Tensor, pairs: Pairs, mode: str) -> None:
     for size, pair in zip(x.shape, pairs, strict=True):
         if any(pair) and (size == 0 or (mode == "reflect" and max(pair) >= size)):
             raise ValueError(f"pad in mode {mode!r} can't add {list(pair)} to an axis of {size} of {x.shape!r}")
-    return apply(_pad_selected, x, pairs=pairs, mode=mode)
 
 
 def _per_axis(x: Tensor, given: list[tuple[int, int]], data_format: str | None, from_left: bool) -> Pairs:
@@ -107,14 +115,14 @@ def _pad_selected(x: Array, *, pairs: Pairs, mode: str) -> Outcome:
         SELECTIONS[mode](np.arange(-before, size + after), size) if size else np.arange(0)
         for size, (before, after) in zip(x.shape, pairs, strict=True)
     ]
-    value = x[np.ix_(*sources)]
+    shape = x.shape
 
     def to_x(g: Array) -> Array:
         for axis, (source, (before, _)) in enumerate(zip(sources, pairs, strict=True)):
-            g = _unselect(g, axis, source, before, x.shape[axis])
+            g = _unselect(g, axis, source, before, shape[axis])
         return g
 
-    return value, (to_x,)
+    return x[np.ix_(*sources)], (to_x,)
 
 
 def _unselect(g: Array, axis: int, source: Array, before: int, size: int) -> Array:

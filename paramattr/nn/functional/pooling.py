@@ -8,8 +8,9 @@ from typing import cast
 import numpy as np
 
 from paramattr.autograd import Tensor, apply
-from paramattr.autograd.rules import Outcome
+from paramattr.autograd.rules import Outcome, real
 from paramattr.autograd.tape import Array
+from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional import geometry
 from paramattr.nn.functional.geometry import PaddingLike, Pairs, SizeLike, Sizes
 from paramattr.utils import checks
@@ -26,8 +27,9 @@ def _widen(pads: Pairs, space: Sizes, kernel: Sizes, stride: Sizes, ceil_mode: b
 
 
 def _max_pool(x: Array, *, kernel: Sizes, stride: Sizes, pads: Pairs, last: bool) -> Outcome:
-    data = geometry.inward(x, last)
+    data = geometry.inward(real(x), last)
     padded = geometry.pad(data, pads, -np.inf)
+    inner = geometry.crop(data.shape[1:-1], pads)
     taps = _taps(padded, kernel, stride)
     value = padded[taps[0]].copy(order="K")
     for tap in taps[1:]:
@@ -47,27 +49,28 @@ def _max_pool(x: Array, *, kernel: Sizes, stride: Sizes, pads: Pairs, last: bool
                 np.multiply(given, chosen, out=total[tap])
             else:
                 total[tap] += given * chosen
-        return geometry.outward(total[geometry.crop(data.shape[1:-1], pads)], last)
+        return geometry.outward(total[inner], last)
 
     return geometry.outward(value, last), (to_x,)
 
 
 def _avg_pool(x: Array, *, kernel: Sizes, stride: Sizes, pads: Pairs, counts: Array, last: bool) -> Outcome:
-    data = geometry.inward(x, last)
+    data = geometry.inward(real(x), last)
     padded = geometry.pad(data, pads)
+    shape, inner = padded.shape, geometry.crop(data.shape[1:-1], pads)
     taps = _taps(padded, kernel, stride)
     value = padded[taps[0]].copy(order="K")
     for tap in taps[1:]:
         value += padded[tap]
-    divisor = counts.astype(x.dtype)
+    divisor = counts.astype(value.dtype)
     value /= divisor
 
     def to_x(g: Array) -> Array:
         share = geometry.inward(g, last) / divisor
-        total = np.zeros_like(padded, g.dtype)
+        total = np.zeros(shape, g.dtype)
         for tap in taps:
             total[tap] += share
-        return geometry.outward(total[geometry.crop(data.shape[1:-1], pads)], last)
+        return geometry.outward(total[inner], last)
 
     return geometry.outward(value, last), (to_x,)
 
@@ -83,7 +86,8 @@ def _counts(space: Sizes, kernel: Sizes, stride: Sizes, pads: Pairs, exclusive: 
     """Return how many elements each window averages: of the input, or with ``exclusive`` off of its padding too."""
     total = np.ones((1,) * (len(space) + 1))
     for axis, (size, taps, step, (before, after)) in enumerate(zip(space, kernel, stride, pads, strict=True)):
-        starts = np.arange((size + before + after - taps) // step + 1) * step - before
+        reach = size + before + after
+        starts = np.arange((reach - taps) // step + 1) * min(step, reach) - before
         # As in Paddle, the padding before stands for the one after here.
         low, high = (0, size) if exclusive else (-before, size + before)
         inside = np.minimum(starts + taps, high) - np.maximum(starts, low)
@@ -124,14 +128,21 @@ def _resolve(
         raise ValueError(f"{name} expected an input with {n + 2} axes, but received {x.shape!r}")
     space = geometry.spatial(x.shape, last)
     pads = _widen(geometry.resolve_padding(form, space, kernel, steps), space, kernel, steps, ceil_mode)
-    if any(size + sum(pair) < taps for size, pair, taps in zip(space, pads, kernel, strict=True)):
-        raise ValueError(f"{name}: kernel_size {list(kernel)} is larger than the padded input {x.shape!r}")
+    for size, (before, after), taps, step in zip(space, pads, kernel, steps, strict=True):
+        if size + before + after < taps:
+            raise ValueError(f"{name}: kernel_size {list(kernel)} is larger than the padded input {x.shape!r}")
+        if size == 0 or (size + before + after - taps) // step * step >= before + size:
+            raise ValueError(
+                f"{name}: with ceil_mode={ceil_mode}, stride={list(steps)} and padding={padding!r} the last window over an"
+                f" axis of {size} has no element of the input {x.shape!r}, so there is nothing to take"
+            )
+    geometry.check_memory(name, x.shape, pads, last, x.dtype.itemsize)
     return kernel, steps, pads, last
 
 
 def max_pool(
     n: int,
-    x: Tensor,
+    x: Operand,
     kernel_size: SizeLike,
     stride: SizeLike | None,
     padding: PaddingLike,
@@ -141,12 +152,13 @@ def max_pool(
 ) -> Tensor:
     """Return the ``n``-dimensional maximum pooling, as `max_pool2d` describes it."""
     name = f"max_pool{n}d"
+    x = as_tensor("x", x)
     kernel, steps, pads, last = _resolve(name, n, x, kernel_size, stride, padding, ceil_mode, data_format)
     value = apply(_max_pool, x, kernel=kernel, stride=steps, pads=pads, last=last)
     if not checks.boolean("return_mask", return_mask):
         return value
     # Typed as in Paddle: to a type checker, a Tensor unpacks into two as well.
-    return cast(Tensor, (value, Tensor(_mask(x.data, value.data, kernel, steps, pads, last))))
+    return cast(Tensor, (value, Tensor(_mask(real(x.data), value.data, kernel, steps, pads, last))))
 
 
 def _mask(x: Array, value: Array, kernel: Sizes, stride: Sizes, pads: Pairs, last: bool) -> Array:
@@ -166,7 +178,7 @@ def _mask(x: Array, value: Array, kernel: Sizes, stride: Sizes, pads: Pairs, las
 
 def avg_pool(
     n: int,
-    x: Tensor,
+    x: Operand,
     kernel_size: SizeLike,
     stride: SizeLike | None,
     padding: PaddingLike,
@@ -177,6 +189,7 @@ def avg_pool(
 ) -> Tensor:
     """Return the ``n``-dimensional average pooling, as `avg_pool2d` describes it."""
     name = f"avg_pool{n}d"
+    x = as_tensor("x", x)
     kernel, steps, pads, last = _resolve(name, n, x, kernel_size, stride, padding, ceil_mode, data_format)
     counts = _counts(geometry.spatial(x.shape, last), kernel, steps, pads, checks.boolean("exclusive", exclusive))
     if divisor_override is not None:
@@ -187,7 +200,7 @@ def avg_pool(
 
 
 def max_pool2d(
-    x: Tensor,
+    x: Operand,
     kernel_size: SizeLike,
     stride: SizeLike | None = None,
     padding: PaddingLike = 0,
@@ -199,7 +212,7 @@ def max_pool2d(
 
     Parameters
     ----------
-    x : Tensor
+    x : Tensor or array_like
         Of shape [N, C, height, width], or [N, height, width, C] as ``data_format`` says.
     kernel_size : int or sequence of int
         Size of the window.
@@ -239,7 +252,7 @@ def max_pool2d(
 
 
 def max_pool1d(
-    x: Tensor,
+    x: Operand,
     kernel_size: SizeLike,
     stride: SizeLike | None = None,
     padding: PaddingLike = 0,
@@ -266,7 +279,7 @@ def max_pool1d(
 
 
 def max_pool3d(
-    x: Tensor,
+    x: Operand,
     kernel_size: SizeLike,
     stride: SizeLike | None = None,
     padding: PaddingLike = 0,
@@ -294,7 +307,7 @@ def max_pool3d(
 
 
 def avg_pool2d(
-    x: Tensor,
+    x: Operand,
     kernel_size: SizeLike,
     stride: SizeLike | None = None,
     padding: PaddingLike = 0,
@@ -307,7 +320,7 @@ def avg_pool2d(
 
     Parameters
     ----------
-    x : Tensor
+    x : Tensor or array_like
         Of shape [N, C, height, width], or [N, height, width, C] as ``data_format`` says.
     kernel_size : int or sequence of int
         Size of the window.
@@ -346,7 +359,7 @@ def avg_pool2d(
 
 
 def avg_pool1d(
-    x: Tensor,
+    x: Operand,
     kernel_size: SizeLike,
     stride: SizeLike | None = None,
     padding: PaddingLike = 0,
@@ -373,7 +386,7 @@ def avg_pool1d(
 
 
 def avg_pool3d(
-    x: Tensor,
+    x: Operand,
     kernel_size: SizeLike,
     stride: SizeLike | None = None,
     padding: PaddingLike = 0,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from paramattr.autograd import Tensor
 from paramattr.nn import functional
-from paramattr.nn.functional.common import MODES, axes
+from paramattr.nn.functional.common import MODES
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
 
@@ -69,7 +69,7 @@ class Dropout(Layer):
     ) -> None:
         super().__init__()
         self.p = checks.real("p", p, low=0.0, high=1.0)
-        axes(axis)
+        checks.axes("axis", axis)
         self.axis = axis
         self.mode = checks.choice("mode", mode, MODES)
 

@@ -22,30 +22,30 @@ class _Indexed(Layer):
             raise IndexError(f"index {number} is out of range for {type(self).__name__} with {count} layers")
         return number % count
 
-    def _relist(self, layers: Iterable[Layer]) -> None:
-        """Hold ``layers`` under their positions, instead of what is held now."""
-        layers = _checked(layers)
+    def _relist(self, layers: list[Layer], *added: Layer) -> None:
+        """Hold ``layers`` under their positions, instead of what is held now; those ``added`` are new."""
+        self._checked(added)
         self._sub_layers.clear()
-        for position, layer in enumerate(layers):
-            self.add_sublayer(str(position), layer)
+        self._sub_layers.update((str(position), layer) for position, layer in enumerate(layers))
+
+    def _checked(self, layers: Iterable[Layer]) -> list[Layer]:
+        """Return ``layers``, which this one may hold."""
+        checked = checks.several("layers", layers, "an iterable of layers")
+        for position, layer in enumerate(checked):
+            checks.instance(f"entry {position}", layer, Layer, "a Layer")
+            self._check_sublayer(f"entry {position}", layer)
+        return checked
 
     def _insert(self, index: int, layer: Layer) -> None:
         layers = self._listed()
         layers.insert(checks.integer("index", index, low=-len(layers), high=len(layers)), layer)
-        self._relist(layers)
+        self._relist(layers, layer)
 
     def __len__(self) -> int:
         return len(self._sub_layers)
 
     def __iter__(self) -> Iterator[Layer]:
         return iter(self._listed())
-
-
-def _checked(layers: Iterable[Layer]) -> list[Layer]:
-    checked = list(layers)
-    for position, layer in enumerate(checked):
-        checks.instance(f"entry {position}", layer, Layer, "a Layer")
-    return checked
 
 
 class Sequential(_Indexed):
@@ -88,6 +88,7 @@ class Sequential(_Indexed):
                 raise ValueError(f"layers[{position}] must be a layer or a pair (name, layer), but received {entry!r}")
             name, layer = entry if pair else (str(position), entry)
             checks.instance(f"layers[{position}]", layer, Layer, "a Layer")
+            checks.instance(f"the name of layers[{position}]", name, str, "a string")
             if name in self._sub_layers:
                 raise ValueError(f"layers[{position}] must have a name of its own, but {name!r} is taken")
             self.add_sublayer(name, layer)
@@ -125,7 +126,7 @@ class Sequential(_Indexed):
 
     def extend(self, sequential: Iterable[Layer]) -> Sequential:
         """Add layers at the end, and return the Sequential."""
-        layers = _checked(sequential)
+        layers = self._checked(sequential)
         names = [str(len(self) + position) for position in range(len(layers))]
         if taken := [name for name in names if name in self._sub_layers]:
             raise ValueError(f"a layer added at the end would be named {taken[0]!r}, but there is one of that name")
@@ -196,7 +197,7 @@ class LayerList(_Indexed):
         """Replace a layer by ``layer``."""
         layers = self._listed()
         layers[self._position(index)] = layer
-        self._relist(layers)
+        self._relist(layers, layer)
 
     def __delitem__(self, index: int | slice) -> None:
         """Take layers out; the ones behind move up."""
@@ -210,7 +211,8 @@ class LayerList(_Indexed):
 
     def extend(self, sublayers: Iterable[Layer]) -> LayerList:
         """Add layers at the end, and return the list."""
-        self._relist([*self._listed(), *sublayers])
+        for layer in self._checked(sublayers):
+            self._sub_layers[str(len(self))] = layer
         return self
 
     def insert(self, index: int, sublayer: Layer) -> None:

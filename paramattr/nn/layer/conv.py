@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from paramattr.attr import ParamAttrLike, optional_attr, required_attr
 from paramattr.autograd import Tensor
+from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.initializer import Initializer, Normal
 from paramattr.nn import functional
 from paramattr.nn.functional import geometry
@@ -62,10 +63,12 @@ class _ConvNd(Layer):
         self.weight = self.create_parameter(shape, weight, default_initializer=default)
         self.bias = self.create_parameter([self.out_channels], bias, is_bias=True)
 
-    def _check(self, x: Tensor) -> None:
+    def _checked(self, x: Operand) -> Tensor:
+        x = as_tensor("x", x)
         if x.ndim != self.dims + 2 or x.shape[-1 if self._last else 1] != self.in_channels:
             layout = ", ".join(str(self.in_channels) if axis == "C" else axis for axis in self.data_format)
             raise ValueError(f"{self!r} expected an input of shape [{layout}], but received {x.shape!r}")
+        return x
 
     def extra_repr(self) -> str:
         """Return the channels, the kernel and what differs from the defaults."""
@@ -101,9 +104,9 @@ class _Conv(_ConvNd):
         law = Normal(0.0, math.sqrt(2.0 / (self.in_channels * math.prod(self.kernel_size))))
         self._create_parameters(self.out_channels, self.in_channels, weight_attr, bias_attr, law)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Operand) -> Tensor:
         """Return the convolution of ``x`` with the weight, plus the bias."""
-        self._check(x)
+        x = self._checked(x)
         pads: PaddingLike = self.padding
         if self.padding_mode != "zeros":
             x, pads = functional.pad(x, self._around, self.padding_mode, data_format=self.data_format), 0
@@ -117,12 +120,11 @@ class _ConvTranspose(_ConvNd):
         self.output_padding = output_padding
         self._create_parameters(self.in_channels, self.out_channels, weight_attr, bias_attr, None)
 
-    def forward(self, x: Tensor, output_size: SizeLike | None = None) -> Tensor:
+    def forward(self, x: Operand, output_size: SizeLike | None = None) -> Tensor:
         """Return the transposed convolution of ``x``; ``output_size`` is used instead of ``output_padding``."""
-        self._check(x)
         return conv_transpose(
             self.dims,
-            x,
+            self._checked(x),
             self.weight,
             self.bias,
             self.stride,

@@ -162,6 +162,7 @@ class Layer:
         if isinstance(value, Parameter):
             self._enter("_parameters", name, value)
         elif isinstance(value, Layer):
+            self._check_sublayer(name, value)
             self._enter("_sub_layers", name, value)
         elif name in stores["_parameters"] or name in stores["_sub_layers"] or name in stores["_buffers"]:
             self._replace(name, value)
@@ -182,6 +183,8 @@ class Layer:
 
     def _enter(self, store: str, name: str, value: object) -> None:
         held = self.__dict__
+        if name in _OWN:
+            raise ValueError(f"{name!r} of {type(self).__name__} is the layer's own, and can't be {value!r}")
         if name not in held[store]:
             held.pop(name, None)
             for other in _STORES:
@@ -227,13 +230,22 @@ class Layer:
 
         Raises
         ------
-        TypeError
-            If it is not a Layer.
+        TypeError, ValueError
+            If it is not a Layer, or holds this one.
         """
         self._check_entry(name)
         checks.instance("sublayer", sublayer, Layer, "a Layer")
+        self._check_sublayer(name, sublayer)
         self._enter("_sub_layers", name, sublayer)
         return sublayer
+
+    def _check_sublayer(self, name: str, layer: Layer) -> None:
+        if "_sub_layers" not in layer.__dict__:
+            raise RuntimeError(
+                f"call super().__init__() of {type(layer).__name__} before it becomes {name!r} of a layer"
+            )
+        if layer is self or (layer._sub_layers and any(part is self for part in layer.sublayers())):
+            raise ValueError(f"{name!r} must not be the {type(self).__name__} itself or a layer that holds it")
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistable: bool = True) -> None:
         """Hold a tensor that is no parameter under ``name``; in ``state_dict`` if ``persistable``.
@@ -340,24 +352,20 @@ class Layer:
 
         Raises
         ------
-        ValueError
-            If a value's shape does not match; then nothing has been changed.
+        TypeError, ValueError
+            If ``state_dict`` is no mapping, or a value is not numeric, does not fit the dtype of a buffer or is of another
+            shape; then nothing has been changed.
         """
+        checks.instance("state_dict", state_dict, Mapping, "a mapping of str to values")
         mine = self.state_dict()
-        matched: list[tuple[Tensor, np.ndarray[Any, Any]]] = []
-        for path, target in mine.items():
-            if path not in state_dict:
-                continue
-            given = state_dict[path]
-            array = given.data if isinstance(given, Tensor) else np.asarray(given)
-            if array.shape != tuple(target.shape):
-                raise ValueError(f"{path!r} must have shape {target.shape!r}, but received {list(array.shape)}")
-            matched.append((target, array.astype(target.dtype)))
-        for target, array in matched:
-            if isinstance(target, Parameter):
-                target.set_value(array)
-            else:
-                target.data[...] = array
+        # All are checked, and copied as one may be the memory of another, before the first is written.
+        values = {
+            path: target._fitting(repr(path), state_dict[path]).copy()
+            for path, target in mine.items()
+            if path in state_dict
+        }
+        for path, array in values.items():
+            mine[path].set_value(array)
         missing = [path for path in mine if path not in state_dict]
         unexpected = [path for path in state_dict if path not in mine]
         return missing, unexpected
@@ -406,3 +414,6 @@ class Layer:
 
 # What a layer holds by name, and the type of each.
 _STORES: dict[str, type] = {"_parameters": Parameter, "_sub_layers": Layer, "_buffers": Tensor}
+
+# What no part of a layer can be named.
+_OWN = {"training", "_dtype", "_full_name", "_transient_buffers", *_STORES}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from paramattr.attr import ParamAttrLike, optional_attr, required_attr
 from paramattr.autograd import Tensor
+from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn import functional
 from paramattr.nn.layer.layer import Layer
 from paramattr.parameter import Parameter
@@ -60,8 +61,9 @@ class Linear(Layer):
         self.weight = self.create_parameter([self.in_features, self.out_features], weight)
         self.bias = self.create_parameter([self.out_features], bias, is_bias=True)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Operand) -> Tensor:
         """Map ``x`` of shape ``[*, in_features]`` to ``[*, out_features]``."""
+        x = as_tensor("x", x)
         if x.ndim == 0 or x.shape[-1] != self.in_features:
             raise ValueError(f"{self!r} expected an input of shape [*, {self.in_features}], but received {x.shape!r}")
         return functional.linear(x, self.weight, self.bias)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from paramattr.autograd import Tensor
+from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional.geometry import PaddingLike, SizeLike
 from paramattr.nn.functional.pooling import avg_pool, check_window, max_pool
 from paramattr.nn.layer.layer import Layer
@@ -27,10 +28,12 @@ class _PoolNd(Layer):
         self.ceil_mode = ceil_mode
         self.data_format = data_format
 
-    def _check(self, x: Tensor) -> None:
+    def _checked(self, x: Operand) -> Tensor:
+        x = as_tensor("x", x)
         if x.ndim != self.dims + 2:
             layout = ", ".join(self.data_format)
             raise ValueError(f"{self!r} expected an input of shape [{layout}], but received {x.shape!r}")
+        return x
 
     def extra_repr(self) -> str:
         """Return the window."""
@@ -50,11 +53,10 @@ class _MaxPool(_PoolNd):
         super().__init__(kernel_size, stride, padding, ceil_mode, data_format)
         self.return_mask = checks.boolean("return_mask", return_mask)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Operand) -> Tensor:
         """Return the largest values, with ``return_mask`` a pair of them and their positions."""
-        self._check(x)
         window = (self.kernel_size, self.stride, self.padding)
-        return max_pool(self.dims, x, *window, self.return_mask, self.ceil_mode, self.data_format)
+        return max_pool(self.dims, self._checked(x), *window, self.return_mask, self.ceil_mode, self.data_format)
 
 
 class _AvgPool(_PoolNd):
@@ -74,11 +76,10 @@ class _AvgPool(_PoolNd):
             checks.real("divisor_override", divisor_override, low=0.0, open_low=True)
         self.divisor_override = divisor_override
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Operand) -> Tensor:
         """Return the means."""
-        self._check(x)
         window = (self.kernel_size, self.stride, self.padding, self.ceil_mode)
-        return avg_pool(self.dims, x, *window, self.exclusive, self.divisor_override, self.data_format)
+        return avg_pool(self.dims, self._checked(x), *window, self.exclusive, self.divisor_override, self.data_format)
 
 
 class MaxPool2D(_MaxPool):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import special
 
 import paramattr as pa
 from paramattr.nn import functional as F  # noqa: N812
@@ -110,3 +111,68 @@ def test_bad_settings():
         F.leaky_relu(x, float("nan"))
     with pytest.raises(TypeError, match="axis"):
         F.softmax(x, 0.0)
+
+
+REFERENCES = {
+    "relu": lambda x: np.maximum(x, 0),
+    "leaky_relu": lambda x: np.where(x > 0, x, 0.01 * x),
+    "leaky_relu, steep": lambda x: np.where(x > 0, x, 1.7 * x),
+    "leaky_relu, falling": lambda x: np.where(x > 0, x, -0.5 * x),
+    "tanh": np.tanh,
+    "sigmoid": special.expit,
+    "gelu": lambda x: x * special.ndtr(x),
+    "gelu by tanh": lambda x: 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))),
+    "softmax": lambda x: special.softmax(x, -1),
+    "softmax of the first axis": lambda x: special.softmax(x, 0),
+    "log_softmax": lambda x: special.log_softmax(x, -1),
+    "log_softmax of the middle axis": lambda x: special.log_softmax(x, 1),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_values_are_those_of_scipy(name, dtype):
+    x = np.random.default_rng(3).normal(scale=3, size=(2, 3, 4)).astype(dtype)
+    found = ACTIVATIONS[name](pa.Tensor(x))
+    expected = REFERENCES[name](x.astype(np.float64))
+    assert (found.dtype, found.shape) == (dtype, x.shape)
+    np.testing.assert_allclose(found.numpy(), expected, rtol=0, atol=8 * np.finfo(dtype).eps * abs(expected).max())
+
+
+@pytest.mark.parametrize("name", ["gelu", "gelu by tanh", "sigmoid", "softmax", "log_softmax", "tanh"])
+@pytest.mark.parametrize("dtype", [np.int64, np.int32])
+def test_integers_are_computed_in_double_precision(name, dtype):
+    x = np.array([[[-3, 0, 2, 1]]], dtype)
+    found = ACTIVATIONS[name](pa.Tensor(x))
+    assert found.dtype == np.float64
+    np.testing.assert_allclose(found.numpy(), REFERENCES[name](x.astype(float)), rtol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_narrow_probabilities_of_many_classes_add_up(dtype):
+    x = pa.to_tensor(np.zeros((2, 1000)), dtype, stop_gradient=False)
+    y = F.softmax(x)
+    np.testing.assert_allclose(y.numpy().astype(float), 1e-3, rtol=2**-7)
+    y.backward(pa.to_tensor(np.ones((2, 1000)), dtype))
+    np.testing.assert_allclose(x.grad.numpy().astype(float), 0, atol=1e-6)
+    np.testing.assert_allclose(F.log_softmax(x).numpy().astype(float), -math.log(1000), rtol=2**-7)
+
+
+def test_masked_values_have_no_probability_and_no_gradient():
+    x = pa.to_tensor(np.array([[1.0, -np.inf, 2.0]]), stop_gradient=False)
+    y = F.softmax(x)
+    y.backward(np.array([[1.0, 5.0, 0.0]]))
+    assert y.numpy()[0, 1] == x.grad.numpy()[0, 1] == 0.0
+    np.testing.assert_allclose(y.numpy()[0, ::2], special.softmax([1.0, 2.0]))
+    for axis in (0, 1):
+        assert F.softmax(pa.Tensor(np.ones((0, 2))), axis).shape == [0, 2]
+        assert F.log_softmax(pa.Tensor(np.ones((0, 2))), axis).shape == [0, 2]
+    assert F.softmax(pa.Tensor(3.0)).item() == 1.0
+
+
+def test_the_slope_of_relu_at_zero_is_zero():
+    x = pa.to_tensor([0.0, -0.0, 1.0], stop_gradient=False)
+    for function, slopes in [(F.relu, [0.0, 0.0, 1.0]), (lambda t: F.leaky_relu(t, 0.5), [0.5, 0.5, 1.0])]:
+        x.clear_grad()
+        function(x).sum().backward()
+        assert x.grad.tolist() == slopes

@@ -92,3 +92,22 @@ def test_flatten(check_grads):
     for axes in [(2, 1), (0, 4), (-5, 1)]:
         with pytest.raises(ValueError, match="flatten needs axes"):
             F.flatten(x, *axes)
+
+
+def test_integers_are_dropped_in_double_precision():
+    y = F.dropout(np.ones(1000, np.int64), 0.5)
+    assert y.dtype == np.float64
+    assert set(y.tolist()) == {0.0, 2.0}
+
+
+def test_defaults():
+    y = F.dropout(ones(1000)).numpy()
+    assert set(y.tolist()) == {0.0, 2.0}
+    assert 400 < (y == 0).sum() < 600
+    np.testing.assert_array_equal(F.dropout(ones(4), training=False).numpy(), np.ones(4))
+    x = ones(3)
+    assert F.dropout(x, 0.0) is x
+    assert F.flatten(2.0).tolist() == [2.0]
+    for arguments, message in [(("0",), "start_axis must be an integer"), ((0, None), "stop_axis must be an integer")]:
+        with pytest.raises(TypeError, match=message):
+            F.flatten(ones(2, 3), *arguments)

@@ -261,3 +261,53 @@ def test_shapes_that_do_not_fit(shapes):
         F.conv1d(*tensors(*map(np.ones, shapes)))
     with pytest.raises(ValueError, match=r"needs a bias of shape \[3\]"):
         F.conv1d(*tensors(np.ones((1, 2, 5)), np.ones((3, 2, 2)), np.ones(2)))
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_same_sets_the_dilation_of_the_transposed_to_one(n):
+    rng = np.random.default_rng(n)
+    x, w = tensors(rng.standard_normal((1, 2, *[4] * n)), rng.standard_normal((2, 3, *[3] * n)))
+    expected = BACK[n](x, w, stride=2, padding="SAME")
+    found = BACK[n](x, w, stride=2, padding="SAME", dilation=2)
+    np.testing.assert_array_equal(found.numpy(), expected.numpy())
+    pairs = [(0, 1)] * n  # 4 elements in steps of 2 under a kernel of 3
+    np.testing.assert_array_equal(BACK[n](x, w, stride=2, padding=pairs).numpy(), expected.numpy())
+
+
+def test_valid_is_no_padding():
+    rng = np.random.default_rng(0)
+    x, w = tensors(rng.standard_normal((1, 2, 6, 6)), rng.standard_normal((2, 2, 3, 3)))
+    for function in (F.conv2d, F.conv2d_transpose):
+        expected = function(x, w, dilation=2).numpy()
+        np.testing.assert_array_equal(function(x, w, padding="valid", dilation=2).numpy(), expected)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@pytest.mark.parametrize("function", [F.conv2d, F.conv2d_transpose])
+def test_narrow_sums_are_computed_in_float32(function, dtype):
+    x, w, b = (
+        pa.to_tensor(np.ones(shape), dtype, stop_gradient=False) for shape in [(2, 300, 6, 6), (300, 300, 1, 1), (300,)]
+    )
+    y = function(x, w, b)
+    assert (y.numpy().astype(float) == np.float32(301).astype(y.dtype).astype(float)).all()
+    y.backward(np.ones(y.shape))
+    assert (x.grad.numpy().astype(float) == np.float32(300).astype(y.dtype).astype(float)).all()
+    assert (w.grad.numpy().astype(float) == b.grad.numpy().astype(float)[0]).all()
+    assert (b.grad.numpy().astype(float) == 72.0).all()
+
+
+def test_numbers_of_numpy_are_numbers():
+    x, w = tensors(np.ones((1, 2, 400)), np.ones((2, 1, 200)))
+    expected = F.conv1d(x, w, groups=2, stride=2, padding=3)
+    found = F.conv1d(x, w, groups=np.int8(2), stride=np.int8(2), padding=np.int8(3))
+    np.testing.assert_array_equal(found.numpy(), expected.numpy())
+    y, v = tensors(np.ones((1, 2, 400)), np.ones((2, 100, 2)))
+    assert F.conv1d_transpose(y, v, groups=np.int8(2)).shape == [1, 200, 401]
+
+
+@pytest.mark.parametrize(("function", "what"), [(F.conv1d, "the padded input"), (F.conv1d_transpose, "the output")])
+def test_what_no_memory_holds_is_refused(function, what):
+    x, w = tensors(np.ones((1, 2, 5)), np.ones((2, 2, 3)))
+    settings = {"padding": 2**50} if function is F.conv1d else {"stride": 2**50}
+    with pytest.raises(ValueError, match=f"{function.__name__}: {what}, of shape .* GiB, but this machine has"):
+        function(x, w, **settings)

@@ -37,3 +37,22 @@ def test_it_is_a_product_with_one_hot_rows(rows, size, symbols, data):
 def test_bad_arguments(x, table, settings, error, message):
     with pytest.raises(error, match=message):
         embedding(x, pa.to_tensor(table), **settings)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_narrow_gradients_are_added_up_in_float32(dtype):
+    weight = pa.to_tensor(np.ones((2, 3)), dtype, stop_gradient=False)
+    y = embedding(np.zeros(1000, np.int64), weight)
+    assert y.dtype == weight.dtype
+    y.sum().backward()
+    assert weight.grad.numpy().astype(float).tolist() == [[1000.0] * 3, [0.0] * 3]
+
+
+def test_the_values_are_a_copy():
+    weight = pa.to_tensor([[1.0, 2.0]], stop_gradient=False)
+    y = embedding([0], weight, padding_idx=-1)
+    assert weight.tolist() == [[1.0, 2.0]]
+    assert y.tolist() == [[0.0, 0.0]]
+    assert embedding(0, weight).tolist() == [1.0, 2.0]
+    with pytest.raises(IndexError, match=r"x must hold integers in \[0, 1\), but received -1 to 0"):
+        embedding([-1, 0], weight)

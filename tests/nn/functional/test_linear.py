@@ -20,5 +20,5 @@ def test_gradients(check_grads):
 
 
 def test_shapes_that_do_not_fit():
-    with pytest.raises(ValueError, match="matmul"):
+    with pytest.raises(ValueError, match=r"linear needs inputs .* x of shape \[2, 4\].* weight of shape \[3, 2\]"):
         linear(pa.to_tensor(np.ones((2, 4))), pa.to_tensor(np.ones((3, 2))))

@@ -158,3 +158,89 @@ def test_mse_loss(reduction, check_grads):
     check_grads(lambda x, y: F.mse_loss(x, y, reduction), x, y)
     with pytest.raises(ValueError, match="reduction must be one of"):
         F.mse_loss(tensor(x), tensor(y), "average")
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_narrow_losses_are_computed_in_float32(dtype):
+    logits = pa.to_tensor(np.random.default_rng(0).normal(size=(3000, 100)) * 3, dtype, stop_gradient=False)
+    label = tensor(np.random.default_rng(1).integers(0, 100, 3000))
+    wide = pa.to_tensor(logits.numpy().astype(np.float32), stop_gradient=False)
+    weight = tensor(np.linspace(0.5, 2, 100).astype(np.float32))
+    for settings in ({}, {"weight": weight}, {"ignore_index": 3}, {"label_smoothing": 0.1}, {"reduction": "none"}):
+        for x in (logits, wide):
+            x.clear_grad()
+            loss = F.cross_entropy(x, label, **settings)
+            assert loss.dtype == x.dtype
+            loss.backward(np.ones(loss.shape))
+        expected = F.cross_entropy(wide, label, **settings).numpy().astype(logits.dtype).astype(float)
+        np.testing.assert_array_equal(F.cross_entropy(logits, label, **settings).numpy().astype(float), expected)
+        rounded = wide.grad.numpy().astype(logits.dtype).astype(float)
+        np.testing.assert_array_equal(logits.grad.numpy().astype(float), rounded)
+    many = pa.to_tensor(np.full(100_000, 300.0), dtype)
+    half = many * (np.arange(100_000) % 1000 == 0).astype(many.dtype)
+    assert float(F.mse_loss(half, 0.0).item()) == pytest.approx(90.0, rel=2**-7)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_masked_classes(reduction, check_grads):
+    logits = LOGITS.copy()
+    logits[:, :, 4] = -np.inf
+    label = CLASSES % 4
+    x = pa.to_tensor(logits, stop_gradient=False)
+    loss = F.cross_entropy(x, tensor(label), reduction=reduction)
+    kept = F.cross_entropy(tensor(logits[:, :, :4].copy()), tensor(label), reduction=reduction)
+    np.testing.assert_allclose(loss.numpy(), kept.numpy(), rtol=1e-13)
+    loss.backward(np.ones(loss.shape))
+    assert (x.grad.numpy()[:, :, 4] == 0).all()
+    assert np.isfinite(x.grad.numpy()).all()
+    wrong = F.cross_entropy(x, tensor(np.full((4, 3), 4)), reduction="none")
+    assert (wrong.numpy() == np.inf).all()
+
+
+def test_probabilities_that_no_label_asks_for_may_be_zero():
+    p = pa.to_tensor(np.array([[0.0, 0.25, 0.75]]), stop_gradient=False)
+    loss = F.cross_entropy(p, tensor([1]), use_softmax=False)
+    np.testing.assert_allclose(loss.item(), -math.log(0.25))
+    loss.backward()
+    np.testing.assert_allclose(p.grad.numpy(), [[0.0, -4.0, 0.0]])
+
+
+def test_integers_are_logits_too():
+    found = F.cross_entropy([[1, 2, 3]], [2], label_smoothing=0.1)
+    expected = F.cross_entropy([[1.0, 2.0, 3.0]], [2], label_smoothing=0.1)
+    assert (found.dtype, found.item()) == (np.float64, expected.item())
+
+
+def test_weights_of_all_forms_are_alike():
+    label, logits = tensor(CLASSES), tensor(LOGITS)
+    losses = [F.cross_entropy(logits, label, w).item() for w in (tensor(WEIGHT), WEIGHT, WEIGHT.tolist())]
+    assert len(set(losses)) == 1
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1, -3])
+def test_shapes_of_unreduced_losses(axis):
+    logits = tensor(np.moveaxis(LOGITS, -1, axis))
+    shape = [size for i, size in enumerate(logits.shape) if i != axis % 3]
+    kept = [1 if i == axis % 3 else size for i, size in enumerate(logits.shape)]
+    label = tensor(CLASSES.reshape(shape))
+    assert F.cross_entropy(logits, label, reduction="none", axis=axis).shape == shape
+    smoothed = F.cross_entropy(logits, label, reduction="none", axis=axis, label_smoothing=0.1)
+    assert smoothed.shape == kept
+    laws = tensor(np.moveaxis(LAWS, -1, axis))
+    assert F.cross_entropy(logits, laws, reduction="none", axis=axis, soft_label=True).shape == kept
+    for reduction in ("mean", "sum"):
+        assert F.cross_entropy(logits, label, reduction=reduction, axis=axis).shape == []
+
+
+def test_defaults_of_losses():
+    x, label = tensor(LOGITS), tensor(CLASSES)
+    default = F.cross_entropy(x, label).item()
+    settings = {"ignore_index": -100, "reduction": "mean", "axis": -1, "use_softmax": True, "label_smoothing": 0.0}
+    assert default == F.cross_entropy(x, label, None, soft_label=False, **settings).item()
+    assert F.mse_loss(x, x + 2.0).item() == pytest.approx(4.0)
+    with pytest.raises(ValueError, match=r"input must have an axis of classes, but received shape \[\]"):
+        F.cross_entropy(1.0, 0)
+    with pytest.raises(ValueError, match=r"squared_difference needs inputs .* input of shape"):
+        F.mse_loss(np.ones(2), np.ones(3))
+    with pytest.raises(ValueError, match=r"label must be in \[0, 4\] or ignore_index=-100, but holds -1"):
+        F.cross_entropy(x, tensor(CLASSES * 0 - 1))

@@ -167,3 +167,47 @@ def test_bad_settings_of_averages_and_masks():
         F.max_pool2d(x, 2, return_mask="yes")
     with pytest.raises(ValueError, match="max_pool1d expected an input with 3 axes"):
         F.max_pool1d(x, 2)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("size", "kernel", "stride", "padding"), [(5, 2, 2, 1), (5, 2, 3, 1), (3, 3, 3, 2), (2, 1, 2, 0), (0, 2, 1, 1)]
+)
+def test_a_window_without_an_element_is_refused(n, size, kernel, stride, padding):
+    # Paddle gives its lowest float32 or nan there, and some gradients of other elements.
+    x = pa.to_tensor(np.ones((1, 1, *[3] * (n - 1), size)))
+    settings = {"ceil_mode": bool(size)}
+    for name, function in (("max", MAX[n]), ("avg", AVG[n])):
+        with pytest.raises(
+            ValueError, match=rf"{name}_pool{n}d: with ceil_mode=.*last window over an axis of \d has no"
+        ):
+            function(x, kernel, stride, padding, **settings)
+    if size == 5 and n == 1:
+        assert MAX[n](x, kernel, stride, padding).shape == [1, 1, 3 if stride == 2 else 2]
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_narrow_means_are_computed_in_float32(dtype):
+    x = pa.to_tensor(np.ones((1, 1, 40, 40)), dtype, stop_gradient=False)
+    y = F.avg_pool2d(x, 40)
+    assert float(y.item()) == 1.0
+    y = F.avg_pool2d(x, 30, 1)  # each of 121 windows gives an element 1 / 900
+    y.sum().backward()
+    np.testing.assert_allclose(float(x.grad.numpy()[0, 0, 20, 20]), 121 / 900, rtol=2**-7)
+
+
+def test_integers_are_pooled_in_double_precision():
+    x = np.arange(9).reshape(1, 1, 3, 3)
+    for function in (F.max_pool2d, F.avg_pool2d):
+        found, expected = function(x, 2, 1, 1), function(x.astype(float), 2, 1, 1)
+        assert found.dtype == np.float64
+        np.testing.assert_array_equal(found.numpy(), expected.numpy())
+    value, mask = F.max_pool2d(x, 2, 1, 1, return_mask=True)
+    np.testing.assert_array_equal(value.numpy().astype(int), mask.numpy())
+
+
+def test_a_stride_beyond_the_input_takes_one_window():
+    x = pa.to_tensor(np.arange(4.0).reshape(1, 1, 4))
+    assert F.avg_pool1d(x, 2, 10**40).tolist() == [[[0.5]]]
+    with pytest.raises(ValueError, match=r"avg_pool1d: the padded input, of shape \[1, 1, 1125899906842624\] needs"):
+        F.avg_pool1d(x, 2**50 - 3, 1, [2**50 - 4, 0])

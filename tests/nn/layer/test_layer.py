@@ -217,3 +217,116 @@ def test_a_layer_without_forward_says_so():
 def test_the_signature_of_create_parameter():
     names = list(inspect.signature(nn.Layer.create_parameter).parameters)
     assert names == ["self", "shape", "attr", "dtype", "is_bias", "default_initializer"]
+
+
+BAD_VALUES = {
+    "text": (np.array([["a", "b"], ["c", "d"]]), TypeError, "'weight' must be numeric"),
+    "None": (None, TypeError, "'weight' must be numeric, but received None"),
+    "objects": ([[None, 1], [2, 3]], TypeError, "'weight' must be numeric"),
+    "dates": (np.full((2, 2), np.datetime64("2020")), TypeError, "'weight' must be numeric"),
+    "complex": (
+        np.ones((2, 2), np.complex64),
+        TypeError,
+        "'weight' must be numeric and real, but received dtype complex64",
+    ),
+    "a layer": (nn.ReLU(), TypeError, "'weight' must be numeric"),
+    "ragged": ([[1.0], [1.0, 2.0]], TypeError, "'weight' must be numeric"),
+    "another shape": (np.ones((4,)), ValueError, r"'weight' must have shape \[2, 2\], not \[4\]"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_VALUES)
+def test_set_state_dict_refuses_what_set_value_refuses(name):
+    value, error, message = BAD_VALUES[name]
+    layer = nn.Linear(2, 2)
+    before = {key: array.numpy().copy() for key, array in layer.state_dict().items()}
+    with pytest.raises(error, match=message):
+        layer.set_state_dict({"bias": np.ones(2), "weight": value})
+    for key, array in layer.state_dict().items():
+        np.testing.assert_array_equal(array.numpy(), before[key])
+    with pytest.raises(error):
+        layer.weight.set_value(value)
+
+
+def test_set_state_dict_takes_numbers_of_every_dtype():
+    layer = nn.Linear(2, 2)
+    assert layer.set_state_dict({"weight": [[1, 2], [3, 4]], "bias": np.array([True, False])}) == ([], [])
+    assert layer.weight.tolist() == [[1.0, 2.0], [3.0, 4.0]]
+    assert layer.bias.tolist() == [1.0, 0.0]
+    assert layer.load_dict({}) == (["weight", "bias"], [])
+    for bad in (3, None, [("weight", 1)]):
+        with pytest.raises(TypeError, match="state_dict must be a mapping of str to values"):
+            layer.set_state_dict(bad)
+
+
+def test_buffers_keep_their_dtype():
+    layer = nn.Layer()
+    layer.register_buffer("count", pa.to_tensor([0]))
+    layer.set_state_dict({"count": np.int8([3])})
+    assert (layer.count.dtype, layer.count.tolist()) == (np.int64, [3])
+    with pytest.raises(TypeError, match="'count' must fit the dtype int64, but received dtype float64"):
+        layer.set_state_dict({"count": [0.5]})
+
+
+def test_a_state_can_swap_the_memory_of_two_parameters():
+    layer = nn.Layer()
+    layer.a, layer.b = layer.create_parameter([1]), layer.create_parameter([1])
+    layer.a.set_value([1.0])
+    layer.b.set_value([2.0])
+    layer.set_state_dict({"a": layer.b, "b": layer.a})
+    assert (layer.a.item(), layer.b.item()) == (2.0, 1.0)
+
+
+def test_a_lazy_parameter_takes_its_state():
+    with pa.LazyGuard():
+        layer = nn.Linear(1, 1)
+    with pytest.raises(ValueError, match="'weight' must have shape"):
+        layer.set_state_dict({"weight": [1.0], "bias": [2.0]})
+    assert not layer.bias.is_initialized
+    layer.set_state_dict({"weight": [[1.0]], "bias": [2.0]})
+    assert layer(pa.to_tensor([[3.0]])).tolist() == [[5.0]]
+
+
+CYCLES = {
+    "attribute": lambda outer, inner: setattr(inner, "part", outer),
+    "add_sublayer": lambda outer, inner: inner.add_sublayer("part", outer),
+    "itself": lambda outer, inner: setattr(outer, "part", outer),
+    "itself by name": lambda outer, inner: outer.add_sublayer("part", outer),
+    "append": lambda outer, inner: outer.part.append(outer),
+    "extend": lambda outer, inner: outer.part.extend([nn.ReLU(), outer]),
+    "insert": lambda outer, inner: outer.part.insert(0, outer),
+    "item": lambda outer, inner: outer.part.__setitem__(0, outer),
+    "list of itself": lambda outer, inner: outer.part.append(outer.part),
+}
+
+
+@pytest.mark.parametrize("name", CYCLES)
+@pytest.mark.parametrize("container", [nn.LayerList, nn.Sequential])
+def test_a_layer_never_holds_itself(name, container):
+    outer, inner = nn.Layer(), nn.Layer()
+    outer.part = container([inner])
+    with pytest.raises(ValueError, match=r"must not be the .* itself or a layer that holds it"):
+        CYCLES[name](outer, inner)
+    assert outer.sublayers(include_self=True) == [outer, outer.part, inner]
+    assert len(outer.part) == 1
+    inner.shared, outer.shared = nn.ReLU(), nn.Tanh()
+    inner.again = outer.shared  # a layer at two places is none of it
+
+
+def test_what_a_layer_can_not_hold():
+    class Unready(nn.Layer):
+        def __init__(self):
+            pass
+
+    layer = nn.Layer()
+    with pytest.raises(
+        RuntimeError, match=r"call super\(\).__init__\(\) of Unready before it becomes 'part' of a layer"
+    ):
+        layer.part = Unready()
+    for name in ("training", "_parameters", "_sub_layers", "_buffers", "_dtype", "_full_name", "_transient_buffers"):
+        with pytest.raises(ValueError, match=f"'{name}' of Layer is the layer's own"):
+            layer.add_sublayer(name, nn.ReLU())
+        with pytest.raises(ValueError, match=f"'{name}' of Layer is the layer's own"):
+            setattr(layer, name, nn.ReLU())
+    assert layer.sublayers() == []
+    assert layer.training is True

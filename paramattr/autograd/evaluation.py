@@ -1,0 +1,100 @@
+"""Running a rule on what a caller gave: numbers checked, narrow arrays in float32, errors that name the arguments."""
+
+from __future__ import annotations
+
+import inspect
+import reprlib
+from collections.abc import Sequence
+from typing import Any, SupportsFloat
+
+import numpy as np
+
+from paramattr.autograd.rules import EXACT, Outcome, Rule
+from paramattr.autograd.tape import Array, Pullback, wide
+from paramattr.utils import dtypes
+
+
+def numbers(value: object) -> Array | None:
+    """Return array_like, such as a Tensor, as an array if it holds numbers."""
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError, OverflowError):  # not an array at all: lists of several lengths, say
+        return None
+    return array if dtypes.is_real(array.dtype) or array.dtype.kind == "c" else None
+
+
+def array_of(name: str, value: object) -> Array:
+    """Return array_like as an array; TypeError that names the argument unless it holds numbers."""
+    array = numbers(value)
+    if array is None:
+        raise TypeError(f"{name} must be numeric, but received {reprlib.repr(value)} ({type(value).__name__})")
+    return array
+
+
+def _is_number(value: object) -> bool:
+    """Whether ``value`` is a number of Python's, which has no dtype of its own."""
+    return not hasattr(value, "dtype") and isinstance(value, (int, float, SupportsFloat))
+
+
+def constant(rule: Rule, position: int, value: object, dtype: np.dtype[Any] | None) -> Array:
+    """Return an input of ``rule`` as an array; a Python number takes the ``dtype`` of the tensors, made wide."""
+    if dtype is not None and _is_number(value) and dtypes.is_floating(dtype):
+        try:
+            return np.asarray(value, wide(dtype))
+        except (TypeError, ValueError, OverflowError):  # a class, or a number that no float can be
+            pass
+    array = numbers(value)
+    return array_of(_argument(rule, position), value) if array is None else array
+
+
+def compare(ufunc: np.ufunc, x: Array, other: object) -> Array:
+    """Return the comparison of ``x`` with array_like."""
+    operand = other if isinstance(other, (int, float)) else array_of("other", other)
+    try:
+        return np.asarray(ufunc(x, operand))
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(
+            f"other must be comparable with a tensor of shape {list(x.shape)} and dtype {x.dtype},"
+            f" but received {reprlib.repr(other)}"
+        ) from None
+
+
+def evaluate(rule: Rule, inputs: Sequence[object], arrays: Sequence[Array], settings: dict[str, Any]) -> Outcome:
+    """Return the value of ``rule`` for ``arrays``, made from ``inputs``, and its pullbacks.
+
+    Where the value is float16 or bfloat16, the rule computes in float32, and its value is rounded once.
+    """
+    try:
+        # The first or the last is not made from a number, and no dtype above two bytes gives a narrow value.
+        if arrays and (arrays[0].dtype.itemsize <= 2 or arrays[-1].dtype.itemsize <= 2) and rule not in EXACT:
+            dtype = np.result_type(*(a for x, a in zip(inputs, arrays, strict=True) if not _is_number(x)))
+            if wide(dtype) != dtype:
+                return _in_float32(rule, arrays, dtype, settings)
+        return rule(*arrays, **settings)
+    except (TypeError, ValueError, IndexError, OverflowError) as error:
+        raise _misfit(rule, arrays, settings, error) from error
+
+
+def _in_float32(rule: Rule, arrays: Sequence[Array], dtype: np.dtype[Any], settings: dict[str, Any]) -> Outcome:
+    value, pullbacks = rule(*(array.astype(wide(dtype), copy=False) for array in arrays), **settings)
+    return value.astype(dtype), tuple(_widened(pullback, wide(dtype)) for pullback in pullbacks)
+
+
+def _widened(pullback: Pullback, dtype: np.dtype[Any]) -> Pullback:
+    return lambda g: pullback(g.astype(dtype))
+
+
+def _argument(rule: Rule, position: int) -> str:
+    """Return the name of an input of ``rule``."""
+    parameters = list(inspect.signature(rule).parameters.values())
+    last = next((i for i, p in enumerate(parameters) if p.kind is p.VAR_POSITIONAL), len(parameters))
+    return parameters[position].name if position < last else f"{parameters[last].name}[{position - last}]"
+
+
+def _misfit(rule: Rule, arrays: Sequence[Array], settings: dict[str, Any], error: Exception) -> Exception:
+    """Return the error to raise where NumPy raised one: of the same type, but about arguments."""
+    given = [f"{_argument(rule, i)} of shape {list(a.shape)} and dtype {a.dtype}" for i, a in enumerate(arrays)]
+    given += [f"{name}={reprlib.repr(value)}" for name, value in settings.items()]
+    name = rule.__name__.strip("_")
+    text = f"{name} needs inputs whose shapes, dtypes and settings fit together, but received {', '.join(given)}"
+    return next(kind for kind in (IndexError, TypeError, ValueError) if isinstance(error, (kind, OverflowError)))(text)

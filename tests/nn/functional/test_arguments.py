@@ -1,0 +1,87 @@
+"""What all functions share: any array of numbers is taken, everything else is an error that names the argument."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+import paramattr as pa
+from paramattr.nn import functional as F  # noqa: N812
+
+IMAGE = np.random.default_rng(0).standard_normal((2, 2, 3, 3))
+KERNEL = np.random.default_rng(1).standard_normal((2, 2, 2, 2))
+ROWS = np.random.default_rng(2).standard_normal((3, 4))
+
+
+def of_rank(array, n):
+    """An image or a kernel with ``n`` spatial axes."""
+    return array[..., 0] if n == 1 else np.stack([array] * 2, axis=-1) if n == 3 else array
+
+
+# For each function its arguments that are tensors.
+TENSORS = {
+    **{name: {"x": ROWS} for name in ("relu", "leaky_relu", "tanh", "sigmoid", "gelu", "softmax", "log_softmax")},
+    "dropout": {"x": ROWS},
+    "flatten": {"x": ROWS},
+    "linear": {"x": ROWS, "weight": ROWS.T, "bias": ROWS[:, 0]},
+    "embedding": {"x": np.array([0, 2]), "weight": ROWS},
+    "mse_loss": {"input": ROWS, "label": ROWS + 1},
+    "cross_entropy": {"input": ROWS, "label": np.array([0, 1, 3]), "weight": np.array([1.0, 2.0, 3.0, 4.0])},
+    "pad": {"x": of_rank(IMAGE, 1)},
+    **{f"{kind}_pool{n}d": {"x": of_rank(IMAGE, n)} for kind in ("max", "avg") for n in (1, 2, 3)},
+    **{
+        f"conv{n}d{suffix}": {"x": of_rank(IMAGE, n), "weight": of_rank(KERNEL, n), "bias": np.ones(2)}
+        for n in (1, 2, 3)
+        for suffix in ("", "_transpose")
+    },
+}
+SETTINGS = {"dropout": {"training": False}, "pad": {"pad": [1, 1]}}
+SETTINGS |= {f"{kind}_pool{n}d": {"kernel_size": 2} for kind in ("max", "avg") for n in (1, 2, 3)}
+
+PLACES = [(name, argument) for name, tensors in TENSORS.items() for argument in tensors]
+
+
+def test_every_function_is_here():
+    assert set(TENSORS) == set(F.__all__)
+
+
+@pytest.mark.parametrize("name", TENSORS)
+def test_tensors_arrays_and_lists_are_alike(name):
+    function, settings = getattr(F, name), SETTINGS.get(name, {})
+    expected = function(**{key: pa.Tensor(array) for key, array in TENSORS[name].items()}, **settings)
+    for form in (lambda array: array, lambda array: array.tolist()):
+        found = function(**{key: form(array) for key, array in TENSORS[name].items()}, **settings)
+        assert isinstance(found, pa.Tensor)
+        assert found.dtype == expected.dtype
+        np.testing.assert_array_equal(found.numpy(), expected.numpy())
+
+
+@pytest.mark.parametrize("bad", [None, "x", [None], {}, np.array(["x"]), np.array("2020", "M8[Y]"), object(), [[1], 1]])
+@pytest.mark.parametrize(("name", "argument"), PLACES)
+def test_all_else_is_an_error_that_names_the_argument(name, argument, bad):
+    function = getattr(F, name)
+    if bad is None and inspect.signature(function).parameters[argument].default is None:
+        return
+    with pytest.raises(TypeError, match=f"^{argument} must be numeric, but received "):
+        function(**{**TENSORS[name], argument: bad}, **SETTINGS.get(name, {}))
+
+
+@pytest.mark.parametrize("name", TENSORS)
+def test_complex_numbers_are_refused(name):
+    first = next(iter(TENSORS[name]))
+    arrays = {**TENSORS[name], first: TENSORS[name][first].astype(complex)}
+    with pytest.raises(TypeError, match=f"{first} must hold real numbers, but received dtype complex128"):
+        getattr(F, name)(**{key: pa.Tensor(array) for key, array in arrays.items()}, **SETTINGS.get(name, {}))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@pytest.mark.parametrize("name", [name for name in TENSORS if name != "dropout"])
+def test_narrow_values_are_those_of_float32_rounded_once(name, dtype):
+    def arrays(wanted):
+        narrow = {k: pa.to_tensor(v, dtype if v.dtype.kind == "f" else None) for k, v in TENSORS[name].items()}
+        return {k: v.astype(wanted) if v.dtype.kind != "i" else v for k, v in narrow.items()}
+
+    function, settings = getattr(F, name), SETTINGS.get(name, {})
+    found, wide = function(**arrays(dtype), **settings), function(**arrays("float32"), **settings)
+    assert found.dtype.name == dtype
+    np.testing.assert_array_equal(found.numpy().astype(float), wide.astype(dtype).numpy().astype(float))
