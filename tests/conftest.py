@@ -2,6 +2,7 @@
 
 import doctest
 import inspect
+import os
 from pathlib import Path
 
 import ml_dtypes
@@ -89,6 +90,15 @@ def laid_out(array, layout):
     return np.array(array)
 
 
+_derivatives = 0
+
+
+def pytest_sessionfinish(session):
+    """What the attack counts (tests/attack/run.py)."""
+    if "PARAMATTR_COUNT_GRADIENTS" in os.environ:
+        print(f"\ngradients checked: {_derivatives}")
+
+
 def _check_gradients(rule, arrays, settings):
     """Gradients in every input are the central differences, whatever the layout and the dtype."""
     tensors = [pa.Tensor(array, stop_gradient=False) for array in arrays]
@@ -98,6 +108,8 @@ def _check_gradients(rule, arrays, settings):
     expected = differences(lambda *x: pa.autograd.apply(rule, *x, **settings), arrays, cotangent, 1e-6)
     for tensor, wanted in zip(tensors, expected, strict=True):
         found = tensor.grad.numpy()
+        global _derivatives
+        _derivatives += found.size
         assert found.shape == wanted.shape
         np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-6 * max(1.0, np.abs(wanted).max(initial=0.0)))
 

@@ -1,4 +1,5 @@
 import itertools
+import os
 
 import mpmath
 import numpy as np
@@ -131,7 +132,7 @@ def test_every_rule_has_a_case(rules_in):
 def test_gradients_dtypes_and_writes(rule, check_rule):
     cases, needed = CASES[rule]
 
-    @settings(max_examples=40)
+    @settings(max_examples=int(os.environ.get("PARAMATTR_EXAMPLES", "40")))
     @given(cases, st.data())
     def check(case, data):
         assert check_rule(rule, *case, data) <= needed

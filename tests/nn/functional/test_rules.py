@@ -1,5 +1,6 @@
 """Every rule of the functions: gradients over shapes, layouts, narrow dtypes and changed inputs."""
 
+import os
 from importlib import import_module
 from pathlib import Path
 
@@ -137,7 +138,7 @@ def test_every_rule_has_a_case(rules_in):
 def test_gradients_dtypes_and_writes(rule, check_rule):
     cases, needed = CASES[rule]
 
-    @settings(max_examples=30)
+    @settings(max_examples=int(os.environ.get("PARAMATTR_EXAMPLES", "30")))
     @given(cases, st.data())
     def check(case, data):
         assert check_rule(rule, *case, data) <= needed
