@@ -142,7 +142,7 @@ def _chi2(x: float, df: float) -> float:
 
 def _chi2_upper(x: float, df: float) -> float:
     quick = 0.5 * math.erfc(_wilson_hilferty(x, df) / math.sqrt(2.0))
-    return quick if quick > _CERTAIN else float(special.chi2_sf(x, df))
+    return quick if quick > _CERTAIN else special.chi2_sf(x, df)
 
 
 def _wilson_hilferty(x: float, df: float) -> float:
@@ -185,7 +185,7 @@ def _support(s: Scores) -> Iterator[Finding]:
         at_end = int(np.count_nonzero(flat == law.high))
         width = s.grid.cell(np.array([law.high]))[0]
         chance = max(1.0 - float(law.cdf(law.high - width)[0]), s.grid.lattice)
-        p = float(special.binomial_sf(at_end - 1, s.size, min(chance, 1.0))) if at_end else 1.0
+        p = special.binomial_sf(at_end - 1, s.size, min(chance, 1.0)) if at_end else 1.0
         cause = "the upper end is returned, or values are clipped to it" if p < 1e-3 else ""
         yield Finding("open end", p, f"{at_end:,} values at the upper end {_g(law.high)}", "none", cause)
 
@@ -272,12 +272,12 @@ def _repeats(s: Scores) -> Iterator[Finding]:
     chance = np.maximum(_cell(value, s), s.grid.lattice)
     # The most frequent value, of about 1 / chance that it could have been; and ties altogether.
     most = int(np.argmax(counts[often] / chance))
-    single = float(special.binomial_sf(int(counts[often][most]) - 1, n, min(chance[most], 1.0))) / chance[most]
+    single = special.binomial_sf(int(counts[often][most]) - 1, n, min(chance[most], 1.0)) / chance[most]
     some = flat[:: -(-n // 4096)]
     explained = 0.5 * n * (n - 1.0) * float(np.maximum(_cell(some, s), s.grid.lattice).mean())
     several = 1.0
     if tied > 1.5 * explained:
-        several = float(special.poisson_sf(math.floor(tied) - 1, 1.5 * explained))
+        several = special.poisson_sf(math.floor(tied) - 1, 1.5 * explained)
     p = min(1.0, 2.0 * min(single, several))
     if single <= several:
         seen, expected = f"{counts[often][most]:,} times {value[most]:.6g}", f"{n * chance[most]:.3g} times"
@@ -387,7 +387,7 @@ def _singular(rows: F64) -> Finding:
     largest = float(np.linalg.eigvalsh(rows @ rows.T)[-1])
     a, b = math.sqrt(n - 1), math.sqrt(p)
     centre, scale = (a + b) ** 2, (a + b) * (1 / a + 1 / b) ** (1 / 3)
-    chance = float(special.tracy_widom_sf((largest - centre) / scale))
+    chance = special.tracy_widom_sf((largest - centre) / scale)
     seen = f"{math.sqrt(largest / n):.4g} times the std times √{n}"
     cause = "rows or columns are correlated, or share an offset" if chance < 1e-3 else ""
     return Finding("largest singular value", chance, seen, f"about {math.sqrt(centre / n):.4g}", cause)
