@@ -59,26 +59,9 @@ class Scores:
 
 
 def findings(x: F64, law: Law, grid: Grid) -> list[Finding]:
-    """Look at everything.
-
-    Parameters
-    ----------
-    x : ndarray
-        The sample, in float64, finite.
-    law : Law
-        What it should follow; not a point mass.
-    grid : Grid
-        The numbers of the dtype that the sample came in.
-    """
-    looks: list[Callable[[Scores], Iterable[Finding]]] = [
-        _support,
-        _ends,
-        _moments,
-        _goodness_of_fit,
-        _tails,
-        _repeats,
-        _neighbours,
-    ]
+    """Look at everything: ``x`` is a finite sample, ``law`` no point mass, and ``grid`` that of the sample's dtype."""
+    looks: list[Callable[[Scores], Iterable[Finding]]]
+    looks = [_support, _ends, _moments, _goodness_of_fit, _tails, _repeats, _neighbours]
     if x.size >= 8:
         looks.append(_halves)
     if x.ndim > 1 or x.shape[:1] > (1,):
@@ -281,7 +264,7 @@ def _repeats(s: Scores) -> Iterator[Finding]:
     p = min(1.0, 2.0 * min(single, several))
     if single <= several:
         seen, expected = f"{counts[often][most]:,} times {value[most]:.6g}", f"{n * chance[most]:.3g} times"
-        cause = causes.repeated(float(value[most]), s.x, s.law)
+        cause = causes.repeated(float(value[most]), s.x)
     else:
         seen, expected = f"{counts.size:,} different values among {n:,}", "more"
         cause = causes.coarse(counts.size, n)
@@ -345,12 +328,10 @@ def _slices(s: Scores) -> Iterator[Finding]:
             spreads.append((p, f"slice {i} of axis {axis} has {math.sqrt(squares[i] / m):.3g} times the std"))
         if m > 3:
             same.append(_same_slices(s, axis, k, m))
-    p, seen = min(means)
-    p = min(1.0, p * len(means))
-    yield Finding("means of slices", p, seen, "chance", causes.slices(s.x, s.law) if p < 1e-3 else "")
-    p, seen = min(spreads)
-    p = min(1.0, p * len(spreads))
-    yield Finding("spread of slices", p, seen, "chance", causes.slices(s.x, s.law) if p < 1e-3 else "")
+    for name, found in (("means of slices", means), ("spread of slices", spreads)):
+        p, seen = min(found)
+        p = min(1.0, p * len(found))
+        yield Finding(name, p, seen, "chance", causes.slices(s.x) if p < 1e-3 else "")
     if same:
         yield min(same, key=lambda finding: finding.p)
     rows = s.z.reshape(s.x.shape[0], -1)
@@ -367,9 +348,8 @@ def _same_slices(s: Scores, axis: int, k: int, m: int) -> Finding:
             chance = 0.5 * k * k * float(np.maximum(_cell(rows[i][:4], s), s.grid.lattice).max()) ** min(m, 40)
             first, second = sorted((int(i), int(j)))
             seen = f"slices {first} and {second} of axis {axis} are equal"
-            return Finding(
-                "equal slices", min(1.0, chance), seen, "none", "a stream was used twice, or a row was copied"
-            )
+            cause = "a stream was used twice, or a row was copied"
+            return Finding("equal slices", min(1.0, chance), seen, "none", cause)
     return Finding("equal slices", 1.0, "none", "none")
 
 
