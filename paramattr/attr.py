@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -41,6 +40,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "regularizer": _check_regularizer,
     **{name: functools.partial(checks.boolean, name) for name in ("trainable", "do_model_average", "need_clip")},
 }
+_NO_FIELD = "ParamAttr has no field {!r}; its fields are {}"
 
 
 @dataclass(init=False)
@@ -117,8 +117,7 @@ class ParamAttr:
                 " and use need_clip=False here for parameters that it should leave alone"
             )
         if removed:
-            fields = [field.name for field in dataclasses.fields(self)]
-            raise TypeError(f"ParamAttr has no field {next(iter(removed))!r}; its fields are {fields}")
+            raise TypeError(_NO_FIELD.format(next(iter(removed)), list(_CHECKS)))
         self.name = name
         self.initializer = initializer  # type: ignore[assignment]
         self.learning_rate = learning_rate
@@ -130,7 +129,7 @@ class ParamAttr:
     def __setattr__(self, field: str, value: object) -> None:
         check = _CHECKS.get(field)
         if check is None:
-            raise AttributeError(f"ParamAttr has no field {field!r}; its fields are {list(_CHECKS)}")
+            raise AttributeError(_NO_FIELD.format(field, list(_CHECKS)))
         object.__setattr__(self, field, check(value))
 
     def replace(self, **changes: Any) -> ParamAttr:
@@ -165,7 +164,7 @@ class ParamAttr:
         >>> paramattr.ParamAttr.from_config(attr.get_config()) == attr
         True
         """
-        config = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        config = {field: getattr(self, field) for field in _CHECKS}
         for field in ("initializer", "regularizer"):
             if config[field] is not None:
                 config[field] = config[field].get_config()

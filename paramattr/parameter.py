@@ -136,7 +136,7 @@ class Parameter(Tensor):
 
         They are a new array in the parameter's dtype, in which what later changed the parameter does not show. A slice
         costs what itself takes, so each of many workers can make its own shard; ``index`` and the errors are those of
-        `Initializer.values`. (`Orthogonal` computes the whole.)
+        `Distribution.values`. (`Orthogonal` computes the whole.)
 
         Examples
         --------
@@ -221,15 +221,10 @@ class Parameter(Tensor):
     def set_value(self, value: Tensor | ArrayLike) -> None:
         """Copy ``value``, cast to the parameter's dtype, into the parameter.
 
-        Parameters
-        ----------
-        value : array_like or Tensor
-            Numeric, of exactly the parameter's shape.
-
         Raises
         ------
         TypeError, ValueError
-            If ``value`` is not numeric, or of another shape; the parameter keeps its values.
+            If ``value`` is not numeric, or not of exactly the parameter's shape; the parameter keeps its values.
         """
         array = value.data if isinstance(value, Tensor) else np.asarray(value)
         if not dtypes.is_real(array.dtype):
