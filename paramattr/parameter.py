@@ -368,7 +368,8 @@ def create_parameter(
     """
     if attr is False:
         raise ValueError("attr=False asks for no parameter, which create_parameter can't return")
-    checks.instance("name", name, (str, type(None)), "a string or None")
+    if name is not None:
+        checks.instance("name", name, str, "a string or None")
     default = None if default_initializer is None else get(default_initializer)
     is_bias = checks.boolean("is_bias", is_bias)
     parameter = make(shape, dtype, attr, is_bias=is_bias, default_initializer=default, prefix=None, name=name)

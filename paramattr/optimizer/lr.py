@@ -15,8 +15,7 @@ __all__ = ["CosineAnnealingDecay", "ExponentialDecay", "LRScheduler", "LinearWar
 class LRScheduler(ABC):
     """Base class of schedules; a subclass defines `get_lr` from ``base_lr`` and ``last_epoch``.
 
-    Give one to an optimizer as ``learning_rate`` and call its `step` once per epoch, or per batch. What counts as an
-    epoch is up to the caller. It begins at epoch 0.
+    Give one to an optimizer as ``learning_rate`` and call its `step` once per epoch, or per batch; the first is 0.
 
     Parameters
     ----------
