@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -38,10 +38,9 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "initializer": lambda value: optional("initializer", value),
     "learning_rate": lambda value: checks.real("learning_rate", value, low=0.0),
     "regularizer": _check_regularizer,
-    "trainable": lambda value: checks.boolean("trainable", value),
-    "do_model_average": lambda value: checks.boolean("do_model_average", value),
-    "need_clip": lambda value: checks.boolean("need_clip", value),
+    **{name: functools.partial(checks.boolean, name) for name in ("trainable", "do_model_average", "need_clip")},
 }
+_NO_FIELD = "ParamAttr has no field {!r}; its fields are {}"
 
 
 @dataclass(init=False)
@@ -118,8 +117,7 @@ class ParamAttr:
                 " and use need_clip=False here for parameters that it should leave alone"
             )
         if removed:
-            fields = [field.name for field in dataclasses.fields(self)]
-            raise TypeError(f"ParamAttr has no field {next(iter(removed))!r}; its fields are {fields}")
+            raise TypeError(_NO_FIELD.format(next(iter(removed)), list(_CHECKS)))
         self.name = name
         self.initializer = initializer  # type: ignore[assignment]
         self.learning_rate = learning_rate
@@ -131,16 +129,11 @@ class ParamAttr:
     def __setattr__(self, field: str, value: object) -> None:
         check = _CHECKS.get(field)
         if check is None:
-            raise AttributeError(f"ParamAttr has no field {field!r}; its fields are {list(_CHECKS)}")
+            raise AttributeError(_NO_FIELD.format(field, list(_CHECKS)))
         object.__setattr__(self, field, check(value))
 
     def replace(self, **changes: Any) -> ParamAttr:
-        """Return a copy with other settings in these fields.
-
-        Raises
-        ------
-        TypeError, ValueError, AttributeError
-            As when a field is assigned.
+        """Return a copy with other settings in these fields, with the errors of assigning them.
 
         Examples
         --------
@@ -162,7 +155,7 @@ class ParamAttr:
         return other
 
     def get_config(self) -> dict[str, Any]:
-        """Return the settings as a JSON-ready dict.
+        """Return the settings as a JSON-ready dict, of which `from_config` makes them again.
 
         Examples
         --------
@@ -171,7 +164,7 @@ class ParamAttr:
         >>> paramattr.ParamAttr.from_config(attr.get_config()) == attr
         True
         """
-        config = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        config = {field: getattr(self, field) for field in _CHECKS}
         for field in ("initializer", "regularizer"):
             if config[field] is not None:
                 config[field] = config[field].get_config()
@@ -179,13 +172,7 @@ class ParamAttr:
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> ParamAttr:
-        """Make a ParamAttr from such a dict.
-
-        Raises
-        ------
-        TypeError, ValueError
-            As the constructor.
-        """
+        """Make a ParamAttr from such a dict, with the errors of the constructor."""
         return cls(**config)
 
 
@@ -199,12 +186,8 @@ def resolve(name: str, attr: ParamAttrLike) -> ParamAttr | None:
     """Return the ParamAttr that the argument ``name`` of a layer stands for, or None for no parameter.
 
     None and True are the default attribute, False is no parameter, a string is a name, an initializer or a
-    regularizer stands for an attribute with just that. The result may be shared: copy it before changing it.
-
-    Raises
-    ------
-    TypeError
-        For anything else.
+    regularizer stands for an attribute with just that; anything else is a TypeError that names the argument. The
+    result may be shared: copy it before changing it.
     """
     if attr is False:
         return None
@@ -225,26 +208,12 @@ def resolve(name: str, attr: ParamAttrLike) -> ParamAttr | None:
 
 
 def optional_attr(argument: str, value: ParamAttrLike) -> ParamAttr | Literal[False] | None:
-    """Return the ``attr`` for `Layer.create_parameter` that ``argument`` of a layer's constructor stands for.
-
-    None is the default attribute, False no parameter.
-
-    Raises
-    ------
-    TypeError
-        If ``value`` is nothing that stands for an attribute; the message names ``argument``.
-    """
+    """As `resolve`, for `Layer.create_parameter`: None is the default attribute, False no parameter."""
     return None if value is None or value is True else resolve(argument, value) or False
 
 
 def required_attr(argument: str, value: ParamAttrLike, layer: object) -> ParamAttr | None:
-    """As `optional_attr`, for a parameter that ``layer`` can't do without.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If ``value`` is nothing that stands for an attribute, or False; the message names ``argument``.
-    """
+    """As `optional_attr`, for a parameter that ``layer`` can't do without: False is a ValueError."""
     attr = optional_attr(argument, value)
     if attr is False:
         needed = argument.removesuffix("_attr")

@@ -28,13 +28,7 @@ _ASCII = str.maketrans(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; return 0, 1 where a check failed, or 2 for bad arguments.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        Instead of the process's.
-    """
+    """Run the command, with the process's arguments or these; return 0, 1 where a check failed, or 2 for bad ones."""
     parser = _parser()
     options = parser.parse_args(arguments)
     try:

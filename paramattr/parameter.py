@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import operator
 import threading
 from typing import Any, cast
 
@@ -26,6 +27,13 @@ _NOTHING = np.empty(0, np.float32)
 def _stand_in(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     """An array that carries a shape and a dtype, but takes no memory."""
     return np.broadcast_to(np.zeros((), dtype), shape)
+
+
+def _setting(name: str, meaning: str) -> Any:
+    """Return a property over a field of the parameter's `ParamAttr`, which checks what is assigned."""
+    return property(
+        operator.attrgetter(f"_attr.{name}"), lambda self, value: setattr(self._attr, name, value), doc=meaning
+    )
 
 
 class _OptimizeAttr(dict[str, float]):
@@ -80,6 +88,14 @@ class Parameter(Tensor):
     """
 
     persistable = True
+    trainable: bool = _setting(
+        "trainable", "Whether the optimizer changes the parameter; the opposite of ``stop_gradient``."
+    )
+    regularizer: WeightDecayRegularizer | None = _setting("regularizer", "The parameter's own penalty, or None.")
+    do_model_average: bool = _setting(
+        "do_model_average", "Whether `paramattr.incubate.ModelAverage` averages the parameter."
+    )
+    need_clip: bool = _setting("need_clip", "Whether the optimizer's clip counts and clips this gradient.")
 
     def __init__(
         self,
@@ -119,25 +135,9 @@ class Parameter(Tensor):
     def initial_values(self, index: Index = ...) -> Array:
         """Return the values this parameter was, or under `LazyGuard` would be, initialized with, or a slice of them.
 
-        Only the slice is computed, in time and memory proportional to it, and its bits are those of the same slice of
-        the whole; so each of many workers can make its own shard. (`Orthogonal` computes the whole.)
-
-        Parameters
-        ----------
-        index : int, slice, Ellipsis or a tuple of them, default all
-            As in NumPy's basic indexing; slices may have any step.
-
-        Returns
-        -------
-        ndarray
-            An array of its own, in the parameter's dtype. What later changed the parameter does not show in it.
-
-        Raises
-        ------
-        TypeError, IndexError
-            If the index is of the wrong kind, out of range, or has too many axes.
-        ValueError
-            If the slice is larger than the machine's memory.
+        They are a new array in the parameter's dtype, in which what later changed the parameter does not show. A slice
+        costs what itself takes, so each of many workers can make its own shard; ``index`` and the errors are those of
+        `Distribution.values`. (`Orthogonal` computes the whole.)
 
         Examples
         --------
@@ -194,15 +194,6 @@ class Parameter(Tensor):
             unique_name.claim(value, self)
 
     @property
-    def trainable(self) -> bool:
-        """Whether the optimizer changes the parameter; the opposite of ``stop_gradient``."""
-        return self._attr.trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        self._attr.trainable = value
-
-    @property
     def stop_gradient(self) -> bool:
         """Whether gradients stop here; the opposite of ``trainable``."""
         return not self._attr.trainable
@@ -227,33 +218,6 @@ class Parameter(Tensor):
         if set(value) != {"learning_rate"}:
             raise ValueError(f"optimize_attr must have the key 'learning_rate' alone, but received {value!r}")
         self._attr.learning_rate = value["learning_rate"]
-
-    @property
-    def regularizer(self) -> WeightDecayRegularizer | None:
-        """The parameter's own penalty, or None."""
-        return self._attr.regularizer
-
-    @regularizer.setter
-    def regularizer(self, value: WeightDecayRegularizer | None) -> None:
-        self._attr.regularizer = value
-
-    @property
-    def do_model_average(self) -> bool:
-        """Whether `paramattr.incubate.ModelAverage` averages the parameter."""
-        return self._attr.do_model_average
-
-    @do_model_average.setter
-    def do_model_average(self, value: bool) -> None:
-        self._attr.do_model_average = value
-
-    @property
-    def need_clip(self) -> bool:
-        """Whether the optimizer's clip counts and clips this gradient."""
-        return self._attr.need_clip
-
-    @need_clip.setter
-    def need_clip(self, value: bool) -> None:
-        self._attr.need_clip = value
 
     def set_value(self, value: Operand) -> None:
         """Copy ``value``, cast to the dtype, into the parameter, as `Tensor.set_value`; a lazy one has values then."""
@@ -364,10 +328,8 @@ def create_parameter(
 
     Parameters
     ----------
-    shape : sequence of int
-        Sizes of the axes; 0 is allowed.
-    dtype : {"float16", "bfloat16", "float32", "float64"} or dtype, optional
-        Of the values; the default dtype if None.
+    shape, dtype
+        As of `Parameter`; sizes may be 0.
     name : str, optional
         Name; ``attr.name`` wins over it, and without either it is automatic.
     attr : ParamAttr, str, Initializer, regularizer, True or None
@@ -377,15 +339,10 @@ def create_parameter(
     default_initializer : Initializer, str or dict, optional
         Draws the values if neither ``attr`` nor the global initializer says otherwise.
 
-    Returns
-    -------
-    Parameter
-
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong kind or out of range (``attr=False`` too: it asks for no parameter),
-        a name is in use, or the initializer does not fit the shape.
+        As `Parameter`; also for ``attr=False``, which asks for no parameter.
 
     References
     ----------
@@ -402,15 +359,6 @@ def create_parameter(
     if name is not None:
         checks.instance("name", name, str, "a string or None")
     default = None if default_initializer is None else get(default_initializer)
-    parameter = make(
-        shape,
-        dtype,
-        attr,
-        is_bias=checks.boolean("is_bias", is_bias),
-        default_initializer=default,
-        prefix=None,
-        name=name,
-    )
-    if parameter is None:  # pragma: no cover  (only attr=False gives None, and it was refused above)
-        raise ValueError(f"attr must describe a parameter, but received {attr!r}")
-    return parameter
+    is_bias = checks.boolean("is_bias", is_bias)
+    parameter = make(shape, dtype, attr, is_bias=is_bias, default_initializer=default, prefix=None, name=name)
+    return cast(Parameter, parameter)  # None for attr=False alone

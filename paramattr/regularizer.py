@@ -34,7 +34,7 @@ class WeightDecayRegularizer(Configurable, ABC):
     coeff: float = 0.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "coeff", checks.real("coeff", self.coeff, low=0.0))
+        self._check(checks.real, "coeff", low=0.0)
 
     @abstractmethod
     def gradient(self, value: Array, out: Array | None = None) -> Array:
@@ -97,10 +97,7 @@ class L2Decay(WeightDecayRegularizer):
         return gradient
 
 
-_registry: Registry[WeightDecayRegularizer] = Registry(
-    "regularizer",
-    WeightDecayRegularizer,  # type: ignore[type-abstract]  # it registers subclasses alone
-)
+_registry = Registry("regularizer", WeightDecayRegularizer)  # type: ignore[type-abstract]  # it registers subclasses
 _registry.register(L1Decay)
 _registry.register(L2Decay)
 

@@ -193,21 +193,16 @@ class _Reader:
                 raise ValueError(f"the tree has a dict with the key {key!r} twice")
         return result
 
-    @staticmethod
-    def _stored(node: dict[str, Any]) -> np.dtype[Any]:
-        return tree.bits_dtype(tree.dtype(node.get("dtype")))
-
     def _array(self, name: str, node: dict[str, Any]) -> Array:
         info = self._members.pop(name, None)
         if info is None:
             raise ValueError(f"member {name!r} is missing, or mentioned twice")
         with self._archive.open(info) as member:
             shape, fortran, dtype = _header(name, member)
-            if list(shape) != node.get("shape") or dtype != self._stored(node) or min(shape, default=0) < 0:
-                raise ValueError(
-                    f"member {name!r} has shape {list(shape)} and dtype {dtype}, but the tree says {node.get('shape')} and"
-                    f" {node.get('dtype')}"
-                )
+            said = node.get("shape"), node.get("dtype")
+            if list(shape) != said[0] or dtype != tree.bits_dtype(tree.dtype(said[1])) or min(shape, default=0) < 0:
+                seen = f"shape {list(shape)} and dtype {dtype}"
+                raise ValueError(f"member {name!r} has {seen}, but the tree says {said[0]} and {said[1]}")
             data = member.read()
         if len(data) != math.prod(shape) * dtype.itemsize:
             raise ValueError(f"member {name!r} has {len(data)} bytes of values, but its shape is {list(shape)}")

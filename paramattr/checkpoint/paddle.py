@@ -18,7 +18,7 @@ import numpy as np
 from paramattr.autograd import Tensor
 from paramattr.autograd.tape import Array
 from paramattr.checkpoint import tree
-from paramattr.checkpoint.unpickle import Machine, StoredArray
+from paramattr.checkpoint.unpickle import Machine, StoredArray, is_pair
 from paramattr.random import Key
 
 _NAMES = "StructuredToParameterName@@"
@@ -51,9 +51,8 @@ def _check_array(where: str, array: Array | np.generic, protocol: int) -> None:
     if isinstance(array, np.generic) and name == "bfloat16":
         raise TypeError(f"{where} is a bfloat16 scalar, which Paddle's format can't hold; save to .npz")
     if array.nbytes > _LARGEST and protocol < 4:
-        raise ValueError(
-            f"protocol must be 4 or 5 for an array of 1 GiB or more, as {where} is, but received {protocol}"
-        )
+        large = f"an array of 1 GiB or more, as {where} is"
+        raise ValueError(f"protocol must be 4 or 5 for {large}, but received {protocol}")
 
 
 def _holds_tensor(obj: object) -> bool:
@@ -133,12 +132,7 @@ def _is_tuple_of(cls: type, value: object) -> bool:
 class _Finisher:
     """What puts tensors and arrays in the place of what the pickle has for them, inside the containers that it made.
 
-    Parameters
-    ----------
-    machine : Machine
-        What made the containers.
-    tensors : {"pairs", "arrays", "none"}
-        What is a tensor: a pair of a name and an array, every array, or nothing.
+    ``tensors`` says what is a tensor: "pairs" of a name and an array, all "arrays", or "none".
     """
 
     def __init__(self, machine: Machine, tensors: str, return_numpy: bool) -> None:
@@ -197,8 +191,3 @@ class _Finisher:
         """Return a tensor with this array; the file may name one array any number of times."""
         self._machine.weigh(600)
         return Tensor(array, name=name or None)
-
-
-def is_pair(node: Any) -> bool:
-    """Whether this is how Paddle stores a tensor: its name and its array."""
-    return type(node) is tuple and len(node) == 2 and type(node[0]) is str and isinstance(node[1], StoredArray)

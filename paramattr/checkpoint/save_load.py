@@ -58,14 +58,13 @@ def save(obj: Any, path: str | os.PathLike[str], protocol: int = 4) -> None:
     ([], [])
     >>> paramattr.set_rng_state(state["random"])
     """
-    name = _path(path)
-    form = _form(name)
+    name, form = _path_and_format(path)
     protocol = checks.integer("protocol", protocol, low=2, high=5)
     atomic.write(name, form.prepare(obj, protocol))
 
 
 def load(path: str | os.PathLike[str], *, return_numpy: bool = False) -> Any:
-    """Read what `save`, or for Paddle's suffixes ``paddle.save``, has written.
+    """Read what `save`, or for Paddle's suffixes ``paddle.save``, has written, with a Tensor for each Parameter.
 
     Nothing in the file is executed, and no more memory is taken than the file's size warrants; so files from others
     can be loaded.
@@ -77,17 +76,11 @@ def load(path: str | os.PathLike[str], *, return_numpy: bool = False) -> Any:
     return_numpy : bool, default False
         Return arrays in the place of tensors.
 
-    Returns
-    -------
-    object
-        As it was saved, with a Tensor for each Parameter.
-
     Raises
     ------
-    TypeError
-        If an argument is of the wrong kind.
-    ValueError
-        If the suffix is unknown, or the file is broken or holds something it should not; the message says what.
+    TypeError, ValueError
+        If an argument is of the wrong kind, the suffix is unknown, or the file is broken or holds something it should
+        not; the message says what.
     OSError
         If the file can't be read; FileNotFoundError if there is none.
 
@@ -104,8 +97,7 @@ def load(path: str | os.PathLike[str], *, return_numpy: bool = False) -> Any:
     ...     paramattr.load(path, return_numpy=True)
     {'scale': array([1., 2.], dtype=float32)}
     """
-    name = _path(path)
-    form = _form(name)
+    name, form = _path_and_format(path)
     return_numpy = checks.boolean("return_numpy", return_numpy)
     mode = os.stat(name).st_mode
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # a device may have no end, and a pipe may never begin
@@ -120,14 +112,11 @@ def load(path: str | os.PathLike[str], *, return_numpy: bool = False) -> Any:
             raise ValueError(f"{name!r} can't be loaded: {reason}") from error
 
 
-def _path(path: object) -> str:
+def _path_and_format(path: str | os.PathLike[str]) -> tuple[str, Any]:
+    """Return the path, and the module with the ``prepare`` and ``read`` of the format that it names."""
     checks.instance("path", path, (str, os.PathLike), "a str or PathLike")
-    return os.fsdecode(path)  # type: ignore[arg-type]
-
-
-def _form(path: str) -> Any:
-    """Return the module with the ``prepare`` and ``read`` of the format that ``path`` names."""
-    suffix = os.path.splitext(path)[1]
+    name = os.fsdecode(path)
+    suffix = os.path.splitext(name)[1]
     if suffix not in _FORMATS:
-        raise ValueError(f"path must end in one of {list(_FORMATS)}, but received {path!r}")
-    return import_module(f"paramattr.checkpoint.{_FORMATS[suffix]}")
+        raise ValueError(f"path must end in one of {list(_FORMATS)}, but received {name!r}")
+    return name, import_module(f"paramattr.checkpoint.{_FORMATS[suffix]}")

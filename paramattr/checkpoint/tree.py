@@ -108,12 +108,8 @@ def check_depth(obj: object) -> None:
 def leaves(obj: object, where: str = "obj", above: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:
     """Iterate over what the containers of ``obj`` hold, with its place, checking everything on the way.
 
-    Raises
-    ------
-    TypeError
-        If something is of a kind no checkpoint can hold.
-    ValueError
-        If a container holds itself, or containers are nested deeper than `MAX_DEPTH`.
+    A TypeError for what no checkpoint can hold, a ValueError for a container that holds itself or is nested deeper than
+    `MAX_DEPTH`.
     """
     if type(obj) not in (dict, OrderedDict, list, tuple):
         _check_leaf(where, obj)

@@ -57,15 +57,7 @@ class Call:
 
 
 class Machine:
-    """What follows the opcodes of one pickle.
-
-    Parameters
-    ----------
-    file : binary file
-        At the start of the pickle.
-    size : int
-        Of the file: as much as opcodes can ask for.
-    """
+    """What follows the opcodes of one pickle, that ``file`` is at the start of, and that ends with its ``size``."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file = file
@@ -153,10 +145,6 @@ class Machine:
         if self._object_bytes < 0:
             raise ValueError(tree.TOO_MANY_OBJECTS)
 
-    def skip_frame(self) -> None:
-        """Pass over the length of a frame, a hint for reading ahead."""
-        self.take(8)
-
     def push(self, value: Any, weight: int = 0) -> None:
         """Put a value of so many bytes on the stack; its places there and in a container are counted too."""
         self.weigh(18 + weight)
@@ -184,9 +172,9 @@ class Machine:
 
     def push_tuple(self, values: list[Any]) -> None:
         """Put a tuple of values on the stack."""
-        if len(values) == 2 and type(values[0]) is str and isinstance(values[1], StoredArray):
-            self.has_pairs = True
-        self.push(tuple(values), 56 + 8 * len(values))
+        made = tuple(values)
+        self.has_pairs |= is_pair(made)
+        self.push(made, 56 + 8 * len(made))
 
     def pops(self, count: int) -> list[Any]:
         """Take the last values from the stack, in the order they came."""
@@ -291,6 +279,11 @@ class Machine:
         return values.astype(dtype.newbyteorder("="), order="K")
 
 
+def is_pair(value: Any) -> bool:
+    """Whether this is how Paddle stores a tensor: its name and its array."""
+    return type(value) is tuple and len(value) == 2 and type(value[0]) is str and isinstance(value[1], StoredArray)
+
+
 def _is_plain_dtype_state(state: Any) -> bool:
     return (
         type(state) is tuple
@@ -387,8 +380,8 @@ def _calls() -> dict[tuple[str, str], Call]:
 
 _CALLS = _calls()
 
-_STEPS: dict[bytes, Callable[[Machine], None]] = {
-    pickle.FRAME: Machine.skip_frame,
+_STEPS: dict[bytes, Callable[[Machine], object]] = {
+    pickle.FRAME: lambda m: m.take(8),  # its length, a hint for reading ahead
     pickle.NONE: lambda m: m.push(None),
     pickle.NEWTRUE: lambda m: m.push(True),
     pickle.NEWFALSE: lambda m: m.push(False),

@@ -71,14 +71,8 @@ class WeightAverage(Stateful):
     def apply(self, executor: None = None, need_restore: bool = True) -> Iterator[None]:
         """Put the averages in the place of the parameters' values inside a ``with`` block.
 
-        Blocks can be nested, and the values come back also when the body raises.
-
-        Parameters
-        ----------
-        executor : None
-            Paddle's, of static graphs.
-        need_restore : bool, default True
-            Whether the values come back at the end of the block; with False, by `restore`.
+        Blocks can be nested, and the values come back also when the body raises; with ``need_restore=False`` only by
+        `restore`. ``executor`` is Paddle's, of static graphs.
 
         Raises
         ------
@@ -92,10 +86,8 @@ class WeightAverage(Stateful):
         wanted = [slot for slot in self._slots if slot.parameter.do_model_average]
         slots = [slot for slot in wanted if slot.state and self._weight(slot.state) > 0]
         if not slots and any(slot.parameter.trainable for slot in wanted):
-            raise RuntimeError(
-                "apply() needs an average, but no step has been counted: call step() after the optimizer's, while the"
-                " parameters have gradients"
-            )
+            hint = "call step() after the optimizer's, while the parameters have gradients"
+            raise RuntimeError(f"apply() needs an average, but no step has been counted: {hint}")
         before = [slot.parameter.data.copy() for slot in slots]
         # A block inside another one finds averages; restore() shall go back to what was there before both. Once
         # training has gone on from averages, they are the values to go back to.
@@ -114,13 +106,7 @@ class WeightAverage(Stateful):
                     self._applied = None
 
     def restore(self, executor: None = None) -> None:
-        """Bring back the values from before ``apply(need_restore=False)``.
-
-        Raises
-        ------
-        RuntimeError
-            If averages are not applied.
-        """
+        """Bring back the values from before ``apply(need_restore=False)``; a RuntimeError if there was none."""
         checks.instance("executor", executor, type(None), _NO_EXECUTOR)
         if self._applied is None:
             raise RuntimeError("restore() needs an apply(need_restore=False) before it, which put averages in place")

@@ -45,10 +45,6 @@ class Initializer(Configurable):
     TypeError
         If a class body defines two of them; when used: if it has none.
 
-    See Also
-    --------
-    paramattr.initializer.register : makes a subclass available by its name.
-
     Examples
     --------
     >>> from dataclasses import dataclass
@@ -76,13 +72,7 @@ class Initializer(Configurable):
             cls._defined = defined[0]
 
     def distribution(self, shape: tuple[int, ...]) -> Distribution:
-        """Return the law of each value of a parameter of ``shape``.
-
-        Raises
-        ------
-        TypeError
-            If the recipe has no law per value.
-        """
+        """Return the law of each value of a parameter of ``shape``; a TypeError if there is none."""
         raise self._not_made_by("distribution")
 
     def kernel(self, shape: tuple[int, ...], index: tuple[slice, ...]) -> Array:
@@ -120,33 +110,10 @@ class Initializer(Configurable):
         """Raise a ValueError if the recipe can't fill a parameter of ``shape``."""
 
     def values(self, key: Key, shape: ArrayLike, dtype: DTypeLike | None = "float32", index: Index = ...) -> Array:
-        """Return the first values of a parameter, or a slice of them: a pure function of the arguments.
+        """Return the first values of a parameter, or a slice of them, as a new array: a pure function of the arguments.
 
-        Only the slice is computed, in time and memory proportional to it, and its bits are
-        those of the same slice of the whole.
-
-        Parameters
-        ----------
-        key : Key
-            The parameter's random stream.
-        shape : sequence of int
-            The shape of the whole parameter.
-        dtype : {"float16", "bfloat16", "float32", "float64"} or dtype, default "float32"
-            Of the values.
-        index : int, slice, Ellipsis or a tuple of them, default all
-            As in NumPy's basic indexing; slices may have any step.
-
-        Returns
-        -------
-        ndarray
-            A new array, of the slice's shape.
-
-        Raises
-        ------
-        TypeError, IndexError
-            If the index is of the wrong kind, out of range, or has too many axes.
-        ValueError
-            If the recipe does not fit the shape, or the values would be larger than the machine's memory.
+        The arguments and errors are those of `Distribution.values`, and a slice costs as little. It is a ValueError, too,
+        if the recipe does not fit the shape, or the values would be larger than the machine's memory.
 
         Examples
         --------
@@ -182,20 +149,11 @@ class Initializer(Configurable):
     def __call__(self, param: Fillable, block: None = None) -> None:
         """Draw new values for ``param`` in place, as Paddle's initializers do when called.
 
-        Parameters
-        ----------
-        param : Parameter
-            Any object with ``shape``, ``dtype`` and ``set_value``.
-        block : None
-            Accepted for Paddle's sake.
-
-        Raises
-        ------
-        ValueError
-            If the recipe does not fit the shape.
+        ``param`` is any object with ``shape``, ``dtype`` and ``set_value``; the errors are those of `values`. ``block``
+        is Paddle's.
         """
         shape = tuple(param.shape)
-        self.check_shape(shape)
+        self.check_shape(shape)  # before a key is taken
         param.set_value(self.values(next_key(), shape, param.dtype))
 
 

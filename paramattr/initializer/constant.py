@@ -46,7 +46,7 @@ class Constant(Initializer):
     value: float = 0.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "value", checks.real("value", self.value))
+        self._check(checks.real, "value")
 
     def distribution(self, shape: tuple[int, ...]) -> PointMass:
         """Return the law of the one value."""
@@ -115,9 +115,8 @@ class Assign(Initializer):
     def check_shape(self, shape: tuple[int, ...]) -> None:
         """Raise a ValueError if the parameter's shape is not the array's."""
         if self._array.shape != shape:
-            raise ValueError(
-                f"Assign holds an array of shape {list(self._array.shape)}, but the parameter has shape {list(shape)}"
-            )
+            own = list(self._array.shape)
+            raise ValueError(f"Assign holds an array of shape {own}, but the parameter has shape {list(shape)}")
 
     def kernel(self, shape: tuple[int, ...], index: tuple[slice, ...]) -> Array:
         """Return the array's values."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-
 from paramattr.initializer.base import Initializer
 from paramattr.initializer.constant import Constant
 from paramattr.initializer.registry import optional
@@ -17,8 +15,7 @@ _globals: tuple[Initializer | None, Initializer | None] = (None, None)
 class set_global_initializer:  # noqa: N801  (Paddle's name)
     """Set the initializer of every weight, and every bias, whose attribute names none.
 
-    It takes effect at the call. Used in a ``with`` statement, it also ends with the block: what was set before
-    comes back.
+    It takes effect at the call. In a ``with`` statement it ends with the block: what was set before comes back.
 
     Parameters
     ----------
@@ -32,8 +29,8 @@ class set_global_initializer:  # noqa: N801  (Paddle's name)
     TypeError, ValueError
         If an argument is not an initializer.
 
-    Notes
-    -----
+    References
+    ----------
     Mirrors ``paddle.nn.initializer.set_global_initializer``: it also replaces defaults such as the ones of a
     normalization layer, and never what a ``ParamAttr`` names.
 
@@ -55,9 +52,7 @@ class set_global_initializer:  # noqa: N801  (Paddle's name)
     def __enter__(self) -> None:
         return None
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         global _globals
         _globals = self._before
 

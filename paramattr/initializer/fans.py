@@ -10,16 +10,9 @@ from paramattr.utils import checks
 def compute_fans(shape: tuple[int, ...]) -> tuple[int, int]:
     """Return how many values feed one output, and how many outputs one value feeds.
 
-    Parameters
-    ----------
-    shape : tuple of int
-        Shape of a weight: Linear ``[in, out]``, convolution ``[out, in, k…]``.
-
-    Returns
-    -------
-    fan_in, fan_out : int
-        0-d: 1, 1. 1-d: n, n. 2-d: ``shape[0], shape[1]``. n-d: ``shape[1]`` and ``shape[0]``, each times
-        the product of the kernel sizes ``shape[2:]``; as Paddle counts them.
+    As Paddle counts them, for the shape of a weight, Linear's ``[in, out]`` or a convolution's ``[out, in, k…]``. 0-d:
+    1, 1. 1-d: n, n. 2-d: ``shape[0], shape[1]``. n-d: ``shape[1]`` and ``shape[0]``, each times the product of the
+    kernel sizes ``shape[2:]``.
 
     Raises
     ------
@@ -33,24 +26,16 @@ def compute_fans(shape: tuple[int, ...]) -> tuple[int, int]:
     ((3, 4), (75, 200))
     """
     shape = checks.shape("shape", shape)
-    if len(shape) <= 1:
-        size = shape[0] if shape else 1
-        return size, size
-    if len(shape) == 2:
-        return shape[0], shape[1]
+    if len(shape) <= 2:
+        sizes = shape or (1,)
+        return sizes[0], sizes[-1]
     receptive_field = math.prod(shape[2:])
     return shape[1] * receptive_field, shape[0] * receptive_field
 
 
 _GAINS = {
-    "sigmoid": 1.0,
-    "linear": 1.0,
-    "conv1d": 1.0,
-    "conv2d": 1.0,
-    "conv3d": 1.0,
-    "conv1d_transpose": 1.0,
-    "conv2d_transpose": 1.0,
-    "conv3d_transpose": 1.0,
+    **dict.fromkeys(("sigmoid", "linear", "conv1d", "conv2d", "conv3d"), 1.0),
+    **dict.fromkeys(("conv1d_transpose", "conv2d_transpose", "conv3d_transpose"), 1.0),
     "tanh": 5.0 / 3.0,
     "relu": math.sqrt(2.0),
     "selu": 3.0 / 4.0,

@@ -43,8 +43,8 @@ class Normal(Initializer):
     std: float = 1.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "mean", checks.real("mean", self.mean))
-        object.__setattr__(self, "std", checks.real("std", self.std, low=0.0))
+        self._check(checks.real, "mean")
+        self._check(checks.real, "std", low=0.0)
 
     def distribution(self, shape: tuple[int, ...]) -> random.Distribution:
         """Return the normal law with this mean and std."""
@@ -68,21 +68,15 @@ class TruncatedNormal(Initializer):
     TypeError, ValueError
         If an argument is not a real number, ``mean`` or ``std`` is not finite, ``std <= 0`` or ``a >= b``.
 
-    Notes
-    -----
-    The law is exact wherever the window lies, also many ``std`` away from the mean, where Paddle returns the
-    bound itself for every value.
-
     References
     ----------
-    Mirrors ``paddle.nn.initializer.TruncatedNormal``.
+    Mirrors ``paddle.nn.initializer.TruncatedNormal``, but is exact also many ``std`` away from the mean, where Paddle
+    returns the bound itself for every value.
 
     Examples
     --------
     >>> import paramattr
-    >>> p = paramattr.create_parameter(
-    ...     [1000], "float32", default_initializer=paramattr.initializer.TruncatedNormal(0.0, 1.0, a=6.0, b=8.0)
-    ... )
+    >>> p = paramattr.create_parameter([1000], attr=paramattr.initializer.TruncatedNormal(0.0, 1.0, a=6.0, b=8.0))
     >>> bool(6.0 <= p.numpy().min() < p.numpy().max() < 8.0)
     True
     """
@@ -93,10 +87,9 @@ class TruncatedNormal(Initializer):
     b: float = 2.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "mean", checks.real("mean", self.mean))
-        object.__setattr__(self, "std", checks.real("std", self.std, low=0.0, open_low=True))
-        object.__setattr__(self, "a", checks.real("a", self.a, finite=False))
-        object.__setattr__(self, "b", checks.real("b", self.b, finite=False))
+        self._check(checks.real, "mean")
+        self._check(checks.real, "std", low=0.0, open_low=True)
+        self._check(checks.real, "a", "b", finite=False)
         if self.a >= self.b or self.a == math.inf or self.b == -math.inf:
             raise ValueError(f"a must be below b, but received a={self.a!r}, b={self.b!r}")
 

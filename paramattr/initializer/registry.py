@@ -14,12 +14,7 @@ _registry: Registry[Initializer] = Registry("initializer", Initializer)
 
 
 def register(cls: C) -> C:
-    """Make an `Initializer` subclass available under its name, and that name in snake_case.
-
-    Parameters
-    ----------
-    cls : type
-        A subclass of `Initializer`. Usable as a decorator: the class is returned.
+    """Make an `Initializer` subclass available under its name, and that name in snake_case; return it, as a decorator.
 
     Raises
     ------

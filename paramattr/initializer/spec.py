@@ -16,10 +16,7 @@ __all__ = ["parse_initializer", "parse_shape"]
 def parse_initializer(text: str) -> Initializer:
     """Return the initializer that a text such as ``"TruncatedNormal(0.0, 0.02, a=-2, b=2)"`` describes.
 
-    Parameters
-    ----------
-    text : str
-        A name that the registry knows, alone or with arguments in brackets: literals, or initializers in this form.
+    It is a name that the registry knows, alone or with arguments in brackets: literals, or initializers in this form.
 
     Raises
     ------

@@ -43,8 +43,7 @@ class Uniform(Initializer):
     high: float = 1.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "low", checks.real("low", self.low))
-        object.__setattr__(self, "high", checks.real("high", self.high))
+        self._check(checks.real, "low", "high")
         if self.low >= self.high:
             raise ValueError(f"low must be below high, but received low={self.low!r}, high={self.high!r}")
 

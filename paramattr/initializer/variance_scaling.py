@@ -1,8 +1,7 @@
 """Initializers that keep the variance of signals: Xavier (Glorot) and Kaiming (He).
 
-All four are one recipe, a uniform or normal law whose standard deviation is gain · sqrt(1 / fan), with
-different fans: (fan_in + fan_out) / 2 for Xavier, fan_in or fan_out for Kaiming. The four inherit their fields, and
-need no ``@dataclass`` of their own, which would only cost import time.
+All four are one recipe, a uniform or normal law whose standard deviation is gain / sqrt(fan). The four inherit their
+fields, and need no ``@dataclass`` of their own, which would only cost import time.
 """
 
 from __future__ import annotations
@@ -46,9 +45,8 @@ class _Xavier(Initializer):
     gain: float = 1.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "fan_in", _given_fan("fan_in", self.fan_in))
-        object.__setattr__(self, "fan_out", _given_fan("fan_out", self.fan_out))
-        object.__setattr__(self, "gain", checks.real("gain", self.gain, low=0.0))
+        self._check(_given_fan, "fan_in", "fan_out")
+        self._check(checks.real, "gain", low=0.0)
 
     def _std(self, shape: tuple[int, ...]) -> float:
         fan_in, fan_out = compute_fans(shape)
@@ -96,7 +94,7 @@ class XavierNormal(_Xavier):
     Parameters
     ----------
     fan_in, fan_out, gain : float, optional
-        As of `XavierUniform`, with the same errors.
+        As of `XavierUniform`, with its errors.
 
     References
     ----------
@@ -123,8 +121,8 @@ class _Kaiming(Initializer):
     mode: str = "fan_in"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "fan_in", _given_fan("fan_in", self.fan_in))
-        object.__setattr__(self, "negative_slope", checks.real("negative_slope", self.negative_slope))
+        self._check(_given_fan, "fan_in")
+        self._check(checks.real, "negative_slope")
         calculate_gain(self.nonlinearity)
         checks.choice("mode", self.mode, ["fan_in", "fan_out"])
         if self.mode == "fan_out" and self.fan_in is not None:
@@ -180,7 +178,7 @@ class KaimingNormal(_Kaiming):
     Parameters
     ----------
     fan_in, negative_slope, nonlinearity, mode : optional
-        As of `KaimingUniform`, with the same errors.
+        As of `KaimingUniform`, with its errors.
 
     References
     ----------

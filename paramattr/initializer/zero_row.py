@@ -52,7 +52,7 @@ class ZeroRow(Initializer):
         inner = optional("initializer", self.initializer)
         checks.instance("initializer", inner, Initializer, "an initializer, its name or its config")
         object.__setattr__(self, "initializer", inner)
-        object.__setattr__(self, "row", checks.integer("row", self.row, low=0))
+        self._check(checks.integer, "row", low=0)
 
     def get_config(self) -> dict[str, Any]:
         """Return the config, with that of the other initializer inside."""

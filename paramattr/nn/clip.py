@@ -46,18 +46,18 @@ class Clipped(NamedTuple):
         return self.factor != 1.0 or self.low > -math.inf or self.high < math.inf
 
 
-def _shrink(gradients: Sequence[Array], norm: float, clip_norm: float) -> list[Clipped]:
-    """Scale by clip_norm / max(norm, clip_norm)."""
+def _shrink(gradients: Sequence[Array], clip_norm: float) -> list[Clipped]:
+    """Scale by clip_norm / max(norm, clip_norm), where the norm is that of the gradients together."""
+    norm = l2_norm(gradients)
     factor = 1.0 if norm <= clip_norm else clip_norm / norm
     return [Clipped(gradient, factor) for gradient in gradients]
 
 
 class ClipGradBase:
-    """Base class of clips: a subclass says what becomes of a list of gradients.
+    """Base class of clips: a subclass says what becomes of a list of gradients, none of which is written to.
 
-    Give a clip to an optimizer as ``grad_clip``. Called with pairs of parameter and gradient it returns such
-    pairs, those of parameters with ``need_clip=False`` unchanged and those without a gradient left out.
-    No gradient is written to.
+    Give a clip to an optimizer as ``grad_clip``. Called with pairs of parameter and gradient it returns such pairs, those
+    of parameters with ``need_clip=False`` unchanged and those without a gradient left out.
 
     References
     ----------
@@ -188,7 +188,7 @@ class ClipGradByNorm(ClipGradBase):
 
     def plan(self, gradients: Sequence[Array]) -> list[Clipped]:
         """Bring each gradient to a norm of at most ``clip_norm``."""
-        return [clipped for g in gradients for clipped in _shrink([g], l2_norm([g]), self.clip_norm)]
+        return [clipped for g in gradients for clipped in _shrink([g], self.clip_norm)]
 
     def __repr__(self) -> str:
         return f"Gradient Clip By Norm, clip_norm={self.clip_norm:f}"
@@ -197,22 +197,14 @@ class ClipGradByNorm(ClipGradBase):
 class ClipGradByGlobalNorm(ClipGradBase):
     """Scale down all gradients by one factor when their L2 norm taken together is above ``clip_norm``.
 
-    The gradients become g · clip_norm / max(norm, clip_norm); those of parameters with ``need_clip=False`` neither
-    count in the norm nor are scaled.
+    Those of parameters with ``need_clip=False`` neither count in the norm nor are scaled.
 
     Parameters
     ----------
     clip_norm : float
-        Largest norm, > 0.
-    group_name : str, default "default_group"
-        A label; Paddle's static graphs tell several clips apart by it, nothing here depends on it.
-    auto_skip_clip : bool, default False
-        In Paddle, do not multiply where the factor is 1. That never changes a value, and here it is always so.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If ``clip_norm`` is not a finite real number > 0, or another argument is of the wrong kind.
+        As of `ClipGradByNorm`, with its errors.
+    group_name, auto_skip_clip : str, default "default_group"; bool, default False
+        Paddle's; they never change a value.
 
     References
     ----------
@@ -238,7 +230,7 @@ class ClipGradByGlobalNorm(ClipGradBase):
 
     def plan(self, gradients: Sequence[Array]) -> list[Clipped]:
         """Bring the gradients to a norm of at most ``clip_norm`` taken together."""
-        return _shrink(gradients, l2_norm(gradients), self.clip_norm)
+        return _shrink(gradients, self.clip_norm)
 
     def __repr__(self) -> str:
         return f"Gradient Clip By GlobalNorm, global_norm={self.clip_norm:f}"

@@ -33,6 +33,8 @@ def clip_grad_norm_(
 ) -> Tensor:
     """Multiply the gradients of ``parameters`` in place by min(1, max_norm / (norm + 1e-6)), and return their norm.
 
+    Returns that norm, before clipping, in shape ``[]``.
+
     Parameters
     ----------
     parameters : Tensor or iterable of Tensor
@@ -103,14 +105,9 @@ def clip_grad_value_(parameters: Iterable[Tensor] | Tensor, clip_value: float) -
     Parameters
     ----------
     parameters : Tensor or iterable of Tensor
-        Those without a gradient are skipped; ``need_clip`` plays no part.
+        As of `clip_grad_norm_`, with its TypeError and ValueError.
     clip_value : float
         Largest magnitude, >= 0.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong type or out of range.
 
     References
     ----------
@@ -134,19 +131,14 @@ def clip_grad_value_(parameters: Iterable[Tensor] | Tensor, clip_value: float) -
 
 
 def parameters_to_vector(parameters: Iterable[Tensor], name: str | None = None) -> Tensor:
-    """Return a copy of the values of ``parameters`` as one vector.
+    """Return a copy of the values of ``parameters`` as one vector, with ``stop_gradient=False`` and this name.
 
     Parameters
     ----------
     parameters : iterable of Tensor
         At least one, all of one dtype.
     name : str, optional
-        Name of the vector.
-
-    Returns
-    -------
-    Tensor
-        Of one axis, with ``stop_gradient=False``.
+        Of the vector.
 
     Raises
     ------
@@ -178,10 +170,8 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor], name: str | 
     ----------
     vec : Tensor
         Of one axis, at least as long as the parameters are together; what is left over is ignored, as in Paddle.
-    parameters : iterable of Tensor
-        Written to in place.
-    name : str, optional
-        Has no effect; Paddle has it.
+    parameters, name : iterable of Tensor; str, optional
+        What to write to; the name is Paddle's, and has no effect.
 
     Raises
     ------

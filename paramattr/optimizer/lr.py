@@ -15,8 +15,7 @@ __all__ = ["CosineAnnealingDecay", "ExponentialDecay", "LRScheduler", "LinearWar
 class LRScheduler(ABC):
     """Base class of schedules; a subclass defines `get_lr` from ``base_lr`` and ``last_epoch``.
 
-    Give one to an optimizer as ``learning_rate`` and call its `step` once per epoch, or per batch. What counts as an
-    epoch is up to the caller. It begins at epoch 0.
+    Give one to an optimizer as ``learning_rate`` and call its `step` once per epoch, or per batch; the first is 0.
 
     Parameters
     ----------
@@ -64,13 +63,7 @@ class LRScheduler(ABC):
         """Return the learning rate at ``last_epoch``."""
 
     def step(self, epoch: int | None = None) -> None:
-        """Go to the next epoch, or to ``epoch``.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If ``epoch`` is not an integer >= 0.
-        """
+        """Go to the next epoch, or to ``epoch``, an integer >= 0."""
         self.last_epoch = self.last_epoch + 1 if epoch is None else checks.integer("epoch", epoch, low=0)
         self.last_lr = float(self.get_lr())
         if self.verbose:
@@ -83,10 +76,7 @@ class LRScheduler(ABC):
     def set_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Go back to a state that `state_dict` returned.
 
-        Raises
-        ------
-        TypeError, ValueError
-            If it lacks a key, or a value is out of range. Nothing is changed then.
+        A TypeError or ValueError if it lacks a key, or a value is out of range; nothing is changed then.
         """
         checks.instance("state_dict", state_dict, Mapping, "a mapping")
         for key in self.state_dict():
@@ -97,10 +87,6 @@ class LRScheduler(ABC):
         self.last_epoch = last_epoch
 
     set_dict = set_state_dict
-
-
-def _gamma(gamma: float) -> float:
-    return checks.real("gamma", gamma, low=0.0, high=1.0, open_low=True, open_high=True)
 
 
 class StepDecay(LRScheduler):
@@ -132,7 +118,7 @@ class StepDecay(LRScheduler):
         self, learning_rate: float, step_size: int, gamma: float = 0.1, last_epoch: int = -1, verbose: bool = False
     ) -> None:
         self.step_size = checks.integer("step_size", step_size, low=1)
-        self.gamma = _gamma(gamma)
+        self.gamma = checks.probability("gamma", gamma)
         super().__init__(learning_rate, last_epoch, verbose)
 
     def get_lr(self) -> float:
@@ -147,10 +133,8 @@ class MultiStepDecay(LRScheduler):
     ----------
     milestones : list or tuple of int
         The epochs of the drops, rising.
-    gamma : float, default 0.1
-        The factor, between 0 and 1.
-    learning_rate, last_epoch, verbose
-        As in `LRScheduler`, with its errors.
+    gamma, learning_rate, last_epoch, verbose
+        As in `StepDecay`, with its errors.
 
     References
     ----------
@@ -178,7 +162,7 @@ class MultiStepDecay(LRScheduler):
         if sorted(set(epochs)) != epochs:
             raise ValueError(f"milestones must rise from one to the next, but received {milestones!r}")
         self.milestones = epochs
-        self.gamma = _gamma(gamma)
+        self.gamma = checks.probability("gamma", gamma)
         super().__init__(learning_rate, last_epoch, verbose)
 
     def get_lr(self) -> float:
@@ -191,10 +175,8 @@ class ExponentialDecay(LRScheduler):
 
     Parameters
     ----------
-    gamma : float
-        The factor, between 0 and 1.
-    learning_rate, last_epoch, verbose
-        As in `LRScheduler`, with its errors.
+    gamma, learning_rate, last_epoch, verbose
+        As in `StepDecay`, with its errors; ``gamma`` has no default.
 
     References
     ----------
@@ -210,7 +192,7 @@ class ExponentialDecay(LRScheduler):
     """
 
     def __init__(self, learning_rate: float, gamma: float, last_epoch: int = -1, verbose: bool = False) -> None:
-        self.gamma = _gamma(gamma)
+        self.gamma = checks.probability("gamma", gamma)
         super().__init__(learning_rate, last_epoch, verbose)
 
     def get_lr(self) -> float:

@@ -128,15 +128,8 @@ class Optimizer(Rule, Stateful):
     def minimize(self, loss: Tensor) -> tuple[list[Any], list[tuple[Parameter, Tensor]]]:
         """Take a step with the gradients that ``loss.backward()`` left; as in Paddle's dynamic mode it isn't called here.
 
-        Returns
-        -------
-        operators, params_grads : list
-            Paddle's operators of static graphs, so none; and the parameters that took part, with their gradients.
-
-        Raises
-        ------
-        TypeError
-            If ``loss`` is not a tensor.
+        Returns an empty list, of Paddle's static operators, and the pairs of parameter and gradient that took part; the
+        errors are those of `step`, and a TypeError if ``loss`` is not a tensor.
         """
         checks.instance("loss", loss, Tensor, "a Tensor")
         parameters = [slot.parameter for slot in collect(self._slots)]
@@ -158,15 +151,7 @@ class Optimizer(Rule, Stateful):
         return self._lr if self._scheduler is None else self._scheduler()
 
     def set_lr(self, value: float) -> None:
-        """Set the learning rate.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If ``value`` is not a finite real number >= 0.
-        RuntimeError
-            If a scheduler sets the learning rate.
-        """
+        """Set the learning rate, a finite number >= 0; a RuntimeError if a scheduler sets it."""
         if self._scheduler is not None:
             raise RuntimeError(
                 f"set_lr can't set the learning rate, because the scheduler {type(self._scheduler).__name__} does;"
@@ -175,13 +160,7 @@ class Optimizer(Rule, Stateful):
         self._lr = _check_learning_rate(value)
 
     def set_lr_scheduler(self, scheduler: LRScheduler) -> None:
-        """Let ``scheduler`` set the learning rate from now on.
-
-        Raises
-        ------
-        TypeError
-            If it is not an LRScheduler.
-        """
+        """Let ``scheduler`` set the learning rate from now on; a TypeError if it is not an LRScheduler."""
         checks.instance("scheduler", scheduler, LRScheduler, "an LRScheduler")
         self._scheduler = scheduler
 

@@ -126,26 +126,16 @@ class Rule:
         raise NotImplementedError
 
     def whole_rule(self, gradient: Array, value: Array, state: State, step: Any) -> Array:
-        """Return what to subtract from the values of one parameter, and update ``state`` in place.
-
-        All arrays have the parameter's shape. The gradient is clipped and has the penalty; the rule may overwrite and
-        return it. ``value`` is to be read.
-        """
+        """As `rule`, for one parameter as a whole: all arrays have its shape; ``value`` is to be read."""
         raise NotImplementedError
 
     def new_state(self, shape: tuple[int, ...], dtype: DType, step: Any) -> dict[str, Array]:
-        """Return what is kept of a parameter before its first step, by name: zeros, unless a subclass says otherwise.
-
-        ``dtype`` is that of its steps: float32 for float16 and bfloat16.
-        """
+        """Return what is kept of a parameter before its first step, by name: zeros in the dtype of its steps."""
         shapes = {**dict.fromkeys(self.accumulators, shape), **dict.fromkeys(self.scalars, (1,))}
         return {name: np.zeros(size, dtype) for name, size in shapes.items()}
 
     def terms(self, parameter: Parameter, group: Group, lr: float) -> Terms:
-        """Return what enters a parameter's step; ``lr`` has the factors of the group and the parameter.
-
-        It must not change anything: the step can still fail.
-        """
+        """Return what enters a parameter's step, changing nothing; ``lr`` has the factors of group and parameter."""
         return Terms(lr, group.regularizer if parameter.regularizer is None else parameter.regularizer)
 
     def end(self, state: State, step: Any) -> None:

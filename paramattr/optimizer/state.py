@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -52,10 +52,8 @@ def groups_of(parameters: object, keys: Iterable[str]) -> list[tuple[str, Mappin
     if parameters is None:
         raise ValueError("parameters must be given, for example parameters=layer.parameters()")
     if isinstance(parameters, (Tensor, Mapping, str, bytes)) or not isinstance(parameters, Iterable):
-        kind = type(parameters).__name__
-        raise TypeError(
-            f"parameters must be a list of parameters, or of dicts for groups, but received {parameters!r} ({kind})"
-        )
+        expected = "a list of parameters, or of dicts for groups"
+        raise TypeError(f"parameters must be {expected}, but received {parameters!r} ({type(parameters).__name__})")
     entries: list[Any] = list(parameters)
     if not entries:
         raise ValueError("parameters must hold at least one parameter, but received none")
@@ -93,10 +91,8 @@ def _slots(label: str, parameters: Iterable[object]) -> list[Slot]:
         raise TypeError(f"{label} must be a list of parameters, but received {parameters!r}")
     slots = []
     for place, parameter in enumerate(parameters):
-        if not isinstance(parameter, Parameter):
-            kind = type(parameter).__name__
-            raise TypeError(f"{label}[{place}] must be a Parameter, but received {parameter!r} ({kind})")
-        slots.append(Slot(parameter))
+        checks.instance(f"{label}[{place}]", parameter, Parameter, "a Parameter")
+        slots.append(Slot(cast(Parameter, parameter)))
     return slots
 
 
@@ -120,14 +116,11 @@ class Stateful(ABC):
         return "_".join(part for part in (parameter.name, self._name, accumulator) if part is not None)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return what is remembered, without copying it.
+        """Return what is remembered, without copying it, in a dict.
 
-        Returns
-        -------
-        dict
-            Accumulators as tensors under ``<parameter>_<accumulator>_0``, such as ``linear_0.w_0_velocity_0``, with
-            ``name`` in front of the accumulator's if there is one; of an optimizer also ``master_weights`` by
-            parameter if there are any, and ``LR_Scheduler`` if there is one.
+        It has accumulators as tensors under ``<parameter>_<accumulator>_0``, such as ``linear_0.w_0_velocity_0``, with
+        ``name`` in front of the accumulator's if there is one; of an optimizer also ``master_weights`` by parameter if
+        there are any, and ``LR_Scheduler`` if there is one.
 
         Examples
         --------

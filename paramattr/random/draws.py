@@ -100,8 +100,8 @@ class UniformDraw(Draw):
     """Values of the uniform law on [low, high): middle + scale * (the bits as a signed integer)."""
 
     def __init__(self, low: float, high: float, dtype: np.dtype[Any]) -> None:
-        dtypes.check_range(dtype, low=low, high=high)
         super().__init__(dtype, _window(low, high, dtype, True))
+        dtypes.check_range(self.compute, low=low, high=high)
         first, last = _window(low, high, self.compute, True)
         reach = self.compute.type(self._reach)
         middle = self.compute.type(0.5 * low + 0.5 * high)
@@ -141,9 +141,9 @@ class StripDraw(Draw):
     def __init__(
         self, loc: float, scale: float, low: float, high: float, dtype: np.dtype[Any], scale_all: bool
     ) -> None:
-        dtypes.check_range(dtype, loc=loc, scale=scale)
         whole = low == -_INF and high == _INF
         super().__init__(dtype, None if whole else _window(low, high, dtype, False))
+        dtypes.check_range(self.compute, loc=loc, scale=scale)
         self._ends = self.window
         self._compute_ends = None if whole else _window(low, high, self.compute, False)
         self._scale = scale

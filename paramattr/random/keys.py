@@ -105,17 +105,7 @@ def get_rng_state() -> Key:
 
 
 def set_rng_state(state: Key) -> None:
-    """Go on from a saved state.
-
-    Parameters
-    ----------
-    state : Key
-        As `get_rng_state` returned it.
-
-    Raises
-    ------
-    TypeError
-        If ``state`` is not a Key.
+    """Go on from a saved state, a Key that `get_rng_state` returned; a TypeError for anything else.
 
     References
     ----------
@@ -139,8 +129,8 @@ def set_rng_state(state: Key) -> None:
 def seed(seed: int) -> contextlib.AbstractContextManager[object]:
     """Start the stream of all later parameters afresh.
 
-    The same model built after the same call has the same values. Without a call the seed is 0. Used in a ``with``
-    statement, it also ends with the block: the earlier state comes back.
+    The same model built after the same call has the same values. Without a call the seed is 0. In a ``with`` statement
+    it ends with the block: the earlier state comes back.
 
     Parameters
     ----------
@@ -160,10 +150,9 @@ def seed(seed: int) -> contextlib.AbstractContextManager[object]:
     --------
     >>> import paramattr
     >>> with paramattr.seed(3):
-    ...     first = paramattr.nn.Linear(2, 2).weight.numpy()
+    ...     first = paramattr.create_parameter([2])
     >>> with paramattr.seed(3):
-    ...     again = paramattr.nn.Linear(2, 2).weight.numpy()
-    >>> bool((first == again).all())
+    ...     bool((first.numpy() == paramattr.create_parameter([2]).numpy()).all())
     True
     """
     global _next

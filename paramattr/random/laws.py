@@ -93,7 +93,9 @@ class Distribution(Record, ABC):
 
     @abstractmethod
     def values(self, key: Key, shape: ArrayLike, dtype: DTypeLike = "float32", index: Index = ...) -> Array:
-        """Draw the values of a parameter, or one slice of them without making the rest.
+        """Draw the values of a parameter, or one slice of them without making the rest, as a new array.
+
+        A slice has the same bits as that slice of the whole, and takes time and memory in proportion to itself.
 
         Parameters
         ----------
@@ -104,12 +106,7 @@ class Distribution(Record, ABC):
         dtype : {"float16", "bfloat16", "float32", "float64"} or dtype
             Of the values.
         index : int, slice, Ellipsis or a tuple of them, default all
-            As in NumPy's basic indexing. Time and memory are in proportion to the slice.
-
-        Returns
-        -------
-        ndarray
-            A new array. A slice has the same bits as that slice of the whole.
+            As in NumPy's basic indexing.
 
         Raises
         ------
@@ -166,7 +163,7 @@ class PointMass(Distribution):
 
     def values(self, key: Key, shape: ArrayLike, dtype: DTypeLike = "float32", index: Index = ...) -> Array:
         out = np.empty(sizes(checks.shape("shape", shape), index), dtypes.floating("dtype", dtype))
-        dtypes.check_range(out.dtype, value=self.value)
+        dtypes.check_range(dtypes.compute_dtype(out.dtype), value=self.value)
         if out.size <= _STRETCH:
             out.fill(self.value)
             return out

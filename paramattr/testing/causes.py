@@ -81,7 +81,7 @@ def end(x: Array, law: Law) -> str:
     return ""
 
 
-def repeated(value: float, x: Array, law: Law) -> str:
+def repeated(value: float, x: Array) -> str:
     """Why one value comes so often."""
     if value in (float(x.max()), float(x.min())):
         which = "upper" if value == float(x.max()) else "lower"
@@ -100,7 +100,7 @@ def coarse(different: int, n: int) -> str:
     return "values repeat: too few random bits, or a stream used more than once"
 
 
-def slices(x: Array, law: Law) -> str:
+def slices(x: Array) -> str:
     """Why slices differ."""
     for axis in range(x.ndim):
         ranges = np.ptp(x, axis=tuple(i for i in range(x.ndim) if i != axis))

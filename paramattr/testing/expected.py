@@ -16,20 +16,10 @@ F64: TypeAlias = NDArray[np.float64]
 
 
 class Law:
-    """A continuous law, or a point mass.
+    """A continuous law, or a point mass, from its cdf, vectorised, and the bounds of its support.
 
-    Parameters
-    ----------
-    name : str
-        For the reader.
-    cdf : callable
-        Vectorised.
-    moments : (float, float, float, float)
-        Mean, standard deviation, skewness and excess kurtosis; nan or inf where there is none.
-    low, high : float
-        Bounds of the support.
-    open_high : bool
-        Whether `high` itself never occurs.
+    ``moments`` are mean, standard deviation, skewness and excess kurtosis; nan or inf where there is none. ``open_high``
+    says whether ``high`` itself never occurs.
     """
 
     def __init__(
@@ -60,13 +50,7 @@ class Law:
 
 
 def as_law(expected: object) -> Law:
-    """Return the law that ``expected`` stands for.
-
-    Raises
-    ------
-    TypeError
-        If it is neither a `paramattr.random.Distribution` nor a frozen continuous distribution of SciPy.
-    """
+    """Return the law that ``expected``, a `Distribution` or a frozen continuous one of SciPy, stands for."""
     if isinstance(expected, Law):
         return expected
     if isinstance(expected, Distribution):
@@ -80,11 +64,8 @@ def as_law(expected: object) -> Law:
         name = getattr(getattr(frozen, "dist", frozen), "name", type(frozen).__name__)
         arguments = [f"{value!r}" for value in getattr(frozen, "args", ())]
         arguments += [f"{key}={value!r}" for key, value in getattr(frozen, "kwds", {}).items()]
-        moments = (
-            frozen.mean(),
-            frozen.std(),
-            *(frozen.stats("sk") if hasattr(frozen, "stats") else (math.nan, math.nan)),
-        )
+        shape = frozen.stats("sk") if hasattr(frozen, "stats") else (math.nan, math.nan)
+        moments = (frozen.mean(), frozen.std(), *shape)
         return Law(f"{name}({', '.join(arguments)})", frozen.cdf, moments, low, high)
     raise TypeError(
         "expected must be a paramattr.random.Distribution or a frozen continuous SciPy distribution,"

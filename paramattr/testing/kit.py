@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -43,10 +44,6 @@ def check_sample(array: object, expected: object, *, alpha: float = 1e-6) -> Rep
     alpha : float, default 1e-6
         The probability of a false alarm, between 0 and 1.
 
-    Returns
-    -------
-    Report
-
     Raises
     ------
     TypeError, ValueError
@@ -63,10 +60,8 @@ def check_sample(array: object, expected: object, *, alpha: float = 1e-6) -> Rep
     >>> check_sample(np.clip(sample, 0.1, None), Uniform(0.0, 1.0)).failures[0].cause
     'mass at the lower bound 0.1: values were clipped'
     """
-    level = _alpha(alpha)
-    law = as_law(expected)
-    values, grid = as_array(array)
-    return _check("sample", values, grid, law, level)
+    level, law = checks.probability("alpha", alpha), as_law(expected)
+    return _check("sample", *as_array(array), law, level)
 
 
 def assert_sample(array: object, expected: object, *, alpha: float = 1e-6) -> Report:
@@ -101,7 +96,7 @@ def check_initializer(
         One of ours, or its config; or anything that, called with the shape, returns an array of it.
     shape : sequence of int
         The shape of a parameter; not empty.
-    dtype : dtype, default "float32"
+    dtype, seed : dtype, default "float32"; int, default 0
         For our initializers.
     expected : Distribution or frozen SciPy distribution, optional
         The law of each value. Our initializers state it themselves; of Bilinear, Dirac, Constant and Assign the
@@ -111,12 +106,6 @@ def check_initializer(
         The probability of a false alarm, between 0 and 1.
     draws : int, default 1
         How many parameters to draw; they are checked together, also against each other.
-    seed : int, default 0
-        For our initializers.
-
-    Returns
-    -------
-    Report
 
     Raises
     ------
@@ -134,38 +123,21 @@ def check_initializer(
     >>> print(check_initializer(wrong, (300, 200), expected="kaiming_normal").failures[0].cause)
     std is 0.1 = expected × √(fan_in / fan_out): fan_out used for fan_in?
     """
-    level = _alpha(alpha)
+    level = checks.probability("alpha", alpha)
     count = checks.integer("draws", draws, low=1)
     sizes = checks.shape("shape", shape)
     if math.prod(sizes) == 0:
         raise ValueError(f"shape must hold at least one element, but received {list(sizes)}")
     checks.fits_in_memory(f"a check of {count} draws of shape", sizes, count * _CHECK_BYTES)
     ours = _ours(initializer)
-    numbers = progress(range(count), count, "draws")
-    if ours is not None:
-        first = checks.integer("seed", seed, low=0)
-        arrays = [ours.values(Key(first, i), sizes, dtype) for i in numbers]
-        subject = f"{ours!r} of shape {list(sizes)}"
-    elif callable(initializer):
-        arrays = [initializer(sizes) for _ in numbers]
-        subject = f"{getattr(initializer, '__name__', initializer)!s} of shape {list(sizes)}"
-    else:
-        raise TypeError(
-            f"initializer must be an initializer, its config or a callable, but received {initializer!r}"
-            f" ({type(initializer).__name__})"
-        )
-    read = [as_array(array) for array in arrays]
-    for values, _ in read:
-        if values.shape != sizes:
-            raise ValueError(f"initializer must return shape {list(sizes)}, but returned {list(values.shape)}")
-    grid = read[0][1]
-    stack = read[0][0] if count == 1 else np.stack([values for values, _ in read])
+    values, grid = _drawn(initializer if ours is None else ours, sizes, dtype, seed, count)
+    subject = f"{ours or getattr(initializer, '__name__', initializer)} of shape {list(sizes)}"
     target = ours if expected is None else (_ours(expected) or expected)
     if isinstance(target, Initializer):
-        return _check_recipe(subject, stack, grid, sizes, target, level)
+        return _check_recipe(subject, values, grid, sizes, target, level)
     if target is None:
         raise ValueError(_STATES_NO_LAW.format(subject))
-    return _check(subject, stack, grid, as_law(target), level)
+    return _check(subject, values, grid, as_law(target), level)
 
 
 def assert_initializer(
@@ -192,14 +164,29 @@ def assert_initializer(
     )
 
 
+def _drawn(initializer: object, sizes: tuple[int, ...], dtype: DTypeLike, seed: int, count: int) -> tuple[Array, Grid]:
+    """Return the values of so many draws as one array, and the grid they were on."""
+    numbers = progress(range(count), count, "draws")
+    if isinstance(initializer, Initializer):
+        checks.integer("seed", seed, low=0)
+        read = [as_array(initializer.values(Key(seed, i), sizes, dtype)) for i in numbers]
+    else:
+        if not callable(initializer):
+            expected = "an initializer, its config or a callable"
+            raise TypeError(
+                f"initializer must be {expected}, but received {initializer!r} ({type(initializer).__name__})"
+            )
+        read = [as_array(initializer(sizes)) for _ in numbers]
+    for values, _ in read:
+        if values.shape != sizes:
+            raise ValueError(f"initializer must return shape {list(sizes)}, but returned {list(values.shape)}")
+    return read[0][0] if len(read) == 1 else np.stack([values for values, _ in read]), read[0][1]
+
+
 def _demand(report: Report) -> Report:
     if not report.passed:
         raise AssertionError(str(report))
     return report
-
-
-def _alpha(alpha: float) -> float:
-    return checks.real("alpha", alpha, low=0.0, high=1.0, open_low=True, open_high=True)
 
 
 def _ours(initializer: object) -> Initializer | None:
@@ -287,18 +274,10 @@ def _check_orthogonal(
         # A Haar matrix times the R of an independent Gaussian matrix is a Gaussian matrix.
         gaussian = (tall / gain) @ _r_factors(len(tall), *tall.shape[1:])
         normal = gaussian[0] if len(gaussian) == 1 else gaussian
-        law = as_law(Normal())
         # The grid of the product is float64's: rounding of single entries is averaged out.
-        found += [
-            Finding(
-                f"Haar, {f.name}",
-                f.p,
-                f.observed,
-                f.expected,
-                "not uniform over all orthogonal matrices" if f.p < 1e-3 else "",
-            )
-            for f in findings(normal, law, GRIDS["float64"])
-        ]
+        for f in findings(normal, as_law(Normal()), GRIDS["float64"]):
+            cause = "not uniform over all orthogonal matrices" if f.p < 1e-3 else ""
+            found.append(replace(f, name=f"Haar, {f.name}", cause=cause))
     return Report(subject, found, alpha, values)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import TypeAlias
 
 from paramattr.random import exact
 from paramattr.testing import special
@@ -17,7 +18,7 @@ _LATTICE = GRIDS["float32"].lattice
 
 
 def required_size(effect: dict[str, float], alpha: float = 1e-6, power: float = 0.99) -> int:
-    """Return how many values a check needs to find an error.
+    """Return how many values a check needs to find an error by the property that sees it best; others may see it too.
 
     Parameters
     ----------
@@ -25,15 +26,8 @@ def required_size(effect: dict[str, float], alpha: float = 1e-6, power: float = 
         One error and its size. ``{"mean": 0.01}``: a mean that is 0.01 std off. ``{"std": 1.01}``: a std 1.01 times as
         large. ``{"bound": 0.001}``: a bounded law that lacks the outer 0.001 of its mass at one end. ``{"clipped": 1e-4}``:
         values in float32 of which one in 10⁴ is set to one bound.
-    alpha : float, default 1e-6
-        The probability of a false alarm of the check, between 0 and 1.
-    power : float, default 0.99
-        The probability to find the error, between 0 and 1.
-
-    Returns
-    -------
-    int
-        For the one property that sees the error best; others may see it too.
+    alpha, power : float, defaults 1e-6 and 0.99
+        The probabilities of a false alarm of the check and of finding the error, between 0 and 1.
 
     Raises
     ------
@@ -47,8 +41,8 @@ def required_size(effect: dict[str, float], alpha: float = 1e-6, power: float = 
     141742
     """
     checks.instance("effect", effect, dict, "a dict with one key")
-    level = checks.real("alpha", alpha, low=0.0, high=1.0, open_low=True, open_high=True) / _PROPERTIES
-    wanted = checks.real("power", power, low=0.0, high=1.0, open_low=True, open_high=True)
+    level = checks.probability("alpha", alpha) / _PROPERTIES
+    wanted = checks.probability("power", power)
     if len(effect) != 1 or next(iter(effect)) not in _SIZES:
         raise ValueError(f"effect must have one key of {list(_SIZES)}, but received {effect!r}")
     ((quantity, value),) = effect.items()
@@ -63,7 +57,7 @@ def _mean(shift: float, level: float, power: float) -> float:
     shift = abs(checks.real("effect['mean']", shift))
     if shift == 0.0:
         raise ValueError("effect['mean'] must not be 0: then there is no error")
-    return ((sum(_quantiles(level, power))) / shift) ** 2
+    return (sum(_quantiles(level, power)) / shift) ** 2
 
 
 def _std(ratio: float, level: float, power: float) -> float:
@@ -75,7 +69,7 @@ def _std(ratio: float, level: float, power: float) -> float:
 
 
 def _bound(missing: float, level: float, power: float) -> float:
-    share = checks.real("effect['bound']", missing, low=0.0, high=1.0, open_low=True, open_high=True)
+    share = checks.probability("effect['bound']", missing)
     # No value in that share has the probability (1 - share)**n, and it is certain that none is there.
     return math.log(level / 2.0) / math.log1p(-share)
 
@@ -88,7 +82,7 @@ def _clipped(share: float, level: float, power: float) -> float:
         least = math.floor(mean - _quantiles(level, power)[1] * math.sqrt(mean))
         if least < 2:
             return False
-        return float(special.binomial_sf(least - 1, n, _LATTICE)) / _LATTICE * 2.0 <= level
+        return special.binomial_sf(least - 1, n, _LATTICE) / _LATTICE * 2.0 <= level
 
     low, high = 1, 2
     while not found(high):
@@ -101,9 +95,5 @@ def _clipped(share: float, level: float, power: float) -> float:
     return high
 
 
-_SIZES: dict[str, Callable[[float, float, float], float]] = {
-    "mean": _mean,
-    "std": _std,
-    "bound": _bound,
-    "clipped": _clipped,
-}
+_Size: TypeAlias = Callable[[float, float, float], float]
+_SIZES: dict[str, _Size] = {"mean": _mean, "std": _std, "bound": _bound, "clipped": _clipped}

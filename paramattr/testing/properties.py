@@ -59,26 +59,9 @@ class Scores:
 
 
 def findings(x: F64, law: Law, grid: Grid) -> list[Finding]:
-    """Look at everything.
-
-    Parameters
-    ----------
-    x : ndarray
-        The sample, in float64, finite.
-    law : Law
-        What it should follow; not a point mass.
-    grid : Grid
-        The numbers of the dtype that the sample came in.
-    """
-    looks: list[Callable[[Scores], Iterable[Finding]]] = [
-        _support,
-        _ends,
-        _moments,
-        _goodness_of_fit,
-        _tails,
-        _repeats,
-        _neighbours,
-    ]
+    """Look at everything: ``x`` is a finite sample, ``law`` no point mass, and ``grid`` that of the sample's dtype."""
+    looks: list[Callable[[Scores], Iterable[Finding]]]
+    looks = [_support, _ends, _moments, _goodness_of_fit, _tails, _repeats, _neighbours]
     if x.size >= 8:
         looks.append(_halves)
     if x.ndim > 1 or x.shape[:1] > (1,):
@@ -142,7 +125,7 @@ def _chi2(x: float, df: float) -> float:
 
 def _chi2_upper(x: float, df: float) -> float:
     quick = 0.5 * math.erfc(_wilson_hilferty(x, df) / math.sqrt(2.0))
-    return quick if quick > _CERTAIN else float(special.chi2_sf(x, df))
+    return quick if quick > _CERTAIN else special.chi2_sf(x, df)
 
 
 def _wilson_hilferty(x: float, df: float) -> float:
@@ -185,7 +168,7 @@ def _support(s: Scores) -> Iterator[Finding]:
         at_end = int(np.count_nonzero(flat == law.high))
         width = s.grid.cell(np.array([law.high]))[0]
         chance = max(1.0 - float(law.cdf(law.high - width)[0]), s.grid.lattice)
-        p = float(special.binomial_sf(at_end - 1, s.size, min(chance, 1.0))) if at_end else 1.0
+        p = special.binomial_sf(at_end - 1, s.size, min(chance, 1.0)) if at_end else 1.0
         cause = "the upper end is returned, or values are clipped to it" if p < 1e-3 else ""
         yield Finding("open end", p, f"{at_end:,} values at the upper end {_g(law.high)}", "none", cause)
 
@@ -272,16 +255,16 @@ def _repeats(s: Scores) -> Iterator[Finding]:
     chance = np.maximum(_cell(value, s), s.grid.lattice)
     # The most frequent value, of about 1 / chance that it could have been; and ties altogether.
     most = int(np.argmax(counts[often] / chance))
-    single = float(special.binomial_sf(int(counts[often][most]) - 1, n, min(chance[most], 1.0))) / chance[most]
+    single = special.binomial_sf(int(counts[often][most]) - 1, n, min(chance[most], 1.0)) / chance[most]
     some = flat[:: -(-n // 4096)]
     explained = 0.5 * n * (n - 1.0) * float(np.maximum(_cell(some, s), s.grid.lattice).mean())
     several = 1.0
     if tied > 1.5 * explained:
-        several = float(special.poisson_sf(math.floor(tied) - 1, 1.5 * explained))
+        several = special.poisson_sf(math.floor(tied) - 1, 1.5 * explained)
     p = min(1.0, 2.0 * min(single, several))
     if single <= several:
         seen, expected = f"{counts[often][most]:,} times {value[most]:.6g}", f"{n * chance[most]:.3g} times"
-        cause = causes.repeated(float(value[most]), s.x, s.law)
+        cause = causes.repeated(float(value[most]), s.x)
     else:
         seen, expected = f"{counts.size:,} different values among {n:,}", "more"
         cause = causes.coarse(counts.size, n)
@@ -345,12 +328,10 @@ def _slices(s: Scores) -> Iterator[Finding]:
             spreads.append((p, f"slice {i} of axis {axis} has {math.sqrt(squares[i] / m):.3g} times the std"))
         if m > 3:
             same.append(_same_slices(s, axis, k, m))
-    p, seen = min(means)
-    p = min(1.0, p * len(means))
-    yield Finding("means of slices", p, seen, "chance", causes.slices(s.x, s.law) if p < 1e-3 else "")
-    p, seen = min(spreads)
-    p = min(1.0, p * len(spreads))
-    yield Finding("spread of slices", p, seen, "chance", causes.slices(s.x, s.law) if p < 1e-3 else "")
+    for name, found in (("means of slices", means), ("spread of slices", spreads)):
+        p, seen = min(found)
+        p = min(1.0, p * len(found))
+        yield Finding(name, p, seen, "chance", causes.slices(s.x) if p < 1e-3 else "")
     if same:
         yield min(same, key=lambda finding: finding.p)
     rows = s.z.reshape(s.x.shape[0], -1)
@@ -367,9 +348,8 @@ def _same_slices(s: Scores, axis: int, k: int, m: int) -> Finding:
             chance = 0.5 * k * k * float(np.maximum(_cell(rows[i][:4], s), s.grid.lattice).max()) ** min(m, 40)
             first, second = sorted((int(i), int(j)))
             seen = f"slices {first} and {second} of axis {axis} are equal"
-            return Finding(
-                "equal slices", min(1.0, chance), seen, "none", "a stream was used twice, or a row was copied"
-            )
+            cause = "a stream was used twice, or a row was copied"
+            return Finding("equal slices", min(1.0, chance), seen, "none", cause)
     return Finding("equal slices", 1.0, "none", "none")
 
 
@@ -387,7 +367,7 @@ def _singular(rows: F64) -> Finding:
     largest = float(np.linalg.eigvalsh(rows @ rows.T)[-1])
     a, b = math.sqrt(n - 1), math.sqrt(p)
     centre, scale = (a + b) ** 2, (a + b) * (1 / a + 1 / b) ** (1 / 3)
-    chance = float(special.tracy_widom_sf((largest - centre) / scale))
+    chance = special.tracy_widom_sf((largest - centre) / scale)
     seen = f"{math.sqrt(largest / n):.4g} times the std times √{n}"
     cause = "rows or columns are correlated, or share an offset" if chance < 1e-3 else ""
     return Finding("largest singular value", chance, seen, f"about {math.sqrt(centre / n):.4g}", cause)

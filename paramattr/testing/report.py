@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -136,17 +136,7 @@ class Report:
             "passed": not failed,
             "alpha": self.alpha,
             "values": int(self.values.size),
-            "findings": [
-                {
-                    "name": finding.name,
-                    "p": finding.p,
-                    "observed": finding.observed,
-                    "expected": finding.expected,
-                    "cause": finding.cause,
-                    "failed": finding in failed,
-                }
-                for finding in self.findings
-            ],
+            "findings": [{**asdict(finding), "failed": finding in failed} for finding in self.findings],
         }
 
     def _repr_html_(self) -> str:
@@ -161,16 +151,7 @@ class Report:
         return f"<p><b>{title}</b></p><table><tr>{head}</tr>{''.join(rows)}</table>"
 
     def plot(self, path: str | Path | None = None) -> Figure:
-        """Draw the histogram under its density, the quantiles, and the spread along each axis.
-
-        Parameters
-        ----------
-        path : str or Path, optional
-            Where to save the picture.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
+        """Draw the histogram under its density, the quantiles, and the spread along each axis; save it to ``path``.
 
         Raises
         ------
@@ -191,7 +172,7 @@ class Report:
         flat = np.sort(flat[np.isfinite(flat)])
         flat = flat[:: -(-flat.size // _SHOWN)] if flat.size else flat
         if flat.size:
-            self._draw(density, quantiles, flat)
+            _draw(density, quantiles, flat, self.law)
         for axis in range(self.values.ndim):
             others = tuple(i for i in range(self.values.ndim) if i != axis)
             stds = self.values.astype(np.float64).std(axis=others)
@@ -205,21 +186,17 @@ class Report:
             figure.savefig(path, dpi=120)
         return figure
 
-    def _draw(self, density: Any, quantiles: Any, flat: NDArray[np.float64]) -> None:
-        law = self.law
-        if law is None:
-            return
-        bins = int(min(200, max(10, 2 * flat.size ** (1 / 3))))
-        _, edges, _ = density.hist(flat, bins, density=True, color="tab:blue", alpha=0.6, label="sample")
-        # The law's mass per bin rather than its density: it needs the cdf alone, and is right at jumps.
-        mass = np.diff(law.cdf(edges)) / np.diff(edges)
-        density.stairs(mass, edges, color="black", label="law")
-        density.set(title="density", xlabel="value")
-        density.legend()
-        # On the scale of normal scores, where the tails of any law are seen.
-        levels = (np.arange(flat.size) + 0.5) / flat.size
-        expected = np.asarray(normal_quantile(levels))
-        observed = np.asarray(normal_quantile(np.clip(law.cdf(flat), 2.0**-54, 1.0 - 2.0**-53)))
-        quantiles.plot(expected, observed, ".", markersize=2, color="tab:blue")
-        quantiles.axline((0.0, 0.0), slope=1.0, color="black", linewidth=1)
-        quantiles.set(title="quantiles, as normal scores", xlabel="law", ylabel="sample")
+
+def _draw(density: Any, quantiles: Any, flat: NDArray[np.float64], law: Law) -> None:
+    bins = int(min(200, max(10, 2 * flat.size ** (1 / 3))))
+    _, edges, _ = density.hist(flat, bins, density=True, color="tab:blue", alpha=0.6, label="sample")
+    # The law's mass per bin rather than its density: it needs the cdf alone, and is right at jumps.
+    density.stairs(np.diff(law.cdf(edges)) / np.diff(edges), edges, color="black", label="law")
+    density.set(title="density", xlabel="value")
+    density.legend()
+    # On the scale of normal scores, where the tails of any law are seen.
+    expected = normal_quantile((np.arange(flat.size) + 0.5) / flat.size)
+    observed = normal_quantile(np.clip(law.cdf(flat), 2.0**-54, 1.0 - 2.0**-53))
+    quantiles.plot(expected, observed, ".", markersize=2, color="tab:blue")
+    quantiles.axline((0.0, 0.0), slope=1.0, color="black", linewidth=1)
+    quantiles.set(title="quantiles, as normal scores", xlabel="law", ylabel="sample")

@@ -51,10 +51,7 @@ GRIDS = {
 def as_array(array: object) -> tuple[NDArray[Any], Grid]:
     """Return the values of anything that NumPy or DLPack understands, in float64, and the grid they were on.
 
-    Raises
-    ------
-    TypeError
-        If it is not an array of real floating-point numbers.
+    A TypeError if it is not an array of real floating-point numbers.
     """
     name = str(getattr(array, "dtype", "")).rpartition(".")[2]
     given: Any = array

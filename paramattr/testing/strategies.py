@@ -23,20 +23,21 @@ from paramattr.utils import checks
 __all__ = ["distributions", "initializers", "param_attrs", "shapes"]
 
 _REAL = st.just(0.0) | st.floats(-1e3, 1e3, allow_subnormal=False)
-_POSITIVE = st.floats(1e-3, 1e3, allow_subnormal=False)
+_SCALE = st.just(1.0) | st.floats(1e-3, 1e3, allow_subnormal=False)
+
+
+def _uniform(cls: type[Any]) -> st.SearchStrategy[Any]:
+    return st.builds(lambda low, width: cls(low, low + width), _REAL, _SCALE)
+
+
+def _cut(cls: type[Any], low: st.SearchStrategy[float], width: st.SearchStrategy[float]) -> st.SearchStrategy[Any]:
+    return st.builds(lambda m, s, low, width: cls(m, s, m + s * low, m + s * (low + width)), _REAL, _SCALE, low, width)
 
 
 def shapes(
     min_dims: int = 0, max_dims: int = 4, max_size: int = 8, min_size: int = 1
 ) -> st.SearchStrategy[tuple[int, ...]]:
-    """Shapes of parameters; they shrink towards few axes of size ``min_size``.
-
-    Parameters
-    ----------
-    min_dims, max_dims : int, defaults 0 and 4
-        How many axes.
-    max_size, min_size : int, defaults 8 and 1
-        The sizes of each.
+    """Shapes of ``min_dims`` to ``max_dims`` axes of ``min_size`` to ``max_size``; they shrink towards the least.
 
     Raises
     ------
@@ -67,26 +68,14 @@ def distributions() -> st.SearchStrategy[Distribution]:
     >>> find(distributions(), lambda law: True)
     PointMass(value=0.0)
     """
-    unit = st.just(1.0) | _POSITIVE
-    uniform = st.builds(lambda low, width: Uniform(low, low + width), _REAL, unit)
-    normal = st.builds(Normal, _REAL, unit)
-    cut = st.builds(
-        lambda loc, scale, low, width: TruncatedNormal(loc, scale, loc + scale * low, loc + scale * (low + width)),
-        _REAL,
-        unit,
-        st.floats(-3.0, 8.0),
-        st.just(1.0) | st.floats(0.1, 10.0) | st.just(math.inf),
-    )
-    return st.one_of(st.builds(PointMass, _REAL), uniform, normal, cut)
+    cut = _cut(TruncatedNormal, st.floats(-3.0, 8.0), st.just(1.0) | st.floats(0.1, 10.0) | st.just(math.inf))
+    return st.one_of(st.builds(PointMass, _REAL), _uniform(Uniform), st.builds(Normal, _REAL, _SCALE), cut)
 
 
 def initializers(shape: tuple[int, ...] | None = None) -> st.SearchStrategy[Initializer]:
     """Initializers with valid settings; they shrink towards ``Constant(value=0.0)``.
 
-    Parameters
-    ----------
-    shape : tuple of int, optional
-        Only those that fit a parameter of this shape. Without it, only those that fit any.
+    With a ``shape`` those that fit a parameter of it, without one those that fit any.
 
     Examples
     --------
@@ -97,25 +86,17 @@ def initializers(shape: tuple[int, ...] | None = None) -> st.SearchStrategy[Init
     """
     gain = st.just(1.0) | st.floats(0.1, 3.0)
     fan = st.none() | st.floats(1.0, 1e4)
-    slope = {
-        "negative_slope": st.just(0.0) | st.floats(0.0, 1.0),
-        "nonlinearity": st.sampled_from(["relu", "leaky_relu"]),
-    }
+    names = st.sampled_from(["relu", "leaky_relu"])
+    slope = {"negative_slope": st.just(0.0) | st.floats(0.0, 1.0), "nonlinearity": names}
     kaimings = [
         st.builds(cls, fan_in=fan, **slope) | st.builds(cls, mode=st.just("fan_out"), **slope)
         for cls in (init.KaimingUniform, init.KaimingNormal)
     ]
     found: list[st.SearchStrategy[Any]] = [
         st.builds(init.Constant, _REAL),
-        st.builds(lambda low, width: init.Uniform(low, low + width), _REAL, st.just(1.0) | _POSITIVE),
-        st.builds(init.Normal, _REAL, st.just(1.0) | _POSITIVE),
-        st.builds(
-            lambda mean, std, a, width: init.TruncatedNormal(mean, std, mean + std * a, mean + std * (a + width)),
-            _REAL,
-            st.just(1.0) | _POSITIVE,
-            st.floats(-3.0, 3.0),
-            st.just(1.0) | st.floats(0.1, 10.0),
-        ),
+        _uniform(init.Uniform),
+        st.builds(init.Normal, _REAL, _SCALE),
+        _cut(init.TruncatedNormal, st.floats(-3.0, 3.0), st.just(1.0) | st.floats(0.1, 10.0)),
         st.builds(init.XavierUniform, fan, fan, gain),
         st.builds(init.XavierNormal, fan, fan, gain),
         *kaimings,
@@ -148,12 +129,7 @@ def _fits(recipe: Initializer, sizes: tuple[int, ...]) -> bool:
 
 
 def param_attrs(shape: tuple[int, ...] | None = None) -> st.SearchStrategy[ParamAttr]:
-    """Parameter attributes without names; they shrink towards ``ParamAttr()``.
-
-    Parameters
-    ----------
-    shape : tuple of int, optional
-        Of the parameter, for the initializer.
+    """Parameter attributes without names; they shrink towards ``ParamAttr()``. ``shape`` is as for `initializers`.
 
     Examples
     --------

@@ -8,19 +8,12 @@ import numbers
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, TypeGuard
+from typing import Any
 
 import numpy as np
 
-_SCALAR_KINDS = "biuf"
-
 # What NumPy can hold.
 _MAX_AXES = 64 if int(np.__version__.partition(".")[0]) >= 2 else 32
-
-
-def is_scalar_array(value: object) -> TypeGuard[np.ndarray[Any, Any]]:
-    """Whether ``value`` is a zero-dimensional numeric NumPy array."""
-    return isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in _SCALAR_KINDS
 
 
 def boolean(name: str, value: object) -> bool:
@@ -50,7 +43,7 @@ def real(
     # The usual case first: this is on the path of every new parameter.
     if type(value) is float and low < value < high:
         return value
-    if is_scalar_array(value):
+    if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "biuf":
         value = value.item()
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a real number, but received {value!r} ({type(value).__name__})")
@@ -69,6 +62,11 @@ def real(
     if bad or (open_low and number == low) or (open_high and number == high):
         raise ValueError(f"{name} must be {' and '.join(expected) or 'a number'}, but received {value!r}")
     return number
+
+
+def probability(name: str, value: object) -> float:
+    """Return ``value`` as a float, checked to lie between 0 and 1, neither of which it may be."""
+    return real(name, value, low=0.0, high=1.0, open_low=True, open_high=True)
 
 
 def integer(name: str, value: object, *, low: int | None = None, high: int | None = None) -> int:

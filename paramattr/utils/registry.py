@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 from paramattr.utils.record import Record
@@ -23,6 +23,11 @@ def snake_case(name: str) -> str:
 class Configurable(Record):
     """A frozen dataclass that is plain data: to a JSON-ready dict and back."""
 
+    def _check(self, check: Callable[..., Any], *names: str, **bounds: Any) -> None:
+        """Replace fields by what ``check`` returns for them; for ``__post_init__``."""
+        for name in names:
+            object.__setattr__(self, name, check(name, getattr(self, name), **bounds))
+
     def get_config(self) -> dict[str, Any]:
         """Return ``{"name": class name, field: value, …}``, ready for JSON.
 
@@ -39,26 +44,12 @@ class Configurable(Record):
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Any:
-        """Make an instance from the fields of ``config`` (its ``name`` is left out).
-
-        Raises
-        ------
-        TypeError
-            If a field is not one of the constructor's.
-        """
+        """Make an instance from the fields of ``config``, with the constructor's errors; its ``name`` is left out."""
         return cls(**{key: value for key, value in config.items() if key != "name"})
 
 
 class Registry(Generic[T]):
-    """Subclasses of one base class under their names.
-
-    Parameters
-    ----------
-    label : str
-        What the entries are called in error messages, for example ``"initializer"``.
-    base : type
-        The class that every entry derives from; it has ``from_config``.
-    """
+    """Subclasses of ``base``, which has ``from_config``, under their names; messages call them ``label``."""
 
     def __init__(self, label: str, base: type[T]) -> None:
         self._label = label
@@ -107,9 +98,8 @@ class Registry(Generic[T]):
         if isinstance(identifier, Mapping):
             name = identifier.get("name")
             if not isinstance(name, str):
-                raise ValueError(
-                    f"{self._label} config must have a string under 'name', but received {dict(identifier)!r}"
-                )
+                expected = "a string under 'name'"
+                raise ValueError(f"{self._label} config must have {expected}, but received {dict(identifier)!r}")
             instance: T = self.lookup(name).from_config(identifier)  # type: ignore[attr-defined]
             return instance
         raise TypeError(

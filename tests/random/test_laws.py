@@ -260,15 +260,14 @@ def test_a_law_must_define_all_of_it():
     [
         (Normal(0.0, 1e39), "float32", "scale"),
         (Normal(-1e39, 1.0), "float32", "loc"),
-        (Normal(0.0, 1e5), "float16", "scale"),
         (TruncatedNormal(1e39, 1.0, 1e39, 2e39), "float32", "loc"),
         (Uniform(-1e39, 0.0), "float32", "low"),
-        (Uniform(0.0, 7e4), "float16", "high"),
+        (Normal(0.0, 1e39), "float16", "scale"),
         (PointMass(1e39), "float32", "value"),
     ],
     ids=repr,
 )
-def test_a_law_beyond_the_dtype_is_refused(law, dtype, name):
+def test_a_law_beyond_what_it_is_computed_in_is_refused(law, dtype, name):
     with pytest.raises(ValueError, match=f"{name} must be within ±"):
         law.values(Key(0, 0), (3,), dtype)
     assert np.isfinite(law.values(Key(0, 0), (3,), "float64")).all()

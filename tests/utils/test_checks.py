@@ -47,6 +47,13 @@ def test_bounds_are_inclusive_unless_open():
     assert checks.real("x", math.inf, finite=False) == math.inf
 
 
+@pytest.mark.parametrize("value", [0.0, 1, -0.1, 1.1, math.nan])
+def test_a_probability_lies_strictly_between_0_and_1(value):
+    assert checks.probability("alpha", 0.5) == 0.5
+    with pytest.raises(ValueError, match="alpha must be finite and > 0 and < 1"):
+        checks.probability("alpha", value)
+
+
 @pytest.mark.parametrize("value", [1.0, True, "1", None])
 def test_integer_refuses_other_types(value):
     with pytest.raises(TypeError, match="k must be an integer"):
