@@ -390,3 +390,16 @@ def test_mistakes_name_the_argument_and_change_nothing(name):
         call(x)
     assert x.grad is None
     assert x.stop_gradient is False
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_narrow_values_are_moved_and_converted_as_they_are(dtype):
+    x = pa.to_tensor([[1.0, 2.0]], dtype, stop_gradient=False)
+    assert x.astype("float32").dtype == np.float32
+    assert x.astype("float64").dtype == np.float64
+    for moved in (x.reshape([2]), x.T, x[0], x[:, :1]):
+        assert moved.dtype == x.dtype
+        assert np.shares_memory(moved.data, x.data)
+    assert not np.shares_memory(x.clone().data, x.data)
+    (x.astype("float32") * 3.0).sum().backward()
+    assert (x.grad.dtype, x.grad.numpy().astype(float).tolist()) == (x.dtype, [[3.0, 3.0]])

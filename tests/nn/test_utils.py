@@ -153,3 +153,10 @@ def test_parameters_are_tensors(bad):
     ):
         with pytest.raises(TypeError, match=r"parameters.* must be a Tensor"):
             call()
+
+
+def test_the_largest_norm_of_small_gradients():
+    p = pa.create_parameter([2], "float64")
+    p.grad = [1e-3, -2e-3]
+    assert pa.nn.utils.clip_grad_norm_(p, math.inf, math.inf).item() == 2e-3
+    assert p.grad.tolist() == [1e-3, -2e-3]

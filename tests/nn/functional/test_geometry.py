@@ -74,3 +74,11 @@ def test_layouts(last):
 def test_bad_sizes(value, error, message):
     with pytest.raises(error, match=message):
         geometry.sizes("size", value, 2, low=1)
+
+
+def test_output_padding_is_below_stride_or_dilation():
+    assert geometry.output_padding(1, (2, 1), (1, 2)) == (1, 1)
+    assert geometry.output_padding([0, 2], (1, 3), (1, 1)) == (0, 2)
+    for value in (2, [0, 2]):
+        with pytest.raises(ValueError, match=r"output_padding must be below stride or dilation \[2, 2\]"):
+            geometry.output_padding(value, (2, 1), (1, 2))

@@ -184,3 +184,17 @@ def test_a_network_learns():
         rule.clear_grad()
         losses.append(loss.item())
     assert losses[-1] < 0.5 * losses[0]
+
+
+@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
+def test_padding_for_all_axes_in_both_layouts(mode):
+    x = np.random.default_rng(0).standard_normal((1, 2, 5, 4))
+    made = []
+    for data_format, pairs in (("NCHW", [[0, 0], [0, 0], [1, 2], [0, 1]]), ("NHWC", [[0, 0], [1, 2], [0, 1], [0, 0]])):
+        layer = pa.nn.Conv2D(2, 3, 2, padding=pairs, padding_mode=mode, data_format=data_format)
+        layer.weight.set_value(np.random.default_rng(1).standard_normal((3, 2, 2, 2)))
+        given = pa.Tensor(x if data_format == "NCHW" else np.moveaxis(x, 1, -1))
+        y = layer(given).numpy()
+        made.append(y if data_format == "NCHW" else np.moveaxis(y, -1, 1))
+    assert made[0].shape == (1, 3, 7, 4)
+    np.testing.assert_allclose(made[0], made[1], rtol=1e-12)
