@@ -230,8 +230,7 @@ def conv2d(
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> x, weight = paramattr.to_tensor(np.ones([1, 2, 4, 4])), paramattr.to_tensor(np.ones([3, 2, 3, 3]))
-    >>> paramattr.nn.functional.conv2d(x, weight, padding=1).shape
+    >>> paramattr.nn.functional.conv2d(np.ones([1, 2, 4, 4]), np.ones([3, 2, 3, 3]), padding=1).shape
     [1, 3, 4, 4]
     """
     return conv(2, x, weight, bias, stride, padding, dilation, groups, data_format)
@@ -259,8 +258,7 @@ def conv1d(
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> x, weight = paramattr.to_tensor(np.ones([1, 2, 4])), paramattr.to_tensor(np.ones([3, 2, 3]))
-    >>> paramattr.nn.functional.conv1d(x, weight, padding=1).shape
+    >>> paramattr.nn.functional.conv1d(np.ones([1, 2, 4]), np.ones([3, 2, 3]), padding=1).shape
     [1, 3, 4]
     """
     return conv(1, x, weight, bias, stride, padding, dilation, groups, data_format)
@@ -288,8 +286,7 @@ def conv3d(
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> x, weight = paramattr.to_tensor(np.ones([1, 2, 4, 4, 4])), paramattr.to_tensor(np.ones([3, 2, 3, 3, 3]))
-    >>> paramattr.nn.functional.conv3d(x, weight, padding=1).shape
+    >>> paramattr.nn.functional.conv3d(np.ones([1, 2, 4, 4, 4]), np.ones([3, 2, 3, 3, 3]), padding=1).shape
     [1, 3, 4, 4, 4]
     """
     return conv(3, x, weight, bias, stride, padding, dilation, groups, data_format)
@@ -338,8 +335,7 @@ def conv2d_transpose(
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> x, weight = paramattr.to_tensor(np.ones([1, 2, 4, 4])), paramattr.to_tensor(np.ones([2, 3, 2, 2]))
-    >>> paramattr.nn.functional.conv2d_transpose(x, weight, stride=2).shape
+    >>> paramattr.nn.functional.conv2d_transpose(np.ones([1, 2, 4, 4]), np.ones([2, 3, 2, 2]), stride=2).shape
     [1, 3, 8, 8]
     """
     return conv_transpose(
@@ -372,8 +368,7 @@ def conv1d_transpose(
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> x, weight = paramattr.to_tensor(np.ones([1, 2, 4])), paramattr.to_tensor(np.ones([2, 3, 2]))
-    >>> paramattr.nn.functional.conv1d_transpose(x, weight, stride=2).shape
+    >>> paramattr.nn.functional.conv1d_transpose(np.ones([1, 2, 4]), np.ones([2, 3, 2]), stride=2).shape
     [1, 3, 8]
     """
     return conv_transpose(
@@ -406,8 +401,7 @@ def conv3d_transpose(
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> x, weight = paramattr.to_tensor(np.ones([1, 2, 4, 4, 4])), paramattr.to_tensor(np.ones([2, 3, 2, 2, 2]))
-    >>> paramattr.nn.functional.conv3d_transpose(x, weight, stride=2).shape
+    >>> paramattr.nn.functional.conv3d_transpose(np.ones([1, 2, 4, 4, 4]), np.ones([2, 3, 2, 2, 2]), stride=2).shape
     [1, 3, 8, 8, 8]
     """
     return conv_transpose(

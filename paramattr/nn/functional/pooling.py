@@ -242,11 +242,9 @@ def max_pool2d(
 
     Examples
     --------
-    >>> import numpy as np
     >>> import paramattr
-    >>> x = paramattr.to_tensor(np.arange(8.0).reshape(1, 1, 2, 4))
-    >>> paramattr.nn.functional.max_pool2d(x, 2).numpy().ravel()
-    array([5., 7.])
+    >>> paramattr.nn.functional.max_pool2d([[[[1.0, 3.0], [5.0, 7.0]]]], 2).item()
+    7.0
     """
     return max_pool(2, x, kernel_size, stride, padding, return_mask, ceil_mode, data_format)
 
@@ -269,11 +267,9 @@ def max_pool1d(
 
     Examples
     --------
-    >>> import numpy as np
     >>> import paramattr
-    >>> x = paramattr.to_tensor(np.arange(4.0).reshape(1, 1, 4))
-    >>> paramattr.nn.functional.max_pool1d(x, 2).numpy().ravel()
-    array([1., 3.])
+    >>> paramattr.nn.functional.max_pool1d([[[1.0, 3.0]]], 2).item()
+    3.0
     """
     return max_pool(1, x, kernel_size, stride, padding, return_mask, ceil_mode, "NCL")
 
@@ -297,11 +293,9 @@ def max_pool3d(
 
     Examples
     --------
-    >>> import numpy as np
     >>> import paramattr
-    >>> x = paramattr.to_tensor(np.arange(8.0).reshape(1, 1, 2, 2, 2))
-    >>> paramattr.nn.functional.max_pool3d(x, 2).numpy().ravel()
-    array([7.])
+    >>> paramattr.nn.functional.max_pool3d([[[[[1.0, 3.0], [5.0, 7.0]]] * 2]], 2).item()
+    7.0
     """
     return max_pool(3, x, kernel_size, stride, padding, return_mask, ceil_mode, data_format)
 
@@ -349,11 +343,9 @@ def avg_pool2d(
 
     Examples
     --------
-    >>> import numpy as np
     >>> import paramattr
-    >>> x = paramattr.to_tensor(np.arange(8.0).reshape(1, 1, 2, 4))
-    >>> paramattr.nn.functional.avg_pool2d(x, 2).numpy().ravel()
-    array([2.5, 4.5])
+    >>> paramattr.nn.functional.avg_pool2d([[[[1.0, 3.0], [5.0, 7.0]]]], 2).item()
+    4.0
     """
     return avg_pool(2, x, kernel_size, stride, padding, ceil_mode, exclusive, divisor_override, data_format)
 
@@ -376,11 +368,9 @@ def avg_pool1d(
 
     Examples
     --------
-    >>> import numpy as np
     >>> import paramattr
-    >>> x = paramattr.to_tensor(np.arange(4.0).reshape(1, 1, 4))
-    >>> paramattr.nn.functional.avg_pool1d(x, 2).numpy().ravel()
-    array([0.5, 2.5])
+    >>> paramattr.nn.functional.avg_pool1d([[[1.0, 3.0]]], 2).item()
+    2.0
     """
     return avg_pool(1, x, kernel_size, stride, padding, ceil_mode, exclusive, None, "NCL")
 
@@ -405,10 +395,8 @@ def avg_pool3d(
 
     Examples
     --------
-    >>> import numpy as np
     >>> import paramattr
-    >>> x = paramattr.to_tensor(np.arange(8.0).reshape(1, 1, 2, 2, 2))
-    >>> paramattr.nn.functional.avg_pool3d(x, 2).numpy().ravel()
-    array([3.5])
+    >>> paramattr.nn.functional.avg_pool3d([[[[[1.0, 3.0], [5.0, 7.0]]] * 2]], 2).item()
+    4.0
     """
     return avg_pool(3, x, kernel_size, stride, padding, ceil_mode, exclusive, divisor_override, data_format)

@@ -175,8 +175,7 @@ class Conv2D(_Conv):
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> layer = paramattr.nn.Conv2D(2, 4, 3, padding=1)
-    >>> layer(paramattr.to_tensor(np.ones([1, 2, 5, 5], dtype="float32"))).shape
+    >>> paramattr.nn.Conv2D(2, 4, 3, padding=1)(np.ones([1, 2, 5, 5])).shape
     [1, 4, 5, 5]
     """
 
@@ -213,8 +212,7 @@ class Conv1D(_Conv):
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> layer = paramattr.nn.Conv1D(2, 4, 3, padding=1)
-    >>> layer(paramattr.to_tensor(np.ones([1, 2, 5], dtype="float32"))).shape
+    >>> paramattr.nn.Conv1D(2, 4, 3, padding=1)(np.ones([1, 2, 5])).shape
     [1, 4, 5]
     """
 
@@ -251,8 +249,7 @@ class Conv3D(_Conv):
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> layer = paramattr.nn.Conv3D(2, 4, 3, padding=1)
-    >>> layer(paramattr.to_tensor(np.ones([1, 2, 5, 5, 5], dtype="float32"))).shape
+    >>> paramattr.nn.Conv3D(2, 4, 3, padding=1)(np.ones([1, 2, 5, 5, 5])).shape
     [1, 4, 5, 5, 5]
     """
 
@@ -305,8 +302,7 @@ class Conv2DTranspose(_ConvTranspose):
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> layer = paramattr.nn.Conv2DTranspose(2, 4, 2, stride=2)
-    >>> layer(paramattr.to_tensor(np.ones([1, 2, 5, 5], dtype="float32"))).shape
+    >>> paramattr.nn.Conv2DTranspose(2, 4, 2, stride=2)(np.ones([1, 2, 5, 5])).shape
     [1, 4, 10, 10]
     """
 
@@ -343,8 +339,7 @@ class Conv1DTranspose(_ConvTranspose):
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> layer = paramattr.nn.Conv1DTranspose(2, 4, 2, stride=2)
-    >>> layer(paramattr.to_tensor(np.ones([1, 2, 5], dtype="float32"))).shape
+    >>> paramattr.nn.Conv1DTranspose(2, 4, 2, stride=2)(np.ones([1, 2, 5])).shape
     [1, 4, 10]
     """
 
@@ -381,8 +376,7 @@ class Conv3DTranspose(_ConvTranspose):
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> layer = paramattr.nn.Conv3DTranspose(2, 4, 2, stride=2)
-    >>> layer(paramattr.to_tensor(np.ones([1, 2, 5, 5, 5], dtype="float32"))).shape
+    >>> paramattr.nn.Conv3DTranspose(2, 4, 2, stride=2)(np.ones([1, 2, 5, 5, 5])).shape
     [1, 4, 10, 10, 10]
     """
 

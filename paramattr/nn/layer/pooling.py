@@ -93,10 +93,9 @@ class MaxPool2D(_MaxPool):
 
     Examples
     --------
-    >>> import numpy as np
     >>> import paramattr
-    >>> paramattr.nn.MaxPool2D(2)(paramattr.to_tensor(np.ones([1, 2, 4, 4]))).shape
-    [1, 2, 2, 2]
+    >>> paramattr.nn.MaxPool2D(2)([[[[1.0, 3.0], [5.0, 7.0]]]]).item()
+    7.0
     """
 
     dims = 2
@@ -124,10 +123,9 @@ class MaxPool1D(_MaxPool):
 
     Examples
     --------
-    >>> import numpy as np
     >>> import paramattr
-    >>> paramattr.nn.MaxPool1D(2)(paramattr.to_tensor(np.ones([1, 2, 4]))).shape
-    [1, 2, 2]
+    >>> paramattr.nn.MaxPool1D(2)([[[1.0, 3.0]]]).item()
+    3.0
     """
 
     dims = 1
@@ -154,10 +152,9 @@ class MaxPool3D(_MaxPool):
 
     Examples
     --------
-    >>> import numpy as np
     >>> import paramattr
-    >>> paramattr.nn.MaxPool3D(2)(paramattr.to_tensor(np.ones([1, 2, 4, 4, 4]))).shape
-    [1, 2, 2, 2, 2]
+    >>> paramattr.nn.MaxPool3D(2)([[[[[1.0, 3.0], [5.0, 7.0]]] * 2]]).item()
+    7.0
     """
 
     dims = 3
@@ -185,10 +182,9 @@ class AvgPool2D(_AvgPool):
 
     Examples
     --------
-    >>> import numpy as np
     >>> import paramattr
-    >>> paramattr.nn.AvgPool2D(2)(paramattr.to_tensor(np.ones([1, 2, 4, 4]))).shape
-    [1, 2, 2, 2]
+    >>> paramattr.nn.AvgPool2D(2)([[[[1.0, 3.0], [5.0, 7.0]]]]).item()
+    4.0
     """
 
     dims = 2
@@ -217,10 +213,9 @@ class AvgPool1D(_AvgPool):
 
     Examples
     --------
-    >>> import numpy as np
     >>> import paramattr
-    >>> paramattr.nn.AvgPool1D(2)(paramattr.to_tensor(np.ones([1, 2, 4]))).shape
-    [1, 2, 2]
+    >>> paramattr.nn.AvgPool1D(2)([[[1.0, 3.0]]]).item()
+    2.0
     """
 
     dims = 1
@@ -247,10 +242,9 @@ class AvgPool3D(_AvgPool):
 
     Examples
     --------
-    >>> import numpy as np
     >>> import paramattr
-    >>> paramattr.nn.AvgPool3D(2)(paramattr.to_tensor(np.ones([1, 2, 4, 4, 4]))).shape
-    [1, 2, 2, 2, 2]
+    >>> paramattr.nn.AvgPool3D(2)([[[[[1.0, 3.0], [5.0, 7.0]]] * 2]]).item()
+    4.0
     """
 
     dims = 3
