@@ -153,3 +153,17 @@ def test_the_message_without_a_tensor():
     del w
     with pytest.raises(RuntimeError, match="values of a tensor that have changed"):
         loss.backward()
+
+
+def test_an_index_must_not_change_and_a_condition_is_kept():
+    x, index = leaf([1.0, 2.0], [3.0, 4.0]), pa.Tensor(np.array([0, 0]), name="index")
+    for used in (x[index], x[index, 1:], x[(slice(None), index)]):
+        index.set_value([1, 1])
+        with pytest.raises(RuntimeError, match="values of tensor 'index' that have changed"):
+            used.sum().backward()
+        index.set_value([0, 0])
+    condition = pa.Tensor(np.array([True, False]))
+    y = pa.where(condition, leaf(1.0, 2.0), x[0])
+    condition.set_value([False, True])
+    y.sum().backward()
+    assert x.grad.tolist() == [[0.0, 1.0], [0.0, 0.0]]

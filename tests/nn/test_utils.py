@@ -160,3 +160,11 @@ def test_the_largest_norm_of_small_gradients():
     p.grad = [1e-3, -2e-3]
     assert pa.nn.utils.clip_grad_norm_(p, math.inf, math.inf).item() == 2e-3
     assert p.grad.tolist() == [1e-3, -2e-3]
+
+
+@pytest.mark.parametrize("limit", [5.0 + 1e-5, 6.0, 50.0])
+def test_gradients_within_the_limit_are_left_alone(limit):
+    p = pa.create_parameter([2], "float64")
+    p.grad = [3.0, 4.0]
+    assert pa.nn.utils.clip_grad_norm_([p], limit).item() == 5.0
+    assert p.grad.tolist() == [3.0, 4.0]

@@ -82,3 +82,9 @@ def test_output_padding_is_below_stride_or_dilation():
     for value in (2, [0, 2]):
         with pytest.raises(ValueError, match=r"output_padding must be below stride or dilation \[2, 2\]"):
             geometry.output_padding(value, (2, 1), (1, 2))
+
+
+def test_pairs_are_as_many_as_the_axes():
+    for value in ([(1, 1)], [(1, 1)] * 3, [(0, 0)] * 5):
+        with pytest.raises(ValueError, match="padding must have 2 pairs, or 4 with batch and channels, but received"):
+            geometry.padding(value, 2)

@@ -244,3 +244,10 @@ def test_defaults_of_losses():
         F.mse_loss(np.ones(2), np.ones(3))
     with pytest.raises(ValueError, match=r"label must be in \[0, 4\] or ignore_index=-100, but holds -1"):
         F.cross_entropy(x, tensor(CLASSES * 0 - 1))
+
+
+def test_weights_leave_the_dtype_of_the_logits():
+    logits = pa.to_tensor(LOGITS, "float32", stop_gradient=False)
+    loss = F.cross_entropy(logits, tensor(CLASSES), WEIGHT, reduction="none")
+    assert loss.dtype == np.float32
+    assert F.cross_entropy(logits, LAWS, WEIGHT, soft_label=True, label_smoothing=0.1).dtype == np.float32

@@ -39,6 +39,7 @@ def test_a_layer_is_its_function(layer, text, function, values):
     [
         (lambda: nn.CrossEntropyLoss(reduction="max"), ValueError, "reduction must be one of"),
         (lambda: nn.CrossEntropyLoss(label_smoothing=-0.1), ValueError, "label_smoothing"),
+        (lambda: nn.CrossEntropyLoss(label_smoothing=1.1), ValueError, "label_smoothing"),
         (lambda: nn.CrossEntropyLoss(soft_label=True, ignore_index=0), ValueError, "ignore_index must be negative"),
         (lambda: nn.CrossEntropyLoss(axis=None), TypeError, "axis"),
         (lambda: nn.CrossEntropyLoss(weight="balanced"), TypeError, "weight"),
