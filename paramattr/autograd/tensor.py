@@ -26,7 +26,7 @@ def _operators(rule: rules.Rule) -> tuple[Operator, Operator]:
 
 
 def _comparison(ufunc: np.ufunc) -> Operator:
-    return lambda x, other: _compare(ufunc, x, other)
+    return lambda x, other: _wrap(compare(ufunc, x.data, other))
 
 
 class Tensor:
@@ -423,9 +423,7 @@ def apply(rule: rules.Rule, *inputs: Operand, **settings: Any) -> Tensor:
         ``rule(*arrays, **settings)`` returns the value and one pullback per array. A pullback must hold, as variables
         of its closure, the arrays that it needs and no other: it is refused once one of them has been written to.
     *inputs : Tensor or array_like
-        What the value is made from.
-    **settings
-        Passed on to ``rule``.
+        What the value is made from; ``settings`` are passed on to ``rule``.
 
     Raises
     ------
@@ -443,10 +441,6 @@ def apply(rule: rules.Rule, *inputs: Operand, **settings: Any) -> Tensor:
             result._stop_gradient = False
             result._node = Node(parents, pullbacks, result._data.shape, result._data.dtype)
     return result
-
-
-def _compare(ufunc: np.ufunc, x: Tensor, other: object) -> Tensor:
-    return _wrap(compare(ufunc, x.data, other))
 
 
 def _plain_index(index: Any) -> Any:
