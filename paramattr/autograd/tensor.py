@@ -305,10 +305,10 @@ class Tensor:
         return apply(rules.getitem, self, index=_plain_index(index))
 
     def __eq__(self, other: object) -> Any:
-        return _compare(np.equal, self, other) if numbers(other) is not None else NotImplemented
+        return _wrap(compare(np.equal, self.data, other)) if numbers(other) is not None else NotImplemented
 
     def __ne__(self, other: object) -> Any:
-        return _compare(np.not_equal, self, other) if numbers(other) is not None else NotImplemented
+        return _wrap(compare(np.not_equal, self.data, other)) if numbers(other) is not None else NotImplemented
 
     __lt__ = _comparison(np.less)
     __le__ = _comparison(np.less_equal)
