@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import operator
 import threading
+from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any, cast
 
 import numpy as np
@@ -36,18 +37,33 @@ def _setting(name: str, meaning: str) -> Any:
     )
 
 
-class _OptimizeAttr(dict[str, float]):
-    """``Parameter.optimize_attr``: Paddle's dict with the one key, checked, over the parameter's own setting."""
+class _OptimizeAttr(MutableMapping[str, float]):
+    """``Parameter.optimize_attr``: what Paddle has as a dict with one key, over the parameter's own setting."""
 
     def __init__(self, attr: ParamAttr) -> None:
-        super().__init__(learning_rate=attr.learning_rate)
         self._attr = attr
+
+    def __getitem__(self, key: str) -> float:
+        if key != "learning_rate":
+            raise KeyError(key)
+        return self._attr.learning_rate
 
     def __setitem__(self, key: str, value: float) -> None:
         if key != "learning_rate":
             raise ValueError(f"optimize_attr has the key 'learning_rate' alone, but received {key!r}")
         self._attr.learning_rate = value
-        super().__setitem__(key, self._attr.learning_rate)
+
+    def __delitem__(self, key: str) -> None:
+        raise TypeError(f"optimize_attr keeps its key 'learning_rate', but {key!r} was to be deleted")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(["learning_rate"])
+
+    def __len__(self) -> int:
+        return 1
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 class Parameter(Tensor):
@@ -208,13 +224,13 @@ class Parameter(Tensor):
         return self._attr.learning_rate
 
     @property
-    def optimize_attr(self) -> dict[str, float]:
+    def optimize_attr(self) -> MutableMapping[str, float]:
         """``{"learning_rate": factor}``; assign to the key, or assign a dict, to change the factor."""
         return _OptimizeAttr(self._attr)
 
     @optimize_attr.setter
-    def optimize_attr(self, value: dict[str, float]) -> None:
-        checks.instance("optimize_attr", value, dict, "a dict with the key 'learning_rate'")
+    def optimize_attr(self, value: Mapping[str, float]) -> None:
+        checks.instance("optimize_attr", value, Mapping, "a dict with the key 'learning_rate'")
         if set(value) != {"learning_rate"}:
             raise ValueError(f"optimize_attr must have the key 'learning_rate' alone, but received {value!r}")
         self._attr.learning_rate = value["learning_rate"]

@@ -189,6 +189,26 @@ def test_settings_are_checked_on_a_live_parameter(field, value, error):
         p.optimize_attr["lr"] = 1.0
 
 
+def test_optimize_attr_is_the_setting_itself():
+    p = pa.create_parameter([2])
+    held = p.optimize_attr
+    p.optimize_attr = {"learning_rate": 0.5}
+    assert held == {"learning_rate": 0.5}
+    held.update(learning_rate=0.25)
+    assert p.learning_rate == p.optimize_attr["learning_rate"] == held.get("learning_rate") == 0.25
+    assert (list(held), len(held), repr(held), held.get("lr")) == (
+        ["learning_rate"],
+        1,
+        "{'learning_rate': 0.25}",
+        None,
+    )
+    with pytest.raises(TypeError, match="'learning_rate' was to be deleted"):
+        del held["learning_rate"]
+    with pytest.raises(ValueError, match="learning_rate"):
+        held.update(learning_rate=-1.0)
+    assert p.learning_rate == 0.25
+
+
 def test_repr_looks_like_paddles():
     p = pa.create_parameter([2, 2], attr=Assign([[1.0, 2.0], [3.0, 4.0]]))
     assert repr(p) == (

@@ -54,10 +54,14 @@ class Key(Record):
     stream: int
 
     def __post_init__(self) -> None:
-        if type(self.seed) is int and type(self.stream) is int and 0 <= self.seed < _LIMIT > self.stream >= 0:
-            return
         object.__setattr__(self, "seed", _as_uint64("seed", self.seed))
         object.__setattr__(self, "stream", _as_uint64("stream", self.stream))
+
+    def following(self) -> Key:
+        """Return the key of the next stream, without the constructor's checks: every new parameter passes here."""
+        after = Key.__new__(Key)
+        after.__dict__.update(seed=self.seed, stream=(self.stream + 1) % _LIMIT)
+        return after
 
     @property
     def bits(self) -> int:
@@ -78,12 +82,9 @@ def _renew_lock() -> None:
 def next_key() -> Key:
     """Take the next key of the global counter."""
     global _next
-    after = object.__new__(Key)  # without the checks of the constructor: every new parameter passes here
-    fields = after.__dict__
     with _lock:
         key = _next
-        fields["seed"], fields["stream"] = key.seed, (key.stream + 1) % _LIMIT
-        _next = after
+        _next = key.following()
     return key
 
 
