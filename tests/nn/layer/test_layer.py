@@ -27,10 +27,7 @@ class Net(nn.Layer):
         self.tied = self.first
 
 
-@pytest.fixture(autouse=True)
-def fresh_names():
-    with pa.utils.unique_name.guard():
-        yield
+pytestmark = pytest.mark.usefixtures("fresh_names")
 
 
 def test_the_tree_is_walked_in_order_and_shared_parts_come_once():
