@@ -51,6 +51,8 @@ def compare(ufunc: np.ufunc, x: Array, other: object) -> Array:
     """Return the comparison of ``x`` with array_like."""
     operand = other if isinstance(other, (int, float)) else array_of("other", other)
     try:
+        if np.asarray(operand).dtype == object:  # which NumPy 1 would compare element by element, in Python
+            raise OverflowError
         return np.asarray(ufunc(x, operand))
     except (TypeError, ValueError, OverflowError):
         raise ValueError(

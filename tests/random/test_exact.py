@@ -1,5 +1,7 @@
 """The exact functions against SciPy and mpmath-grade identities."""
 
+import math
+
 import numpy as np
 import pytest
 import scipy.special as sp
@@ -19,7 +21,7 @@ X = np.concatenate([np.linspace(-37, 37, 100001), np.random.default_rng(0).norma
 
 def test_exp_log():
     x = np.concatenate([np.linspace(-708, 709, 100001), np.linspace(-1, 1, 10001)])
-    close(exact.exp(x), np.exp(x), 3e-16)
+    close(exact.exp(x), [math.exp(v) for v in x], 3e-16)  # NumPy's own is off by more on some CPUs
     y = np.exp(np.linspace(-700, 700, 200001))
     close(exact.log(y), np.log(y), 1e-15)
     y = 1 + np.linspace(-0.3, 0.5, 100001)
