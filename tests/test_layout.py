@@ -14,7 +14,6 @@ UNTESTED = {
 CROSSING = {
     "attack/test_calls": "odd calls of everything public in autograd and nn",
     "attack/test_files": "mutated files of every format",
-    "attack/test_processes": "threads, forks, kills and signals over all of the package",
     "test_docs": "the pages of the documentation",
     "test_layout": "this file",
     "nn/functional/test_arguments": "what every function does with its arguments",
