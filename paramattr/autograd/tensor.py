@@ -69,7 +69,7 @@ class Tensor:
     _stop_gradient = True
     _grad: Tensor | None = None
     _node: Node | None = None
-    # Weak, because the node of a leaf holds the leaf: with a cycle a tensor would outlive its last name.
+    # Weak: the node of a leaf holds the leaf, and with a cycle a tensor would outlive its last name.
     _leaf: weakref.ref[Node] | None = None
 
     def __init__(self, data: Operand, *, stop_gradient: bool = True, name: str | None = None) -> None:
@@ -132,10 +132,8 @@ class Tensor:
 
     @grad.setter
     def grad(self, value: Tensor | ArrayLike | None) -> None:
-        if value is None:
-            self._grad = None
-            return
-        self._grad = _wrap(self._fitting(f"grad of {self._label()}", value).astype(self.dtype, copy=False))
+        array = None if value is None else self._fitting(f"grad of {self._label()}", value)
+        self._grad = None if array is None else _wrap(array.astype(self.dtype, copy=False))
 
     def _fitting(self, name: str, value: object) -> Array:
         """Return ``value`` as an array of real numbers in the shape of this tensor."""
@@ -192,10 +190,9 @@ class Tensor:
         return self.data.item()
 
     def _real_item(self) -> Any:
-        number = self.item()
-        if isinstance(number, complex):
-            raise TypeError(f"{self._label()} must hold a real number, but holds {number!r}")
-        return number
+        if self.dtype.kind == "c":
+            raise TypeError(f"{self._label()} must hold a real number, but has dtype {self.dtype}")
+        return self.item()
 
     def tolist(self) -> Any:
         """Return the values as nested lists."""
@@ -438,6 +435,8 @@ def apply(rule: rules.Rule, *inputs: Operand, **settings: Any) -> Tensor:
     if not tape.no_grad_depth.get():
         parents = tuple([x._tape_entry() if isinstance(x, Tensor) and not x.stop_gradient else None for x in inputs])
         if any(parents):
+            if result._data.dtype.kind == "c":
+                raise TypeError(f"gradients need real values, but those of {rule.__name__.strip('_')} are complex")
             result._stop_gradient = False
             result._node = Node(parents, pullbacks, result._data.shape, result._data.dtype)
     return result

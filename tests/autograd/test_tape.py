@@ -304,3 +304,11 @@ def test_a_gradient_needs_a_floating_dtype(dtype):
         x * 2.5
     with pytest.raises(TypeError, match="gradients need a floating dtype"):
         x.sum().backward()
+
+
+def test_a_gradient_needs_real_values():
+    x = leaf([1.0])
+    for use in (lambda: x * 1j, lambda: np.array([1j]) + x, lambda: x * pa.Tensor([1j])):
+        with pytest.raises(TypeError, match=r"gradients need real values, but those of (multiply|add) are complex"):
+            use()
+    assert (x.detach() * 1j).tolist() == [1j]

@@ -404,3 +404,10 @@ def test_narrow_values_are_moved_and_converted_as_they_are(dtype):
     assert not np.shares_memory(x.clone().data, x.data)
     (x.astype("float32") * 3.0).sum().backward()
     assert (x.grad.dtype, x.grad.numpy().astype(float).tolist()) == (x.dtype, [[3.0, 3.0]])
+
+
+def test_short_integers_are_integers():
+    x = pa.Tensor(np.array([1, 2], np.int16))
+    same(x + np.array([1, 1], np.int16), np.array([2, 3], np.int16))
+    same(x * pa.Tensor(np.array([2.0, 2.0], np.float32)), np.array([2.0, 4.0], np.float32))
+    same(x[1:].sum(), 2)

@@ -136,7 +136,7 @@ def test_a_shift_of_the_logits_changes_nothing(values, label, shift):
         (CLASSES.astype(float), {}, TypeError, "label must hold integers"),
         (CLASSES + 1, {}, ValueError, r"label must be in \[0, 4\] or ignore_index=-100, but holds 5"),
         (LAWS[:2], {"soft_label": True}, ValueError, r"label must have the shape \[4, 3, 5\]"),
-        (LAWS, {"soft_label": True, "ignore_index": 1}, ValueError, "ignore_index must be negative"),
+        (LAWS, {"soft_label": True, "ignore_index": 0}, ValueError, "ignore_index must be negative"),
         (CLASSES, {"weight": tensor([1.0])}, ValueError, r"weight must have shape \[5\]"),
         (CLASSES, {"label_smoothing": 1.5}, ValueError, "label_smoothing"),
         (CLASSES, {"axis": 3}, ValueError, "axis must be in"),

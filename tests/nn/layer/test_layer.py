@@ -327,3 +327,37 @@ def test_what_a_layer_can_not_hold():
             setattr(layer, name, nn.ReLU())
     assert layer.sublayers() == []
     assert layer.training is True
+
+
+def test_parts_without_those_of_sublayers():
+    net = Net()
+    net.extra = net.create_parameter([1])
+    net.register_buffer("own", pa.to_tensor([1.0]))
+    assert net.parameters(include_sublayers=False) == [net.extra]
+    assert net.buffers(include_sublayers=False) == [net.own]
+    assert len(net.parameters()) == 4
+    assert len(net.buffers()) == 3
+
+
+def test_parts_are_added_by_name():
+    layer = nn.Layer()
+    made = pa.create_parameter([1])
+    assert layer.add_parameter("p", made) is made is layer.p
+    assert layer.add_parameter("q", None) is None is layer.q
+    inner = nn.ReLU()
+    assert layer.add_sublayer("inner", inner) is inner is layer.inner
+    assert [name for name, _ in layer.named_parameters()] == ["p"]
+    layer.register_buffer("p", pa.to_tensor([1.0]))  # takes the place of the parameter
+    assert layer.parameters() == []
+    layer.register_buffer("empty", None)
+    assert layer.empty is None
+    assert list(layer.state_dict()) == ["p"]
+
+
+def test_plain_attributes_may_come_before_super_init():
+    class Early(nn.Layer):
+        def __init__(self):
+            self.size = 3
+            super().__init__()
+
+    assert Early().size == 3
