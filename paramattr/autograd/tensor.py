@@ -436,7 +436,7 @@ def apply(rule: rules.Rule, *inputs: Operand, **settings: Any) -> Tensor:
         parents = tuple([x._tape_entry() if isinstance(x, Tensor) and not x.stop_gradient else None for x in inputs])
         if any(parents):
             if result._data.dtype.kind == "c":
-                raise TypeError(f"gradients need real values, but those of {rule.__name__.strip('_')} are complex")
+                raise TypeError(f"gradients need real inputs, but those of {rule.__name__.strip('_')} are complex")
             result._stop_gradient = False
             result._node = Node(parents, pullbacks, result._data.shape, result._data.dtype)
     return result

@@ -306,9 +306,9 @@ def test_a_gradient_needs_a_floating_dtype(dtype):
         x.sum().backward()
 
 
-def test_a_gradient_needs_real_values():
+def test_a_gradient_needs_real_inputs():
     x = leaf([1.0])
     for use in (lambda: x * 1j, lambda: np.array([1j]) + x, lambda: x * pa.Tensor([1j])):
-        with pytest.raises(TypeError, match=r"gradients need real values, but those of (multiply|add) are complex"):
+        with pytest.raises(TypeError, match=r"gradients need real inputs, but those of (multiply|add) are complex"):
             use()
     assert (x.detach() * 1j).tolist() == [1j]

@@ -129,9 +129,10 @@ def cross_entropy(
 
 def _classes(input: Operand, label: Operand, axis: int) -> tuple[Tensor, Tensor, int]:
     given, labels = as_tensor("input", input), as_tensor("label", label)
-    if given.ndim == 0:
-        raise ValueError("input must have an axis of classes, but received shape []")
-    return given, labels, checks.axis("axis", axis, given.ndim)
+    axis = checks.axis("axis", axis, given.ndim)
+    if given.ndim == 0 or given.shape[axis] == 0:
+        raise ValueError(f"input must have at least one class along axis {axis}, but received shape {given.shape!r}")
+    return given, labels, axis
 
 
 def _in_full_precision(x: Tensor) -> Tensor:

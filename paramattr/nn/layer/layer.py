@@ -258,8 +258,9 @@ class Layer:
         self._check_entry(name)
         if tensor is not None:
             checks.instance("tensor", tensor, Tensor, "a Tensor or None")
+        kept = checks.boolean("persistable", persistable)
         self._enter("_buffers", name, tensor)
-        if persistable:
+        if kept:
             self._transient_buffers.discard(name)
         else:
             self._transient_buffers.add(name)
@@ -271,7 +272,7 @@ class Layer:
 
     def named_sublayers(self, prefix: str = "", include_self: bool = False) -> Iterator[tuple[str, Layer]]:
         """Iterate over the layers below this one with their dotted paths, each layer once."""
-        return self._walk(prefix, include_self, set())
+        return self._walk(prefix, checks.boolean("include_self", include_self), set())
 
     def _walk(self, prefix: str, include_self: bool, seen: set[int]) -> Iterator[tuple[str, Layer]]:
         if id(self) in seen:
@@ -297,7 +298,8 @@ class Layer:
 
     def _named(self, store: str, prefix: str, include_sublayers: bool) -> Iterator[tuple[str, str, Layer, Any]]:
         seen: set[int] = set()
-        layers = self.named_sublayers(prefix, include_self=True) if include_sublayers else iter([(prefix, self)])
+        every = checks.boolean("include_sublayers", include_sublayers)
+        layers = self.named_sublayers(prefix, include_self=True) if every else iter([(prefix, self)])
         for path, layer in layers:
             for name, value in layer.__dict__[store].items():
                 if value is not None and id(value) not in seen:

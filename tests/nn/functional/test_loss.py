@@ -238,8 +238,11 @@ def test_defaults_of_losses():
     settings = {"ignore_index": -100, "reduction": "mean", "axis": -1, "use_softmax": True, "label_smoothing": 0.0}
     assert default == F.cross_entropy(x, label, None, soft_label=False, **settings).item()
     assert F.mse_loss(x, x + 2.0).item() == pytest.approx(4.0)
-    with pytest.raises(ValueError, match=r"input must have an axis of classes, but received shape \[\]"):
-        F.cross_entropy(1.0, 0)
+    for nothing in (1.0, np.ones((2, 0)), np.ones(0)):
+        with pytest.raises(
+            ValueError, match=r"input must have at least one class along axis \d, but received shape \["
+        ):
+            F.cross_entropy(nothing, np.full(np.shape(nothing)[:-1], -100))
     with pytest.raises(ValueError, match=r"squared_difference needs inputs .* input of shape"):
         F.mse_loss(np.ones(2), np.ones(3))
     with pytest.raises(ValueError, match=r"label must be in \[0, 4\] or ignore_index=-100, but holds -1"):

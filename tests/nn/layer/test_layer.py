@@ -361,3 +361,16 @@ def test_plain_attributes_may_come_before_super_init():
             super().__init__()
 
     assert Early().size == 3
+
+
+def test_flags_are_bools():
+    layer = nn.Linear(1, 1)
+    for call, name in [
+        (lambda: layer.sublayers("no"), "include_self"),
+        (lambda: layer.parameters(include_sublayers=0), "include_sublayers"),
+        (lambda: layer.buffers(include_sublayers="no"), "include_sublayers"),
+        (lambda: layer.register_buffer("b", pa.to_tensor([1.0]), persistable="no"), "persistable"),
+    ]:
+        with pytest.raises(TypeError, match=f"{name} must be a bool, but received"):
+            call()
+    assert layer.buffers() == []
