@@ -411,3 +411,8 @@ def test_short_integers_are_integers():
     same(x + np.array([1, 1], np.int16), np.array([2, 3], np.int16))
     same(x * pa.Tensor(np.array([2.0, 2.0], np.float32)), np.array([2.0, 4.0], np.float32))
     same(x[1:].sum(), 2)
+
+
+def test_rows_of_a_repr_are_aligned():
+    text = repr(pa.to_tensor([[1.0, 2.0], [3.0, 4.0]]))
+    assert text.splitlines()[1:] == ["       [[1., 2.],", "        [3., 4.]])"]

@@ -76,5 +76,5 @@ def test_bad_settings(numbers, settings, error, message):
 
 def test_what_no_memory_holds_is_refused():
     for mode in ("constant", "replicate"):
-        with pytest.raises(ValueError, match=r"pad: the padded x, of shape \[1, 1, 1125899906842627\] needs .* GiB"):
+        with pytest.raises(ValueError, match=r"pad: the padded x, of shape \[1, 1, 1125899906842627\] needs .* GiB$"):
             F.pad(np.ones((1, 1, 3)), [2**50, 0], mode)

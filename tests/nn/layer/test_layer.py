@@ -374,3 +374,16 @@ def test_flags_are_bools():
         with pytest.raises(TypeError, match=f"{name} must be a bool, but received"):
             call()
     assert layer.buffers() == []
+
+
+def test_attributes_are_deleted():
+    layer = nn.Linear(1, 1)
+    layer.plain = 3
+    layer.register_buffer("scratch", pa.to_tensor([1.0]), persistable=False)
+    for name in ("plain", "weight", "scratch"):
+        delattr(layer, name)
+        assert not hasattr(layer, name)
+    layer.register_buffer("scratch", pa.to_tensor([1.0]))
+    assert list(layer.state_dict()) == ["bias", "scratch"]
+    with pytest.raises(AttributeError, match="plain"):
+        del layer.plain
