@@ -27,13 +27,14 @@ class _Write(weakref.ref[Array]):
 # The number of writes so far. Who remembers it at some time sees by one comparison that nothing was written since.
 count = 0
 _last: dict[int, _Write] = {}
-_lock = threading.Lock()
+# Reentrant, because a collection of garbage in between may run what writes.
+_lock = threading.RLock()
 
 
 @after_fork
 def _renew_lock() -> None:
     global _lock
-    _lock = threading.Lock()
+    _lock = threading.RLock()
 
 
 def record(tensors: Iterable[Any]) -> None:

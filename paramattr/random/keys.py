@@ -57,12 +57,6 @@ class Key(Record):
         object.__setattr__(self, "seed", _as_uint64("seed", self.seed))
         object.__setattr__(self, "stream", _as_uint64("stream", self.stream))
 
-    def following(self) -> Key:
-        """Return the key of the next stream, without the constructor's checks: every new parameter passes here."""
-        after = Key.__new__(Key)
-        after.__dict__.update(seed=self.seed, stream=(self.stream + 1) % _LIMIT)
-        return after
-
     @property
     def bits(self) -> int:
         """128 bits that look random, different for each key."""
@@ -82,9 +76,14 @@ def _renew_lock() -> None:
 def next_key() -> Key:
     """Take the next key of the global counter."""
     global _next
+    # Made before the lock is taken, and without the constructor's checks: every new parameter passes here, and where an
+    # object is made garbage may be collected, which can run what takes keys itself.
+    after = Key.__new__(Key)
+    fields = after.__dict__
     with _lock:
         key = _next
-        _next = key.following()
+        fields["seed"], fields["stream"] = key.seed, (key.stream + 1) % _LIMIT
+        _next = after
     return key
 
 

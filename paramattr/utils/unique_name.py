@@ -31,7 +31,10 @@ class _Scope:
     def give(self, name: str, owner: object) -> None:
         self.owners[name] = weakref.ref(owner)
         if len(self.owners) > self.limit:
-            self.owners = {name: reference for name, reference in self.owners.items() if reference() is not None}
+            # From a copy, because a collection of garbage in between may take names.
+            for other, reference in self.owners.copy().items():
+                if reference() is None and self.owners.get(other) is reference:
+                    del self.owners[other]
             self.limit = 1024 + 2 * len(self.owners)
 
 

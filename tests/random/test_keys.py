@@ -1,5 +1,7 @@
 import copy
 import pickle
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -90,3 +92,32 @@ def test_no_key_starts_weakly():
             ones = sum(bin(int(word)).count("1") for word in words)
             # Binomial(512, 1/2): six standard deviations, a false alarm in 3e5 runs of this test.
             assert abs(ones - 256) < 6 * np.sqrt(128), (seed, stream)
+
+
+def test_keys_and_names_are_taken_while_garbage_is_collected():
+    code = """
+import gc
+import paramattr as pa
+from paramattr.utils import unique_name
+taken, names = [], []
+def take():
+    taken.append(pa.random.next_key())
+    names.append(unique_name.generate("shared"))
+class Cycle:
+    def __init__(self):
+        self.me = self
+    def __del__(self):
+        take()
+thresholds = gc.get_threshold()
+for count in range(1, 30):  # one for each object at which the collector may strike
+    gc.collect()
+    Cycle()
+    gc.set_threshold(count)
+    take()
+    gc.set_threshold(*thresholds)
+gc.collect()
+assert len(set(taken)) == len(taken) == len(set(names)) == 58, (len(taken), len(set(taken)), len(set(names)))
+"""
+    # In a process of its own, because a lock that is taken twice would never come back.
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
