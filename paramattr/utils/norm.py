@@ -15,9 +15,8 @@ Array = np.ndarray[Any, Any]
 
 # Elements whose squares are added up in the arrays' own precision, by a dot product too short for BLAS to use threads.
 _ROW = 1024
-_UNSAFE = 1e-20  # a float32 sum of squares below this may have lost some to underflow
-
-_LEAST = 1e-280  # and a float64 sum
+# Sums of squares below these may have lost some to underflow, in float32 and in float64.
+_UNSAFE, _LEAST = 1e-20, 1e-280
 
 _scratch = Scratch()
 

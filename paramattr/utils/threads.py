@@ -14,7 +14,7 @@ import numpy as np
 from paramattr.utils import checks
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 __all__ = ["BLOCK", "Scratch", "after_fork", "each_block", "get_num_threads", "runs", "set_num_threads", "spread"]
 
@@ -23,7 +23,7 @@ __all__ = ["BLOCK", "Scratch", "after_fork", "each_block", "get_num_threads", "r
 BLOCK = 120 << 10
 
 _pool: ThreadPoolExecutor | None = None
-_pool_lock = threading.Lock()
+_pool_lock = threading.RLock()  # reentrant, because a collection of garbage in between may fill parameters
 
 
 def _default_threads() -> int:
@@ -69,7 +69,7 @@ def after_fork(renew: Callable[[], None]) -> Callable[[], None]:
 @after_fork
 def _forget_pool() -> None:
     global _pool, _pool_lock
-    _pool, _pool_lock = None, threading.Lock()
+    _pool, _pool_lock = None, threading.RLock()
 
 
 def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
@@ -77,28 +77,17 @@ def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
 
     Floating-point errors raise no warnings in ``work``: each thread has settings of its own for that.
     """
-    global _pool
     helpers = min(get_num_threads(), tasks) - 1
     left = deque(range(tasks))
+    futures: list[Future[None]] = []
 
     def quiet() -> None:
         with np.errstate(all="ignore"):
             work(_claimed(left))
 
-    if helpers <= 0:
-        quiet()
-        return
-    futures = []
-    # At the interpreter's end no thread can start, and this one does it all.
-    with _pool_lock, suppress(RuntimeError):
-        if _pool is None:
-            # Here, because it takes longer to import than the rest of the package together.
-            from concurrent.futures import ThreadPoolExecutor
-
-            _pool = ThreadPoolExecutor(max(helpers, get_num_threads() - 1), thread_name_prefix="paramattr")
-        for _ in range(helpers):
-            futures.append(_pool.submit(quiet))
     try:
+        if helpers > 0:
+            _submit(quiet, helpers, futures)
         quiet()
     finally:
         left.clear()
@@ -106,6 +95,26 @@ def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
     for error in errors:
         if error is not None:
             raise error
+
+
+def _submit(work: Callable[[], None], helpers: int, futures: list[Future[None]]) -> None:
+    """Let so many threads of the pool do ``work`` too; their futures are there even if this is interrupted."""
+    global _pool
+    # At the interpreter's end no thread can start, and the caller does it all.
+    with _pool_lock, suppress(RuntimeError):
+        if _pool is None:
+            # Here, because it takes longer to import than the rest of the package together.
+            from concurrent.futures import ThreadPoolExecutor
+
+            _pool = ThreadPoolExecutor(max(helpers, get_num_threads() - 1), thread_name_prefix="paramattr")
+        try:
+            for _ in range(helpers):
+                futures.append(_pool.submit(work))
+        except BaseException:
+            # Python's threads don't bear to be interrupted while they start: one might wait for work for ever.
+            _pool.shutdown(wait=False)
+            _pool = None
+            raise
 
 
 def _claimed(left: deque[int]) -> Iterator[int]:

@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -266,3 +267,33 @@ atexit.register(last)
 """
     done = in_a_process(code)
     assert (done.stdout, done.stderr) == ("[900, 900]\n", "")
+
+
+def test_an_interrupt_while_threads_are_started_leaves_nothing_at_work(monkeypatch):
+    pa.set_num_threads(3)
+    spread(list, 3)
+    pool, begun, running = threads._pool, [], set()
+    submit = pool.submit
+
+    def interrupted(function):
+        if begun:
+            raise KeyboardInterrupt
+        begun.append(function)
+        return submit(function)
+
+    def work(numbers):
+        running.add(threading.current_thread())
+        try:
+            for _ in numbers:
+                time.sleep(0.01)
+        finally:
+            running.discard(threading.current_thread())
+
+    monkeypatch.setattr(pool, "submit", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        spread(work, 200)
+    assert not running  # nothing works on, perhaps on arrays that are gone
+    done = []
+    spread(done.extend, 20)
+    assert sorted(done) == list(range(20))
+    assert threads._pool is not pool  # which may be half made
