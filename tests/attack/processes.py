@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import sys
 import tempfile
 import threading
 import time
@@ -76,6 +75,11 @@ class SignalError(Exception):
     """What the signal's handler raises."""
 
 
+def was_interrupted(error: BaseException | None) -> bool:
+    """Whether an error is the handler's, or one that Python's own code met with while it was interrupted."""
+    return error is not None and (isinstance(error, SignalError) or was_interrupted(error.__context__))
+
+
 def interrupt(rng: random.Random, right: np.ndarray[Any, Any]) -> str | None:
     """A signal ends a fill; the next one is right, and names and keys go on."""
 
@@ -85,16 +89,14 @@ def interrupt(rng: random.Random, right: np.ndarray[Any, Any]) -> str | None:
     before = signal.signal(signal.SIGALRM, handler)
     try:
         signal.setitimer(signal.ITIMER_REAL, rng.uniform(1e-4, 8e-3))
-        try:
-            for _ in range(20):
-                pa.create_parameter(list(SHAPE))
-        except SignalError:
-            pass
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-    except SignalError:
-        pass
+        for _ in range(20):
+            pa.create_parameter(list(SHAPE))
+    except Exception as error:
+        if not was_interrupted(error):
+            return f"an interrupted fill raised {error!r}"
     finally:
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     if not np.array_equal(pa.random.Normal().values(KEY, SHAPE), right):
         return "a fill after an interrupted one is wrong"
@@ -105,14 +107,12 @@ def run(seed: int, seconds: float, rounds: int = 10**9) -> dict[str, Any]:
     """Fork, kill and interrupt in turn, for so many ``seconds`` or ``rounds``, beside threads that make parameters."""
     rng = random.Random(seed)  # noqa: S311
     found: dict[str, Any] = {"forks": 0, "kills": 0, "signals": 0, "parameters": 0, "stray": []}
-    right, stop, names = expected(), threading.Event(), []
-    interval, count = sys.getswitchinterval(), pa.get_num_threads()
+    right, stop, count = expected(), threading.Event(), pa.get_num_threads()
 
     def work() -> None:
         try:
             while not stop.is_set():
-                p = pa.create_parameter([2], name=None)
-                names.append(p.name)
+                pa.create_parameter([2])
                 found["parameters"] += 1
         except BaseException as error:
             found["stray"].append(f"a thread raised {error!r}")
@@ -123,24 +123,20 @@ def run(seed: int, seconds: float, rounds: int = 10**9) -> dict[str, Any]:
         path = os.path.join(folder, "s.npz")
         pa.save({"w": pa.Tensor(np.full(20_000, 1.0))}, path)
         try:
-            for _ in range(rounds):
-                if time.monotonic() > end:
-                    break
+            while found["forks"] < rounds and time.monotonic() < end:
                 stop.clear()
                 threads = [threading.Thread(target=work) for _ in range(2)]
                 for thread in threads:
                     thread.start()
-                outcome = fork(rng, right)
+                outcomes = {"forks": fork(rng, right)}
                 stop.set()
                 for thread in threads:
                     thread.join()
-                found["forks"] += 1
-                for what, each in (("kills", lambda: kill(rng, path)), ("signals", lambda: interrupt(rng, right))):
+                outcomes |= {"kills": kill(rng, path), "signals": interrupt(rng, right)}
+                for what, outcome in outcomes.items():
                     found[what] += 1
-                    found["stray"] += filter(None, [outcome, each()])
-                    outcome = None
+                    found["stray"] += [outcome] if outcome else []
         finally:
             stop.set()
-            sys.setswitchinterval(interval)
             pa.set_num_threads(count)
     return found
