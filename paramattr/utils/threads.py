@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from queue import SimpleQueue
+from typing import Any
 
 import numpy as np
 
 from paramattr.utils import checks
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
 
 __all__ = ["BLOCK", "Scratch", "after_fork", "each_block", "get_num_threads", "runs", "set_num_threads", "spread"]
 
@@ -22,8 +21,11 @@ __all__ = ["BLOCK", "Scratch", "after_fork", "each_block", "get_num_threads", "r
 # 32 Ki, 1.5 times here); more, and the scratch arrays are no longer small beside a model.
 BLOCK = 120 << 10
 
-_pool: ThreadPoolExecutor | None = None
-_pool_lock = threading.RLock()  # reentrant, because a collection of garbage in between may fill parameters
+# Made of what C does in one go: an exception that a signal raises in the middle of Python's own conditions, as executors
+# have them, leaves them locked for ever.
+_jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+_workers = 0
+_lock = threading.RLock()  # reentrant, because a collection of garbage in between may fill parameters
 
 
 def _default_threads() -> int:
@@ -51,12 +53,13 @@ def get_num_threads() -> int:
 
 def set_num_threads(n: int) -> None:
     """Choose how many threads fill a large parameter. The values do not depend on it."""
-    global _threads, _pool
+    global _threads, _workers
     n = checks.integer("n", n, low=1)
-    with _pool_lock:
-        if _pool is not None:
-            _pool.shutdown(wait=False)
-        _pool, _threads = None, n
+    with _lock:
+        _threads = n
+        while _workers >= n:
+            _jobs.put(None)
+            _workers -= 1
 
 
 def after_fork(renew: Callable[[], None]) -> Callable[[], None]:
@@ -67,9 +70,26 @@ def after_fork(renew: Callable[[], None]) -> Callable[[], None]:
 
 
 @after_fork
-def _forget_pool() -> None:
-    global _pool, _pool_lock
-    _pool, _pool_lock = None, threading.RLock()
+def _forget_workers() -> None:
+    global _jobs, _workers, _lock
+    _jobs, _workers, _lock = SimpleQueue(), 0, threading.RLock()
+
+
+def _work(jobs: SimpleQueue[Callable[[], None] | None]) -> None:
+    while (job := jobs.get()) is not None:
+        job()
+        del job  # and with it what the job was about
+
+
+def _hand_out(job: Callable[[], None], helpers: int) -> None:
+    global _workers
+    # At the interpreter's end no thread can start, and the caller does it all.
+    with _lock, suppress(RuntimeError):
+        while _workers < helpers:
+            _thread.start_new_thread(_work, (_jobs,))
+            _workers += 1
+    for _ in range(helpers):
+        _jobs.put(job)
 
 
 def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
@@ -78,43 +98,34 @@ def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
     Floating-point errors raise no warnings in ``work``: each thread has settings of its own for that.
     """
     helpers = min(get_num_threads(), tasks) - 1
-    left = deque(range(tasks))
-    futures: list[Future[None]] = []
+    left, idle = deque(range(tasks)), deque(range(helpers))
+    outcomes: SimpleQueue[BaseException | None] = SimpleQueue()
 
     def quiet() -> None:
         with np.errstate(all="ignore"):
             work(_claimed(left))
 
+    def help_out() -> None:
+        if next(_claimed(idle), None) is None:
+            return  # the caller was quicker, and waits for nobody
+        try:
+            quiet()
+        except BaseException as error:
+            outcomes.put(error)
+        else:
+            outcomes.put(None)
+
     try:
         if helpers > 0:
-            _submit(quiet, helpers, futures)
+            _hand_out(help_out, helpers)
         quiet()
     finally:
         left.clear()
-        errors = [future.exception() for future in futures if not future.cancel()]
+        busy = max(helpers, 0) - sum(1 for _ in _claimed(idle))
+        errors = [outcomes.get() for _ in range(busy)]
     for error in errors:
         if error is not None:
             raise error
-
-
-def _submit(work: Callable[[], None], helpers: int, futures: list[Future[None]]) -> None:
-    """Let so many threads of the pool do ``work`` too; their futures are there even if this is interrupted."""
-    global _pool
-    # At the interpreter's end no thread can start, and the caller does it all.
-    with _pool_lock, suppress(RuntimeError):
-        if _pool is None:
-            # Here, because it takes longer to import than the rest of the package together.
-            from concurrent.futures import ThreadPoolExecutor
-
-            _pool = ThreadPoolExecutor(max(helpers, get_num_threads() - 1), thread_name_prefix="paramattr")
-        try:
-            for _ in range(helpers):
-                futures.append(_pool.submit(work))
-        except BaseException:
-            # Python's threads don't bear to be interrupted while they start: one might wait for work for ever.
-            _pool.shutdown(wait=False)
-            _pool = None
-            raise
 
 
 def _claimed(left: deque[int]) -> Iterator[int]:

@@ -204,7 +204,7 @@ def test_scratch_is_of_its_owner_its_name_and_its_thread():
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.parametrize(
-    "held", ["paramattr.random.keys._lock", "paramattr.utils.unique_name._lock", "paramattr.utils.threads._pool_lock"]
+    "held", ["paramattr.random.keys._lock", "paramattr.utils.unique_name._lock", "paramattr.utils.threads._lock"]
 )
 def test_a_child_forked_while_a_lock_is_held_goes_on(held):
     code = f"""
@@ -272,14 +272,19 @@ atexit.register(last)
 def test_an_interrupt_while_threads_are_started_leaves_nothing_at_work(monkeypatch):
     pa.set_num_threads(3)
     spread(list, 3)
-    pool, begun, running = threads._pool, [], set()
-    submit = pool.submit
 
-    def interrupted(function):
-        if begun:
-            raise KeyboardInterrupt
-        begun.append(function)
-        return submit(function)
+    class Interrupted:
+        """The queue of jobs, but for an interrupt at the second."""
+
+        jobs, handed = threads._jobs, 0
+
+        def put(self, job):
+            self.handed += 1
+            if self.handed == 2:
+                raise KeyboardInterrupt
+            self.jobs.put(job)
+
+    running = set()
 
     def work(numbers):
         running.add(threading.current_thread())
@@ -289,11 +294,11 @@ def test_an_interrupt_while_threads_are_started_leaves_nothing_at_work(monkeypat
         finally:
             running.discard(threading.current_thread())
 
-    monkeypatch.setattr(pool, "submit", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        spread(work, 200)
+    with monkeypatch.context() as patch:
+        patch.setattr(threads, "_jobs", Interrupted())
+        with pytest.raises(KeyboardInterrupt):
+            spread(work, 200)
     assert not running  # nothing works on, perhaps on arrays that are gone
     done = []
     spread(done.extend, 20)
     assert sorted(done) == list(range(20))
-    assert threads._pool is not pool  # which may be half made
