@@ -14,6 +14,7 @@ UNTESTED = {
 CROSSING = {
     "attack/test_calls": "odd calls of everything public in autograd and nn",
     "attack/test_files": "mutated files of every format",
+    "attack/test_processes": "threads, forks, kills, signals and full disks",
     "test_docs": "the pages of the documentation",
     "test_layout": "this file",
     "nn/functional/test_arguments": "what every function does with its arguments",
