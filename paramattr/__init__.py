@@ -30,41 +30,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "LazyGuard",
-    "ParamAttr",
-    "Parameter",
-    "Tensor",
-    "__version__",
-    "checkpoint",
-    "concat",
-    "create_parameter",
-    "exp",
-    "get_default_dtype",
-    "get_num_threads",
-    "get_rng_state",
-    "incubate",
-    "initializer",
-    "load",
-    "log",
-    "matmul",
-    "maximum",
-    "minimum",
-    "nn",
-    "no_grad",
-    "optimizer",
-    "random",
-    "regularizer",
-    "save",
-    "seed",
-    "set_default_dtype",
-    "set_num_threads",
-    "set_rng_state",
-    "sqrt",
-    "stack",
-    "to_tensor",
-    "utils",
-    "where",
-]
+    "LazyGuard", "ParamAttr", "Parameter", "Tensor", "__version__", "checkpoint", "concat", "create_parameter", "exp",
+    "get_default_dtype", "get_num_threads", "get_rng_state", "incubate", "initializer", "load", "log", "matmul",
+    "maximum", "minimum", "nn", "no_grad", "optimizer", "random", "regularizer", "save", "seed", "set_default_dtype",
+    "set_num_threads", "set_rng_state", "sqrt", "stack", "to_tensor", "utils", "where",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

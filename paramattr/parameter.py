@@ -280,12 +280,8 @@ _lazy = _Lazy()
 class LazyGuard(contextlib.AbstractContextManager["LazyGuard"]):
     """Make parameters without values inside a ``with`` block; `Parameter.initialize` draws them later.
 
-    A parameter takes its place in the random stream when it is made, so its values do not depend on when, or in
-    which order, parameters are initialized.
-
-    References
-    ----------
-    Mirrors ``paddle.LazyGuard``.
+    A parameter takes its place in the random stream when it is made, so its values do not depend on when, or in which
+    order, parameters are initialized. Mirrors ``paddle.LazyGuard``.
 
     Examples
     --------
@@ -342,6 +338,8 @@ def create_parameter(
 ) -> Parameter:
     """Make a parameter.
 
+    Mirrors ``paddle.create_parameter``.
+
     Parameters
     ----------
     shape, dtype
@@ -359,10 +357,6 @@ def create_parameter(
     ------
     TypeError, ValueError
         As `Parameter`; also for ``attr=False``, which asks for no parameter.
-
-    References
-    ----------
-    Mirrors ``paddle.create_parameter``.
 
     Examples
     --------

@@ -6,18 +6,6 @@ from paramattr.autograd.tape import no_grad
 from paramattr.autograd.tensor import Tensor, apply
 
 __all__ = [
-    "Size",
-    "Tensor",
-    "apply",
-    "concat",
-    "exp",
-    "log",
-    "matmul",
-    "maximum",
-    "minimum",
-    "no_grad",
-    "sqrt",
-    "stack",
-    "to_tensor",
-    "where",
-]
+    "Size", "Tensor", "apply", "concat", "exp", "log", "matmul", "maximum", "minimum", "no_grad", "sqrt", "stack",
+    "to_tensor", "where",
+]  # fmt: skip

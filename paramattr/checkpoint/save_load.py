@@ -22,6 +22,8 @@ def save(obj: Any, path: str | os.PathLike[str], protocol: int = 4) -> None:
     - ``.npz``: one file with everything, exactly: also tuples, keys that are not strings, and the random state.
     - ``.safetensors``: a flat dict of names to tensors (extra ``safetensors``).
 
+    Mirrors ``paddle.save``.
+
     Parameters
     ----------
     obj : nested dict, list or tuple
@@ -41,10 +43,6 @@ def save(obj: Any, path: str | os.PathLike[str], protocol: int = 4) -> None:
         If a parameter made under `LazyGuard` has no values yet.
     OSError
         If the file can't be written. The older file is as it was, and no other is left.
-
-    References
-    ----------
-    Mirrors ``paddle.save``.
 
     Examples
     --------
@@ -66,8 +64,8 @@ def save(obj: Any, path: str | os.PathLike[str], protocol: int = 4) -> None:
 def load(path: str | os.PathLike[str], *, return_numpy: bool = False) -> Any:
     """Read what `save`, or for Paddle's suffixes ``paddle.save``, has written, with a Tensor for each Parameter.
 
-    Nothing in the file is executed, and no more memory is taken than the file's size warrants; so files from others
-    can be loaded.
+    Nothing in the file is executed, and no more memory is taken than the file's size warrants; so files from others can
+    be loaded. Mirrors ``paddle.load``.
 
     Parameters
     ----------
@@ -83,10 +81,6 @@ def load(path: str | os.PathLike[str], *, return_numpy: bool = False) -> Any:
         not; the message says what.
     OSError
         If the file can't be read; FileNotFoundError if there is none.
-
-    References
-    ----------
-    Mirrors ``paddle.load``.
 
     Examples
     --------

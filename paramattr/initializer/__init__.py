@@ -16,26 +16,7 @@ from paramattr.initializer.variance_scaling import KaimingNormal, KaimingUniform
 from paramattr.initializer.zero_row import ZeroRow
 
 __all__ = [
-    "Assign",
-    "Bilinear",
-    "Constant",
-    "Dirac",
-    "Initializer",
-    "KaimingNormal",
-    "KaimingUniform",
-    "Normal",
-    "Orthogonal",
-    "TruncatedNormal",
-    "Uniform",
-    "XavierNormal",
-    "XavierUniform",
-    "ZeroRow",
-    "calculate_gain",
-    "compute_fans",
-    "from_config",
-    "get",
-    "global_initializer",
-    "register",
-    "registered",
-    "set_global_initializer",
-]
+    "Assign", "Bilinear", "Constant", "Dirac", "Initializer", "KaimingNormal", "KaimingUniform", "Normal",
+    "Orthogonal", "TruncatedNormal", "Uniform", "XavierNormal", "XavierUniform", "ZeroRow", "calculate_gain",
+    "compute_fans", "from_config", "get", "global_initializer", "register", "registered", "set_global_initializer",
+]  # fmt: skip

@@ -15,6 +15,8 @@ from paramattr.utils import checks
 class Uniform(Initializer):
     """Values spread evenly over ``[low, high)``.
 
+    Mirrors ``paddle.nn.initializer.Uniform``.
+
     Parameters
     ----------
     low : float, default -1.0
@@ -26,10 +28,6 @@ class Uniform(Initializer):
     ------
     TypeError, ValueError
         If a bound is not a finite real number, or ``low >= high``.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.initializer.Uniform``.
 
     Examples
     --------

@@ -5,12 +5,6 @@ from paramattr.nn.clip import ClipGradBase, ClipGradByGlobalNorm, ClipGradByNorm
 from paramattr.nn.layer import *  # noqa: F403
 
 __all__ = [
-    "ClipGradBase",
-    "ClipGradByGlobalNorm",
-    "ClipGradByNorm",
-    "ClipGradByValue",
-    "functional",
-    "initializer",
-    "utils",
-]
+    "ClipGradBase", "ClipGradByGlobalNorm", "ClipGradByNorm", "ClipGradByValue", "functional", "initializer", "utils",
+]  # fmt: skip
 __all__ += layer.__all__

@@ -56,12 +56,9 @@ def _shrink(gradients: Sequence[Array], clip_norm: float) -> list[Clipped]:
 class ClipGradBase:
     """Base class of clips: a subclass says what becomes of a list of gradients, none of which is written to.
 
-    Give a clip to an optimizer as ``grad_clip``. Called with pairs of parameter and gradient it returns such pairs, those
-    of parameters with ``need_clip=False`` unchanged and those without a gradient left out.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.clip.ClipGradBase``.
+    Give a clip to an optimizer as ``grad_clip``. Called with pairs of parameter and gradient it returns such pairs,
+    those of parameters with ``need_clip=False`` unchanged and those without a gradient left out. Mirrors
+    ``paddle.nn.clip.ClipGradBase``.
 
     Examples
     --------
@@ -110,6 +107,8 @@ class ClipGradBase:
 class ClipGradByValue(ClipGradBase):
     """Limit every element of a gradient to the range [min, max].
 
+    Mirrors ``paddle.nn.ClipGradByValue``.
+
     Parameters
     ----------
     max : float
@@ -121,10 +120,6 @@ class ClipGradByValue(ClipGradBase):
     ------
     TypeError, ValueError
         If an argument is not a finite real number, or ``min`` is above ``max``.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.ClipGradByValue``.
 
     Examples
     --------
@@ -158,6 +153,8 @@ class ClipGradByValue(ClipGradBase):
 class ClipGradByNorm(ClipGradBase):
     """Scale down each gradient whose own L2 norm is above ``clip_norm``.
 
+    Mirrors ``paddle.nn.ClipGradByNorm``.
+
     Parameters
     ----------
     clip_norm : float
@@ -167,10 +164,6 @@ class ClipGradByNorm(ClipGradBase):
     ------
     TypeError, ValueError
         If ``clip_norm`` is not a finite real number > 0.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.ClipGradByNorm``.
 
     Examples
     --------

@@ -33,7 +33,7 @@ def clip_grad_norm_(
 ) -> Tensor:
     """Multiply the gradients of ``parameters`` in place by min(1, max_norm / (norm + 1e-6)), and return their norm.
 
-    Returns that norm, before clipping, in shape ``[]``.
+    Returns that norm, before clipping, in shape ``[]``. Mirrors ``paddle.nn.utils.clip_grad_norm_``.
 
     Parameters
     ----------
@@ -52,10 +52,6 @@ def clip_grad_norm_(
         If an argument is of the wrong type or out of range.
     RuntimeError
         If the norm is not finite and ``error_if_nonfinite`` is True; the gradients are left as they were.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.utils.clip_grad_norm_``.
 
     Examples
     --------
@@ -102,16 +98,14 @@ def _norm(gradients: list[Array], order: float) -> float:
 def clip_grad_value_(parameters: Iterable[Tensor] | Tensor, clip_value: float) -> None:
     """Limit every element of the gradients of ``parameters`` in place to [-clip_value, clip_value].
 
+    Mirrors ``paddle.nn.utils.clip_grad_value_``.
+
     Parameters
     ----------
     parameters : Tensor or iterable of Tensor
         As of `clip_grad_norm_`, with its TypeError and ValueError.
     clip_value : float
         Largest magnitude, >= 0.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.utils.clip_grad_value_``.
 
     Examples
     --------
@@ -133,6 +127,8 @@ def clip_grad_value_(parameters: Iterable[Tensor] | Tensor, clip_value: float) -
 def parameters_to_vector(parameters: Iterable[Tensor], name: str | None = None) -> Tensor:
     """Return a copy of the values of ``parameters`` as one vector, with ``stop_gradient=False`` and this name.
 
+    Mirrors ``paddle.nn.utils.parameters_to_vector``.
+
     Parameters
     ----------
     parameters : iterable of Tensor
@@ -144,10 +140,6 @@ def parameters_to_vector(parameters: Iterable[Tensor], name: str | None = None) 
     ------
     TypeError, ValueError
         If there is no parameter, or their dtypes differ.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.utils.parameters_to_vector``.
 
     Examples
     --------
@@ -166,6 +158,8 @@ def parameters_to_vector(parameters: Iterable[Tensor], name: str | None = None) 
 def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor], name: str | None = None) -> None:
     """Copy the elements of ``vec`` into ``parameters``, in order.
 
+    Mirrors ``paddle.nn.utils.vector_to_parameters``.
+
     Parameters
     ----------
     vec : Tensor
@@ -177,10 +171,6 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor], name: str | 
     ------
     TypeError, ValueError
         If ``vec`` is not a tensor with one axis, or is too short; no parameter is changed then.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.utils.vector_to_parameters``.
 
     Examples
     --------

@@ -16,6 +16,7 @@ class LRScheduler(ABC):
     """Base class of schedules; a subclass defines `get_lr` from ``base_lr`` and ``last_epoch``.
 
     Give one to an optimizer as ``learning_rate`` and call its `step` once per epoch, or per batch; the first is 0.
+    Mirrors ``paddle.optimizer.lr.LRScheduler``.
 
     Parameters
     ----------
@@ -30,10 +31,6 @@ class LRScheduler(ABC):
     ------
     TypeError, ValueError
         If an argument is of the wrong kind or out of range.
-
-    References
-    ----------
-    Mirrors ``paddle.optimizer.lr.LRScheduler``.
 
     Examples
     --------
@@ -92,6 +89,8 @@ class LRScheduler(ABC):
 class StepDecay(LRScheduler):
     """The learning rate times ``gamma`` every ``step_size`` epochs.
 
+    Mirrors ``paddle.optimizer.lr.StepDecay``.
+
     Parameters
     ----------
     step_size : int
@@ -100,10 +99,6 @@ class StepDecay(LRScheduler):
         The factor, between 0 and 1.
     learning_rate, last_epoch, verbose
         As in `LRScheduler`, with its errors.
-
-    References
-    ----------
-    Mirrors ``paddle.optimizer.lr.StepDecay``.
 
     Examples
     --------
@@ -129,16 +124,14 @@ class StepDecay(LRScheduler):
 class MultiStepDecay(LRScheduler):
     """The learning rate times ``gamma`` at each of ``milestones``.
 
+    Mirrors ``paddle.optimizer.lr.MultiStepDecay``.
+
     Parameters
     ----------
     milestones : list or tuple of int
         The epochs of the drops, rising.
     gamma, learning_rate, last_epoch, verbose
         As in `StepDecay`, with its errors.
-
-    References
-    ----------
-    Mirrors ``paddle.optimizer.lr.MultiStepDecay``.
 
     Examples
     --------
@@ -173,14 +166,12 @@ class MultiStepDecay(LRScheduler):
 class ExponentialDecay(LRScheduler):
     """The learning rate times ``gamma`` every epoch.
 
+    Mirrors ``paddle.optimizer.lr.ExponentialDecay``.
+
     Parameters
     ----------
     gamma, learning_rate, last_epoch, verbose
         As in `StepDecay`, with its errors; ``gamma`` has no default.
-
-    References
-    ----------
-    Mirrors ``paddle.optimizer.lr.ExponentialDecay``.
 
     Examples
     --------
@@ -248,6 +239,8 @@ class CosineAnnealingDecay(LRScheduler):
 class LinearWarmup(LRScheduler):
     """A straight line from ``start_lr`` to ``end_lr`` in ``warmup_steps`` epochs, then ``learning_rate``.
 
+    Mirrors ``paddle.optimizer.lr.LinearWarmup``.
+
     Parameters
     ----------
     learning_rate : float or LRScheduler
@@ -258,10 +251,6 @@ class LinearWarmup(LRScheduler):
         The ends of the line, >= 0, rising.
     last_epoch, verbose
         As in `LRScheduler`, with its errors.
-
-    References
-    ----------
-    Mirrors ``paddle.optimizer.lr.LinearWarmup``.
 
     Examples
     --------

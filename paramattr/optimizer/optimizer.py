@@ -26,7 +26,7 @@ class Optimizer(Rule, Stateful):
     Values are updated in place, gradients are left as they are.
 
     A subclass defines `rule`, for each element by itself, or else `whole_rule`, for a parameter as a whole; and names
-    its ``accumulators`` and the settings in its `Step` if there are any.
+    its ``accumulators`` and the settings in its `Step` if there are any. Mirrors ``paddle.optimizer.Optimizer``.
 
     Parameters
     ----------
@@ -55,10 +55,6 @@ class Optimizer(Rule, Stateful):
     ------
     TypeError, ValueError
         If an argument is of the wrong kind or out of range, or the class has no rule.
-
-    References
-    ----------
-    Mirrors ``paddle.optimizer.Optimizer``.
 
     Examples
     --------

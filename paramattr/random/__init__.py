@@ -5,17 +5,6 @@ from paramattr.random.laws import Distribution, Normal, PointMass, TruncatedNorm
 from paramattr.utils.threads import get_num_threads, set_num_threads
 
 __all__ = [
-    "STREAM_VERSION",
-    "Distribution",
-    "Key",
-    "Normal",
-    "PointMass",
-    "TruncatedNormal",
-    "Uniform",
-    "get_num_threads",
-    "get_rng_state",
-    "next_key",
-    "seed",
-    "set_num_threads",
-    "set_rng_state",
-]
+    "STREAM_VERSION", "Distribution", "Key", "Normal", "PointMass", "TruncatedNormal", "Uniform", "get_num_threads",
+    "get_rng_state", "next_key", "seed", "set_num_threads", "set_rng_state",
+]  # fmt: skip

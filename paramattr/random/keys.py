@@ -90,8 +90,6 @@ def next_key() -> Key:
 def get_rng_state() -> Key:
     """Return the key that the next parameter will take: all there is to save of the random state.
 
-    References
-    ----------
     Mirrors ``paddle.get_rng_state``.
 
     Examples
@@ -107,8 +105,6 @@ def get_rng_state() -> Key:
 def set_rng_state(state: Key) -> None:
     """Go on from a saved state, a Key that `get_rng_state` returned; a TypeError for anything else.
 
-    References
-    ----------
     Mirrors ``paddle.set_rng_state``.
 
     Examples
@@ -130,7 +126,7 @@ def seed(seed: int) -> contextlib.AbstractContextManager[object]:
     """Start the stream of all later parameters afresh.
 
     The same model built after the same call has the same values. Without a call the seed is 0. In a ``with`` statement
-    it ends with the block: the earlier state comes back.
+    it ends with the block: the earlier state comes back. Mirrors ``paddle.seed``.
 
     Parameters
     ----------
@@ -141,10 +137,6 @@ def seed(seed: int) -> contextlib.AbstractContextManager[object]:
     ------
     TypeError, ValueError
         If ``seed`` is not an integer in that range.
-
-    References
-    ----------
-    Mirrors ``paddle.seed``.
 
     Examples
     --------

@@ -5,11 +5,5 @@ from paramattr.testing.power import required_size
 from paramattr.testing.report import Finding, Report
 
 __all__ = [
-    "Finding",
-    "Report",
-    "assert_initializer",
-    "assert_sample",
-    "check_initializer",
-    "check_sample",
-    "required_size",
-]
+    "Finding", "Report", "assert_initializer", "assert_sample", "check_initializer", "check_sample", "required_size",
+]  # fmt: skip

@@ -37,14 +37,12 @@ def _relu(x: Array) -> Outcome:
 def leaky_relu(x: Operand, negative_slope: float = 0.01) -> Tensor:
     """Return x where it is positive, and ``negative_slope * x`` elsewhere.
 
+    Mirrors ``paddle.nn.functional.leaky_relu``.
+
     Raises
     ------
     TypeError, ValueError
         If ``negative_slope`` is not a finite real number.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.leaky_relu``.
 
     Examples
     --------
@@ -68,8 +66,6 @@ def _leaky_relu(x: Array, *, slope: float) -> Outcome:
 def tanh(x: Operand) -> Tensor:
     """Return the hyperbolic tangent.
 
-    References
-    ----------
     Mirrors ``paddle.nn.functional.tanh``.
 
     Examples
@@ -84,8 +80,6 @@ def tanh(x: Operand) -> Tensor:
 def sigmoid(x: Operand) -> Tensor:
     """Return 1 / (1 + exp(-x)), without overflow.
 
-    References
-    ----------
     Mirrors ``paddle.nn.functional.sigmoid``.
 
     Examples
@@ -204,14 +198,12 @@ def _gelu_tanh(x: Array) -> Outcome:
 def softmax(x: Operand, axis: int = -1) -> Tensor:
     """Return exp(x) divided by its sum over ``axis``, without overflow.
 
+    Mirrors ``paddle.nn.functional.softmax``.
+
     Raises
     ------
     TypeError, ValueError
         If ``axis`` is not an axis of ``x``.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.softmax``.
 
     Examples
     --------
@@ -225,14 +217,12 @@ def softmax(x: Operand, axis: int = -1) -> Tensor:
 def log_softmax(x: Operand, axis: int = -1) -> Tensor:
     """Return the logarithm of `softmax`, without overflow or underflow.
 
+    Mirrors ``paddle.nn.functional.log_softmax``.
+
     Raises
     ------
     TypeError, ValueError
         If ``axis`` is not an axis of ``x``.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.log_softmax``.
 
     Examples
     --------

@@ -74,14 +74,12 @@ def dropout(
 def flatten(x: Operand, start_axis: int = 0, stop_axis: int = -1) -> Tensor:
     """Return ``x`` with the axes from ``start_axis`` to ``stop_axis`` made one.
 
+    Mirrors ``paddle.flatten``.
+
     Raises
     ------
     ValueError
         If an axis does not exist, or ``start_axis`` comes after ``stop_axis``.
-
-    References
-    ----------
-    Mirrors ``paddle.flatten``.
 
     Examples
     --------

@@ -199,6 +199,8 @@ def conv2d(
 ) -> Tensor:
     """Return the 2-dimensional convolution (cross-correlation) of ``x`` with ``weight``.
 
+    Mirrors ``paddle.nn.functional.conv2d``.
+
     Parameters
     ----------
     x : Tensor or array_like
@@ -222,10 +224,6 @@ def conv2d(
     TypeError, ValueError
         If an argument is of the wrong type or out of range, or the shapes do not fit.
 
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.conv2d``.
-
     Examples
     --------
     >>> import numpy as np
@@ -248,11 +246,7 @@ def conv1d(
 ) -> Tensor:
     """Return the 1-dimensional convolution of [N, in, length] with a weight of [out, in / groups, k].
 
-    The arguments are those of `conv2d`, with one axis less.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.conv1d``.
+    The arguments are those of `conv2d`, with one axis less. Mirrors ``paddle.nn.functional.conv1d``.
 
     Examples
     --------
@@ -276,11 +270,7 @@ def conv3d(
 ) -> Tensor:
     """Return the 3-dimensional convolution of [N, in, depth, height, width] with a weight of [out, in / groups, k, k, k].
 
-    The arguments are those of `conv2d`, with one axis more.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.conv3d``.
+    The arguments are those of `conv2d`, with one axis more. Mirrors ``paddle.nn.functional.conv3d``.
 
     Examples
     --------
@@ -307,7 +297,7 @@ def conv2d_transpose(
     """Return the 2-dimensional transposed convolution of ``x`` with ``weight``.
 
     It is the gradient of a convolution with respect to its input: each input value adds a scaled kernel to the output.
-    The arguments are those of `conv2d` except for these.
+    The arguments are those of `conv2d` except for these. Mirrors ``paddle.nn.functional.conv2d_transpose``.
 
     Parameters
     ----------
@@ -326,10 +316,6 @@ def conv2d_transpose(
     ------
     TypeError, ValueError
         If an argument is of the wrong type or out of range, or the shapes do not fit.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.conv2d_transpose``.
 
     Examples
     --------
@@ -357,12 +343,8 @@ def conv1d_transpose(
 ) -> Tensor:
     """Return the 1-dimensional transposed convolution of [N, in, length].
 
-    The weight is of shape [in, out / groups, k]; the arguments are those of `conv2d_transpose`,
-    with one axis less and ``groups`` before ``dilation``.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.conv1d_transpose``.
+    The weight is of shape [in, out / groups, k]; the arguments are those of `conv2d_transpose`, with one axis less and
+    ``groups`` before ``dilation``. Mirrors ``paddle.nn.functional.conv1d_transpose``.
 
     Examples
     --------
@@ -390,12 +372,8 @@ def conv3d_transpose(
 ) -> Tensor:
     """Return the 3-dimensional transposed convolution of [N, in, depth, height, width].
 
-    The weight is of shape [in, out / groups, k, k, k]; the arguments are those of `conv2d_transpose`,
-    with one axis more and ``groups`` before ``dilation``.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.conv3d_transpose``.
+    The weight is of shape [in, out / groups, k, k, k]; the arguments are those of `conv2d_transpose`, with one axis
+    more and ``groups`` before ``dilation``. Mirrors ``paddle.nn.functional.conv3d_transpose``.
 
     Examples
     --------

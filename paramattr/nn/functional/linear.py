@@ -11,6 +11,8 @@ from paramattr.autograd.tensor import Operand, as_tensor
 def linear(x: Operand, weight: Operand, bias: Operand | None = None) -> Tensor:
     """Return ``x @ weight + bias``.
 
+    Mirrors ``paddle.nn.functional.linear``.
+
     Parameters
     ----------
     x : Tensor or array_like
@@ -24,10 +26,6 @@ def linear(x: Operand, weight: Operand, bias: Operand | None = None) -> Tensor:
     ------
     TypeError, ValueError
         If an argument is not numeric, or the shapes do not fit.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.linear``.
 
     Examples
     --------

@@ -19,6 +19,8 @@ _REDUCE: dict[str, rules.Rule] = {"mean": rules.mean, "sum": rules.sum, "none": 
 def mse_loss(input: Operand, label: Operand, reduction: str = "mean") -> Tensor:
     """Return the squared difference.
 
+    Mirrors ``paddle.nn.functional.mse_loss``.
+
     Parameters
     ----------
     input, label : Tensor or array_like
@@ -30,10 +32,6 @@ def mse_loss(input: Operand, label: Operand, reduction: str = "mean") -> Tensor:
     ------
     TypeError, ValueError
         If an argument is not numeric, the shapes do not fit, or ``reduction`` is unknown.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.mse_loss``.
 
     Examples
     --------
@@ -78,6 +76,8 @@ def cross_entropy(
 ) -> Tensor:
     """Return minus the logarithm of the probability that ``input`` gives to ``label``.
 
+    Mirrors ``paddle.nn.functional.cross_entropy``.
+
     Parameters
     ----------
     input, label : Tensor or array_like
@@ -101,10 +101,6 @@ def cross_entropy(
     ------
     TypeError, ValueError
         If an argument does not fit.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.cross_entropy``.
 
     Examples
     --------

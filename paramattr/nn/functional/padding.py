@@ -32,6 +32,8 @@ def pad(
 ) -> Tensor:
     """Return ``x`` with its axes padded.
 
+    Mirrors ``paddle.nn.functional.pad``.
+
     Parameters
     ----------
     x : Tensor or array_like
@@ -53,10 +55,6 @@ def pad(
     ------
     TypeError, ValueError
         If an argument does not fit, or ``x`` is too small to reflect.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.pad``.
 
     Examples
     --------

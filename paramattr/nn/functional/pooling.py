@@ -210,6 +210,8 @@ def max_pool2d(
 ) -> Tensor:
     """Return the largest value in each window of 2 dimensions.
 
+    Mirrors ``paddle.nn.functional.max_pool2d``.
+
     Parameters
     ----------
     x : Tensor or array_like
@@ -236,10 +238,6 @@ def max_pool2d(
     TypeError, ValueError
         If an argument is of the wrong type or out of range.
 
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.max_pool2d``.
-
     Examples
     --------
     >>> import paramattr
@@ -259,11 +257,8 @@ def max_pool1d(
 ) -> Tensor:
     """Return the largest value in each window of [N, C, length].
 
-    The arguments are those of `max_pool2d`, with one axis less and channels first.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.max_pool1d``.
+    The arguments are those of `max_pool2d`, with one axis less and channels first. Mirrors
+    ``paddle.nn.functional.max_pool1d``.
 
     Examples
     --------
@@ -285,11 +280,7 @@ def max_pool3d(
 ) -> Tensor:
     """Return the largest value in each window of [N, C, depth, height, width].
 
-    The arguments are those of `max_pool2d`, with one axis more.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.max_pool3d``.
+    The arguments are those of `max_pool2d`, with one axis more. Mirrors ``paddle.nn.functional.max_pool3d``.
 
     Examples
     --------
@@ -311,6 +302,8 @@ def avg_pool2d(
     data_format: str = "NCHW",
 ) -> Tensor:
     """Return the mean in each window of 2 dimensions.
+
+    Mirrors ``paddle.nn.functional.avg_pool2d``.
 
     Parameters
     ----------
@@ -337,10 +330,6 @@ def avg_pool2d(
     TypeError, ValueError
         If an argument is of the wrong type or out of range.
 
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.avg_pool2d``.
-
     Examples
     --------
     >>> import paramattr
@@ -360,11 +349,8 @@ def avg_pool1d(
 ) -> Tensor:
     """Return the mean in each window of [N, C, length].
 
-    The arguments are those of `avg_pool2d`, with one axis less, channels first and in another order.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.avg_pool1d``.
+    The arguments are those of `avg_pool2d`, with one axis less, channels first and in another order. Mirrors
+    ``paddle.nn.functional.avg_pool1d``.
 
     Examples
     --------
@@ -387,11 +373,7 @@ def avg_pool3d(
 ) -> Tensor:
     """Return the mean in each window of [N, C, depth, height, width].
 
-    The arguments are those of `avg_pool2d`, with one axis more.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.avg_pool3d``.
+    The arguments are those of `avg_pool2d`, with one axis more. Mirrors ``paddle.nn.functional.avg_pool3d``.
 
     Examples
     --------

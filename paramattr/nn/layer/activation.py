@@ -11,8 +11,6 @@ from paramattr.utils import checks
 class ReLU(Layer):
     """Return max(x, 0).
 
-    References
-    ----------
     Mirrors ``paddle.nn.ReLU``.
 
     Examples
@@ -30,8 +28,6 @@ class ReLU(Layer):
 class Tanh(Layer):
     """Return the hyperbolic tangent.
 
-    References
-    ----------
     Mirrors ``paddle.nn.Tanh``.
 
     Examples
@@ -49,8 +45,6 @@ class Tanh(Layer):
 class Sigmoid(Layer):
     """Return 1 / (1 + exp(-x)).
 
-    References
-    ----------
     Mirrors ``paddle.nn.Sigmoid``.
 
     Examples
@@ -68,6 +62,8 @@ class Sigmoid(Layer):
 class LeakyReLU(Layer):
     """Return x where it is positive, and ``negative_slope * x`` elsewhere.
 
+    Mirrors ``paddle.nn.LeakyReLU``.
+
     Parameters
     ----------
     negative_slope : float, default 0.01
@@ -77,10 +73,6 @@ class LeakyReLU(Layer):
     ------
     TypeError, ValueError
         If ``negative_slope`` is not a finite real number.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.LeakyReLU``.
 
     Examples
     --------
@@ -105,11 +97,7 @@ class LeakyReLU(Layer):
 class GELU(Layer):
     """Return x · Φ(x), with the normal cdf Φ.
 
-    The settings, and what is refused, are those of `functional.gelu`.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.GELU``.
+    The settings, and what is refused, are those of `functional.gelu`. Mirrors ``paddle.nn.GELU``.
 
     Examples
     --------
@@ -138,6 +126,8 @@ class GELU(Layer):
 class Softmax(Layer):
     """Return exp(x) divided by its sum over an axis.
 
+    Mirrors ``paddle.nn.Softmax``.
+
     Parameters
     ----------
     axis : int, default -1
@@ -147,10 +137,6 @@ class Softmax(Layer):
     ------
     TypeError
         If ``axis`` is not an integer.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.Softmax``.
 
     Examples
     --------

@@ -14,6 +14,8 @@ from paramattr.utils import checks
 class Flatten(Layer):
     """Make several axes one.
 
+    Mirrors ``paddle.nn.Flatten``.
+
     Parameters
     ----------
     start_axis, stop_axis : int, default 1, -1
@@ -23,10 +25,6 @@ class Flatten(Layer):
     ------
     TypeError, ValueError
         If an axis is not an integer; in use: if the input does not have it.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.Flatten``.
 
     Examples
     --------
@@ -49,11 +47,7 @@ class Flatten(Layer):
 class Dropout(Layer):
     """Set elements to 0 at random, in training mode.
 
-    The settings, and what is refused, are those of `functional.dropout`.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.Dropout``.
+    The settings, and what is refused, are those of `functional.dropout`. Mirrors ``paddle.nn.Dropout``.
 
     Examples
     --------

@@ -51,6 +51,8 @@ class _Indexed(Layer):
 class Sequential(_Indexed):
     """Layers one after another.
 
+    Mirrors ``paddle.nn.Sequential``.
+
     Parameters
     ----------
     *layers : Layer, (str, Layer), list of them, or dict of str to Layer
@@ -60,10 +62,6 @@ class Sequential(_Indexed):
     ------
     TypeError, ValueError
         If something else is given, or a name twice.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.Sequential``.
 
     Examples
     --------
@@ -157,6 +155,8 @@ class Sequential(_Indexed):
 class LayerList(_Indexed):
     """Layers in a list, with all their parameters known to the layer that holds it.
 
+    Mirrors ``paddle.nn.LayerList``.
+
     Parameters
     ----------
     sublayers : iterable of Layer, optional
@@ -166,10 +166,6 @@ class LayerList(_Indexed):
     ------
     TypeError
         If an entry is not a Layer.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.LayerList``.
 
     Examples
     --------

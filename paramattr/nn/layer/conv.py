@@ -140,6 +140,8 @@ class _ConvTranspose(_ConvNd):
 class Conv2D(_Conv):
     """The 2-dimensional convolution (cross-correlation), of [N, in_channels, height, width].
 
+    Mirrors ``paddle.nn.Conv2D``.
+
     Parameters
     ----------
     in_channels, out_channels : int
@@ -166,10 +168,6 @@ class Conv2D(_Conv):
     ------
     TypeError, ValueError
         If an argument is of the wrong type or out of range; in use: if the input does not fit.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.Conv2D``.
 
     Examples
     --------
@@ -202,11 +200,7 @@ class Conv2D(_Conv):
 class Conv1D(_Conv):
     """The 1-dimensional convolution, of [N, in_channels, length].
 
-    The arguments are those of `Conv2D`, with one axis less.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.Conv1D``.
+    The arguments are those of `Conv2D`, with one axis less. Mirrors ``paddle.nn.Conv1D``.
 
     Examples
     --------
@@ -239,11 +233,7 @@ class Conv1D(_Conv):
 class Conv3D(_Conv):
     """The 3-dimensional convolution, of [N, in_channels, depth, height, width].
 
-    The arguments are those of `Conv2D`, with one axis more.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.Conv3D``.
+    The arguments are those of `Conv2D`, with one axis more. Mirrors ``paddle.nn.Conv3D``.
 
     Examples
     --------
@@ -276,7 +266,7 @@ class Conv3D(_Conv):
 class Conv2DTranspose(_ConvTranspose):
     """The 2-dimensional transposed convolution: each input value adds a scaled kernel to the output.
 
-    The arguments are those of `Conv2D` except for these.
+    The arguments are those of `Conv2D` except for these. Mirrors ``paddle.nn.Conv2DTranspose``.
 
     Parameters
     ----------
@@ -293,10 +283,6 @@ class Conv2DTranspose(_ConvTranspose):
     ------
     TypeError, ValueError
         If an argument is of the wrong type or out of range; in use: if the input does not fit.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.Conv2DTranspose``.
 
     Examples
     --------
@@ -329,11 +315,8 @@ class Conv2DTranspose(_ConvTranspose):
 class Conv1DTranspose(_ConvTranspose):
     """The 1-dimensional transposed convolution, of [N, in_channels, length].
 
-    The arguments are those of `Conv2DTranspose`, with one axis less and ``groups`` before ``dilation``.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.Conv1DTranspose``.
+    The arguments are those of `Conv2DTranspose`, with one axis less and ``groups`` before ``dilation``. Mirrors
+    ``paddle.nn.Conv1DTranspose``.
 
     Examples
     --------
@@ -366,11 +349,7 @@ class Conv1DTranspose(_ConvTranspose):
 class Conv3DTranspose(_ConvTranspose):
     """The 3-dimensional transposed convolution, of [N, in_channels, depth, height, width].
 
-    The arguments are those of `Conv2DTranspose`, with one axis more.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.Conv3DTranspose``.
+    The arguments are those of `Conv2DTranspose`, with one axis more. Mirrors ``paddle.nn.Conv3DTranspose``.
 
     Examples
     --------

@@ -18,6 +18,8 @@ from paramattr.utils import checks
 class Embedding(Layer):
     """A learnable vector for each of a number of symbols.
 
+    Mirrors ``paddle.nn.Embedding``.
+
     Parameters
     ----------
     num_embeddings : int
@@ -38,10 +40,6 @@ class Embedding(Layer):
     ------
     TypeError, ValueError
         If an argument is of the wrong type or out of range.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.Embedding``.
 
     Examples
     --------

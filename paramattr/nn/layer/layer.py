@@ -22,7 +22,8 @@ from paramattr.utils.registry import snake_case
 class Layer:
     """Base class of layers: a named tree of parameters, buffers and sublayers.
 
-    A subclass assigns its parts in ``__init__``, after ``super().__init__()``, and defines ``forward``.
+    A subclass assigns its parts in ``__init__``, after ``super().__init__()``, and defines ``forward``. Mirrors
+    ``paddle.nn.Layer``.
 
     Parameters
     ----------
@@ -30,10 +31,6 @@ class Layer:
         First part of the layer's name; the class name in snake_case if None.
     dtype : dtype, optional
         Of the parameters it makes; the default dtype if None.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.Layer``.
 
     Examples
     --------

@@ -14,6 +14,8 @@ from paramattr.utils import checks
 class Linear(Layer):
     """The affine map ``x @ weight + bias``.
 
+    Mirrors ``paddle.nn.Linear``.
+
     Parameters
     ----------
     in_features, out_features : int
@@ -30,10 +32,6 @@ class Linear(Layer):
     TypeError, ValueError
         If an argument is of the wrong type or out of range; in use: if the input's last axis is not
         ``in_features``.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.Linear``.
 
     Examples
     --------

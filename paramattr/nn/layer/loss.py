@@ -14,11 +14,7 @@ from paramattr.utils import checks
 class CrossEntropyLoss(Layer):
     """Minus the logarithm of the probability given to the label.
 
-    The settings, and what is refused, are those of `functional.cross_entropy`.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.CrossEntropyLoss``.
+    The settings, and what is refused, are those of `functional.cross_entropy`. Mirrors ``paddle.nn.CrossEntropyLoss``.
 
     Examples
     --------
@@ -67,11 +63,7 @@ class CrossEntropyLoss(Layer):
 class MSELoss(Layer):
     """The squared difference.
 
-    The settings, and what is refused, are those of `functional.mse_loss`.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.MSELoss``.
+    The settings, and what is refused, are those of `functional.mse_loss`. Mirrors ``paddle.nn.MSELoss``.
 
     Examples
     --------

@@ -85,11 +85,7 @@ class _AvgPool(_PoolNd):
 class MaxPool2D(_MaxPool):
     """The largest value in each window of [N, C, height, width].
 
-    The arguments, and what is refused, are those of `functional.max_pool2d`.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.MaxPool2D``.
+    The arguments, and what is refused, are those of `functional.max_pool2d`. Mirrors ``paddle.nn.MaxPool2D``.
 
     Examples
     --------
@@ -115,11 +111,7 @@ class MaxPool2D(_MaxPool):
 class MaxPool1D(_MaxPool):
     """The largest value in each window of [N, C, length].
 
-    The arguments, and what is refused, are those of `functional.max_pool1d`.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.MaxPool1D``.
+    The arguments, and what is refused, are those of `functional.max_pool1d`. Mirrors ``paddle.nn.MaxPool1D``.
 
     Examples
     --------
@@ -144,11 +136,7 @@ class MaxPool1D(_MaxPool):
 class MaxPool3D(_MaxPool):
     """The largest value in each window of [N, C, depth, height, width].
 
-    The arguments, and what is refused, are those of `functional.max_pool3d`.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.MaxPool3D``.
+    The arguments, and what is refused, are those of `functional.max_pool3d`. Mirrors ``paddle.nn.MaxPool3D``.
 
     Examples
     --------
@@ -174,11 +162,7 @@ class MaxPool3D(_MaxPool):
 class AvgPool2D(_AvgPool):
     """The mean of each window of [N, C, height, width].
 
-    The arguments, and what is refused, are those of `functional.avg_pool2d`.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.AvgPool2D``.
+    The arguments, and what is refused, are those of `functional.avg_pool2d`. Mirrors ``paddle.nn.AvgPool2D``.
 
     Examples
     --------
@@ -205,11 +189,7 @@ class AvgPool2D(_AvgPool):
 class AvgPool1D(_AvgPool):
     """The mean of each window of [N, C, length].
 
-    The arguments, and what is refused, are those of `functional.avg_pool1d`.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.AvgPool1D``.
+    The arguments, and what is refused, are those of `functional.avg_pool1d`. Mirrors ``paddle.nn.AvgPool1D``.
 
     Examples
     --------
@@ -234,11 +214,7 @@ class AvgPool1D(_AvgPool):
 class AvgPool3D(_AvgPool):
     """The mean of each window of [N, C, depth, height, width].
 
-    The arguments, and what is refused, are those of `functional.avg_pool3d`.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.AvgPool3D``.
+    The arguments, and what is refused, are those of `functional.avg_pool3d`. Mirrors ``paddle.nn.AvgPool3D``.
 
     Examples
     --------
