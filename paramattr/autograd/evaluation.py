@@ -10,7 +10,7 @@ from typing import Any, SupportsFloat
 import numpy as np
 
 from paramattr.autograd.rules import EXACT, Outcome, Rule
-from paramattr.autograd.tape import Array, Pullback, wide
+from paramattr.autograd.tape import Array, Pullback
 from paramattr.utils import dtypes
 
 
@@ -40,7 +40,7 @@ def constant(rule: Rule, position: int, value: object, dtype: np.dtype[Any] | No
     """Return an input of ``rule`` as an array; a Python number takes the ``dtype`` of the tensors, made wide."""
     if dtype is not None and _is_number(value) and dtypes.is_floating(dtype):
         try:
-            return np.asarray(value, wide(dtype))
+            return np.asarray(value, dtypes.compute_dtype(dtype))
         except (TypeError, ValueError, OverflowError):  # a class, or a number that no float can be
             pass
     array = numbers(value)
@@ -67,10 +67,11 @@ def evaluate(rule: Rule, inputs: Sequence[object], arrays: Sequence[Array], sett
     Where the value is float16 or bfloat16, the rule computes in float32, and its value is rounded once.
     """
     try:
-        # The first or the last is not made from a number, and no dtype above two bytes gives a narrow value.
-        if arrays and (arrays[0].dtype.itemsize <= 2 or arrays[-1].dtype.itemsize <= 2) and rule not in EXACT:
+        # The first or the last is not made from a number, and a wide one gives a wide value.
+        narrow = arrays and (dtypes.is_narrow(arrays[0].dtype) or dtypes.is_narrow(arrays[-1].dtype))
+        if narrow and rule not in EXACT:
             dtype = np.result_type(*(a for x, a in zip(inputs, arrays, strict=True) if not _is_number(x)))
-            if wide(dtype) != dtype:
+            if dtypes.is_narrow(dtype):
                 return _in_float32(rule, arrays, dtype, settings)
         return rule(*arrays, **settings)
     except (TypeError, ValueError, IndexError, OverflowError) as error:
@@ -78,8 +79,9 @@ def evaluate(rule: Rule, inputs: Sequence[object], arrays: Sequence[Array], sett
 
 
 def _in_float32(rule: Rule, arrays: Sequence[Array], dtype: np.dtype[Any], settings: dict[str, Any]) -> Outcome:
-    value, pullbacks = rule(*(array.astype(wide(dtype), copy=False) for array in arrays), **settings)
-    return value.astype(dtype), tuple(_widened(pullback, wide(dtype)) for pullback in pullbacks)
+    compute = dtypes.compute_dtype(dtype)
+    value, pullbacks = rule(*(array.astype(compute, copy=False) for array in arrays), **settings)
+    return value.astype(dtype), tuple(_widened(pullback, compute) for pullback in pullbacks)
 
 
 def _widened(pullback: Pullback, dtype: np.dtype[Any]) -> Pullback:

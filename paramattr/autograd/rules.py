@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from paramattr.autograd.tape import Array, Pullback, wide
+from paramattr.autograd.tape import Array, Pullback
+from paramattr.utils.dtypes import compute_dtype
 
 Outcome = tuple[Array, tuple[Pullback, ...]]
 Rule = Callable[..., Outcome]
@@ -187,7 +188,7 @@ def transpose(x: Array, *, perm: tuple[int, ...]) -> Outcome:
 
 @exact
 def getitem(x: Array, *, index: Any) -> Outcome:
-    shape, dtype = x.shape, wide(x.dtype)
+    shape, dtype = x.shape, compute_dtype(x.dtype)
 
     def to_x(g: Array) -> Array:
         scattered = np.zeros(shape, dtype)

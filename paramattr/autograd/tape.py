@@ -117,11 +117,6 @@ def _unrecorded(steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
             resume, given = steps.throw, error
 
 
-def wide(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """Return float32 for float16 and bfloat16, whose sums need it, and any other dtype itself."""
-    return dtypes.compute_dtype(dtype) if dtypes.is_floating(dtype) else dtype
-
-
 def unbroadcast(gradient: Array, shape: tuple[int, ...]) -> Array:
     """Sum ``gradient`` over the axes along which an input of ``shape`` was repeated."""
     extra = gradient.ndim - len(shape)
@@ -165,9 +160,9 @@ def backward(root: Node, gradient: Array, *, retain: bool) -> None:
             part = np.asarray(pullback(total))
             if part.shape != parent.shape:
                 part = unbroadcast(part, parent.shape)
-            if part.dtype is not parent.dtype or parent.dtype.itemsize == 2:
+            if part.dtype is not parent.dtype or dtypes.is_narrow(parent.dtype):
                 # Narrow gradients are added up in float32 and rounded once, when all have arrived.
-                part = part.astype(wide(parent.dtype), copy=False)
+                part = part.astype(dtypes.compute_dtype(parent.dtype), copy=False)
             known = arrived.get(id(parent))
             arrived[id(parent)] = part if known is None else known + part
         if not retain and node.parents:

@@ -28,7 +28,7 @@ class Clipped(NamedTuple):
         """Write what becomes of elements of the gradient into ``out``, which may be ``part`` itself."""
         kind, factor = part.dtype, self.factor
         if factor != 1.0:
-            if dtypes.compute_dtype(kind) != kind or factor < 1e-30:
+            if dtypes.is_narrow(kind) or factor < 1e-30:
                 # In a narrow dtype a small factor has few digits, or none; the result is rounded once.
                 out[...] = (part.astype(np.float64) * factor).astype(kind)
             else:

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from paramattr.autograd import Tensor
-from paramattr.autograd.tape import Array, wide
-from paramattr.utils import checks
+from paramattr.autograd.tape import Array
+from paramattr.utils import checks, dtypes
 from paramattr.utils.norm import l2_norm
 
 __all__ = ["clip_grad_norm_", "clip_grad_value_", "parameters_to_vector", "vector_to_parameters"]
@@ -80,7 +80,7 @@ def clip_grad_norm_(
         with np.errstate(invalid="ignore"):
             for gradient in gradients:
                 gradient._record_write()
-                array, scalar = gradient.data, wide(gradient.dtype).type(factor)
+                array, scalar = gradient.data, dtypes.compute_dtype(gradient.dtype).type(factor)
                 np.multiply(array, scalar, out=array, casting="same_kind")
     return Tensor(np.asarray(norm, gradients[0].dtype))
 
@@ -149,9 +149,9 @@ def parameters_to_vector(parameters: Iterable[Tensor], name: str | None = None) 
     [165]
     """
     tensors = _tensors(parameters)
-    dtypes = sorted({tensor.dtype.name for tensor in tensors})
-    if len(dtypes) != 1:
-        raise ValueError(f"parameters must be at least one, all of one dtype, but received {dtypes}")
+    names = sorted({tensor.dtype.name for tensor in tensors})
+    if len(names) != 1:
+        raise ValueError(f"parameters must be at least one, all of one dtype, but received {names}")
     return Tensor(np.concatenate([tensor.data.reshape(-1) for tensor in tensors]), stop_gradient=False, name=name)
 
 

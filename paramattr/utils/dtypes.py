@@ -48,8 +48,14 @@ def is_real(dtype: np.dtype[Any]) -> bool:
 
 @functools.cache
 def compute_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """Return what is computed in for values of a floating ``dtype``: itself, or float32 where it is narrower."""
-    return np.dtype(FORMATS[dtype.name].computed_in)
+    """Return what is computed in for values of ``dtype``: float32 for a floating one that is narrower, else itself."""
+    return np.dtype(FORMATS[dtype.name].computed_in) if is_floating(dtype) else dtype
+
+
+@functools.cache
+def is_narrow(dtype: np.dtype[Any]) -> bool:
+    """Whether values of ``dtype`` are computed in a wider one."""
+    return compute_dtype(dtype) != dtype
 
 
 @functools.cache

@@ -71,7 +71,7 @@ def sums_of_squares(arrays: Sequence[Array], unit: float = 1.0) -> list[float]:
 
 
 def _sum_of_squares(array: Array, unit: float = 1.0) -> float:
-    if unit == 1.0 and dtypes.compute_dtype(array.dtype) == array.dtype and array.flags.c_contiguous:
+    if unit == 1.0 and not dtypes.is_narrow(array.dtype) and array.flags.c_contiguous:
         total = _sum_of_rows(array.reshape(-1))
         if array.dtype == np.float64 or _UNSAFE < total < math.inf:
             return total

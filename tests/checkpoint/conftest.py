@@ -1,5 +1,6 @@
 """What the tests of checkpoints share: how saving and loading refuse, and what it means to come back the same."""
 
+import contextlib
 import os
 import struct
 import tracemalloc
@@ -41,6 +42,25 @@ def refuses_to_load(tmp_path, request):
         assert peak < 1_000_000 + 100 * len(content)  # an empty list takes 64 bytes, and one in the file
         assert os.listdir(tmp_path) == [path.name]
         return str(caught.value)
+
+    return check
+
+
+@pytest.fixture
+def costs_what_its_size_warrants(tmp_path, request):
+    """Loading a file with the module's SUFFIX, or refusing it, takes no more than 20 times its size and 2 MiB."""
+
+    def check(content):
+        path = tmp_path / f"state{request.module.SUFFIX}"
+        path.write_bytes(content)
+        tracemalloc.start()
+        try:
+            with contextlib.suppress(ValueError):
+                pa.load(path)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert peak < 20 * len(content) + (2 << 20)
 
     return check
 

@@ -6,9 +6,10 @@ import numpy as np
 
 from paramattr.autograd import Tensor, apply
 from paramattr.autograd.rules import Outcome, exact
-from paramattr.autograd.tape import Array, wide
+from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.utils import checks
+from paramattr.utils.dtypes import compute_dtype
 
 
 def embedding(x: Operand, weight: Operand, padding_idx: int | None = None, sparse: bool = False) -> Tensor:
@@ -66,7 +67,7 @@ def _embedding(table: Array, *, index: Array, padding: int | None) -> Outcome:
     value = table[index]
     if padding is not None:
         value[index == padding] = 0
-    shape, dtype = table.shape, wide(table.dtype)
+    shape, dtype = table.shape, compute_dtype(table.dtype)
 
     def to_table(g: Array) -> Array:
         total = np.zeros(shape, dtype)

@@ -6,10 +6,10 @@ import numpy as np
 
 from paramattr.autograd import Tensor, apply, log, rules, where
 from paramattr.autograd.rules import Outcome
-from paramattr.autograd.tape import Array, wide
+from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional.activation import log_softmax
-from paramattr.utils import checks
+from paramattr.utils import checks, dtypes
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -120,7 +120,7 @@ def cross_entropy(
     # As in Paddle, the mean counts the samples of a negative ignore_index.
     shares = np.ones(()) if weight is None and ignore_index < 0 else shares
     loss = _reduced(losses, reduction, shares, _without(scores, axis))
-    return loss.astype(given.dtype) if wide(given.dtype) != given.dtype else loss
+    return loss.astype(given.dtype) if dtypes.is_narrow(given.dtype) else loss
 
 
 def _classes(input: Operand, label: Operand, axis: int) -> tuple[Tensor, Tensor, int]:
@@ -133,7 +133,7 @@ def _classes(input: Operand, label: Operand, axis: int) -> tuple[Tensor, Tensor,
 
 def _in_full_precision(x: Tensor) -> Tensor:
     """Return float16 and bfloat16 as float32, and integers as float64."""
-    dtype = np.dtype(np.float64) if x.dtype.kind in "biu" else wide(x.dtype)
+    dtype = np.dtype(np.float64) if x.dtype.kind in "biu" else dtypes.compute_dtype(x.dtype)
     return x if x.dtype == dtype else x.astype(dtype)
 
 
