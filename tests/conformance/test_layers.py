@@ -1,7 +1,6 @@
 """Layers and functions beside the real Paddle, over random settings: values, gradients, first weights and names."""
 
 import contextlib
-import inspect
 import warnings
 
 import numpy as np
@@ -460,32 +459,3 @@ def test_containers():
 
     for steps in (sequential, layer_list):
         assert [repr(step) for step in steps(pa.nn)] == [repr(step) for step in steps(paddle.nn)]
-
-
-# Without settings of their own in Paddle; Layer has the default dtype where Paddle has float32.
-BARE = ["Layer", "ReLU", "Sigmoid", "Tanh"]
-SIGNATURES = [
-    *(("nn", name) for name in pa.nn.layer.__all__ if name not in BARE),
-    *(("nn.functional", name) for name in pa.nn.functional.__all__ if name != "flatten"),
-    *(("nn.utils", name) for name in pa.nn.utils.__all__),
-    *(("Tensor", name) for name in ("flatten", "argmax", "backward", "reshape", "transpose", "sum", "mean", "max")),
-    *(
-        (None, name)
-        for name in ("to_tensor", "concat", "stack", "matmul", "flatten", "exp", "log", "sqrt", "maximum", "minimum")
-    ),
-    ("nn.Layer", "create_parameter"),
-]
-
-
-@pytest.mark.parametrize(("path", "name"), SIGNATURES)
-def test_signatures_have_the_order_and_the_defaults_of_paddle(path, name):
-    def arguments(lib):
-        home = pa.nn.functional if (path, name, lib) == (None, "flatten", pa) else lib
-        for part in [*(path or "").split("."), name]:
-            home = getattr(home, part) if part else home
-        parameters = inspect.signature(home).parameters.items()
-        return {key: value.default for key, value in parameters if key != "self"}
-
-    ours, theirs = arguments(pa), arguments(paddle)
-    assert ours == {key: value for key, value in theirs.items() if key in ours}
-    assert list(ours) == [key for key in theirs if key in ours]
