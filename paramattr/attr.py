@@ -150,8 +150,7 @@ class ParamAttr:
     def owned(self, name: str | None, initializer: Initializer | None) -> ParamAttr:
         """Return a parameter's own copy, with a name and an initializer that have been checked already."""
         other = ParamAttr.__new__(ParamAttr)
-        other.__dict__.update(self.__dict__)
-        other.__dict__.update(name=name, initializer=initializer)
+        other.__dict__.update(self.__dict__, name=name, initializer=initializer)
         return other
 
     def get_config(self) -> dict[str, Any]:

@@ -22,8 +22,6 @@ from paramattr.random.index import Index
 from paramattr.regularizer import WeightDecayRegularizer
 from paramattr.utils import checks, dtypes, unique_name
 
-_NOTHING = np.empty(0, np.float32)
-
 
 def _stand_in(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     """An array that carries a shape and a dtype, but takes no memory."""
@@ -131,7 +129,7 @@ class Parameter(Tensor):
         if not lazy:
             hint = "; create it under paramattr.LazyGuard() to describe it without memory"
             checks.fits_in_memory("a parameter of shape", sizes, dtype.itemsize, hint)  # before a key is taken
-        super().__init__(_NOTHING)
+        # All that Tensor's constructor would set is set here.
         self._attr = attr.owned(name, initializer)
         self._key = next_key()
         self._initialized = not lazy
@@ -370,5 +368,5 @@ def create_parameter(
         checks.instance("name", name, str, "a string or None")
     default = None if default_initializer is None else get(default_initializer)
     is_bias = checks.boolean("is_bias", is_bias)
-    parameter = make(shape, dtype, attr, is_bias=is_bias, default_initializer=default, prefix=None, name=name)
-    return cast(Parameter, parameter)  # None for attr=False alone
+    made = make(shape, dtype, attr, is_bias=is_bias, default_initializer=default, prefix=None, name=name)
+    return cast(Parameter, made)  # None for attr=False alone

@@ -134,13 +134,17 @@ class Initializer(Configurable):
         """Return what `values` does, for a shape and a dtype that have been checked."""
         made_by = self.made_by
         if made_by == "distribution":
-            return self.distribution(shape).values(key, shape, dtype, index)
+            return self.distribution(shape).draw(key, shape, dtype, index)
         if made_by == "whole":
             sizes(shape, index)  # refuses what is no basic index, before anything is computed
             whole = np.asarray(self.whole(key, shape, dtype), dtype)
             if whole.shape != shape:
                 raise ValueError(f"{self!r} must make an array of shape {list(shape)}, but made {list(whole.shape)}")
             return whole if index is ... else np.array(whole[index])
+        if index is ...:
+            values = np.empty(shape, dtype)
+            values[...] = self.kernel(shape, (slice(None),) * len(shape))
+            return values
         axes = positions(shape, index)
         values = np.empty([len(r) for r, _ in axes], dtype)
         values[...] = self.kernel(shape, tuple(_as_slice(r) for r, _ in axes))

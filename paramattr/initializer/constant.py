@@ -96,7 +96,7 @@ class Assign(Initializer):
 
     @property
     def _array(self) -> Array:
-        return np.asarray(self.value)
+        return self.value  # type: ignore[return-value]  # the constructor has made it one
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Assign):

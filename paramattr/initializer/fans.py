@@ -25,7 +25,11 @@ def compute_fans(shape: tuple[int, ...]) -> tuple[int, int]:
     >>> compute_fans((3, 4)), compute_fans((8, 3, 5, 5))
     ((3, 4), (75, 200))
     """
-    shape = checks.shape("shape", shape)
+    return fans_of(checks.shape("shape", shape))
+
+
+def fans_of(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Return what `compute_fans` does, for a shape that has been checked."""
     if len(shape) <= 2:
         sizes = shape or (1,)
         return sizes[0], sizes[-1]

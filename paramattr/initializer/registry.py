@@ -63,7 +63,8 @@ def get(identifier: object) -> Initializer:
     Uniform(low=0.0, high=1.0)
     """
     recipe = _registry.get(identifier)
-    _ = recipe.made_by  # raises where the class defines no way to values
+    if recipe._defined is None:
+        _ = recipe.made_by  # raises where the class defines no way to values
     return recipe
 
 

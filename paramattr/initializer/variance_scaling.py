@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from paramattr import random
 from paramattr.initializer.base import Initializer
-from paramattr.initializer.fans import calculate_gain, compute_fans
+from paramattr.initializer.fans import calculate_gain, fans_of
 from paramattr.initializer.registry import register
 from paramattr.utils import checks
 
@@ -49,7 +49,7 @@ class _Xavier(Initializer):
         self._check(checks.real, "gain", low=0.0)
 
     def _std(self, shape: tuple[int, ...]) -> float:
-        fan_in, fan_out = compute_fans(shape)
+        fan_in, fan_out = fans_of(shape)
         total = (fan_in if self.fan_in is None else self.fan_in) + (fan_out if self.fan_out is None else self.fan_out)
         return _std(self.gain, total / 2)
 
@@ -129,7 +129,7 @@ class _Kaiming(Initializer):
             raise ValueError(f"fan_in must be None with mode='fan_out', but received {self.fan_in!r}")
 
     def _std(self, shape: tuple[int, ...]) -> float:
-        fan_in, fan_out = compute_fans(shape)
+        fan_in, fan_out = fans_of(shape)
         fan = fan_out if self.mode == "fan_out" else fan_in if self.fan_in is None else self.fan_in
         return _std(calculate_gain(self.nonlinearity, self.negative_slope), fan)
 

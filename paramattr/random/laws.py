@@ -25,14 +25,15 @@ __all__ = ["Distribution", "Normal", "PointMass", "TruncatedNormal", "Uniform"]
 
 Array: TypeAlias = NDArray[Any]
 
+_ALWAYS_IN_RANGE = dtypes.largest(np.dtype("float32"))  # no dtype that values are computed in has less
 _STRETCH = 1 << 22  # elements of a constant that a thread writes at a time
 
 
 class Distribution(Record, ABC):
     """A law of probability for the values of a parameter.
 
-    A law of your own defines all that is abstract here; `values` is all that draws it. Made of another law's values, one
-    by one, it can be sliced as they can. A law with settings is a frozen dataclass.
+    A law of your own defines all that is abstract here. Drawn by another law's values, one by one, it can be sliced as
+    they can. A law with settings is a frozen dataclass.
 
     Examples
     --------
@@ -48,8 +49,8 @@ class Distribution(Record, ABC):
     ...     def cdf(self, x):
     ...         return -np.expm1(-np.maximum(x, 0.0))
     ...
-    ...     def values(self, key, shape, dtype="float32", index=...):
-    ...         return -np.log1p(-paramattr.random.Uniform(0.0, 1.0).values(key, shape, dtype, index))
+    ...     def draw(self, key, shape, dtype, index=...):
+    ...         return -np.log1p(-paramattr.random.Uniform(0.0, 1.0).draw(key, shape, dtype, index))
     >>> key = paramattr.random.Key(1, 0)
     >>> bool(Exponential().values(key, [6, 5], index=(2, 3)) == Exponential().values(key, [6, 5])[2, 3])
     True
@@ -91,7 +92,6 @@ class Distribution(Record, ABC):
     def cdf(self, x: ArrayLike) -> Any:
         """The probability of a value up to `x`."""
 
-    @abstractmethod
     def values(self, key: Key, shape: ArrayLike, dtype: DTypeLike = "float32", index: Index = ...) -> Array:
         """Draw the values of a parameter, or one slice of them without making the rest, as a new array.
 
@@ -115,6 +115,11 @@ class Distribution(Record, ABC):
         TypeError, IndexError
             If the index is of the wrong type, out of range or has too many axes.
         """
+        return self.draw(key, checks.shape("shape", shape), dtypes.floating("dtype", dtype), index)
+
+    @abstractmethod
+    def draw(self, key: Key, shape: tuple[int, ...], dtype: np.dtype[Any], index: Index = ...) -> Array:
+        """Return what `values` does, for a shape and a dtype that have been checked."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -161,9 +166,10 @@ class PointMass(Distribution):
     def cdf(self, x: ArrayLike) -> Any:
         return np.where(np.asarray(x) >= self.value, 1.0, 0.0)[()]
 
-    def values(self, key: Key, shape: ArrayLike, dtype: DTypeLike = "float32", index: Index = ...) -> Array:
-        out = np.empty(sizes(checks.shape("shape", shape), index), dtypes.floating("dtype", dtype))
-        dtypes.check_range(dtypes.compute_dtype(out.dtype), value=self.value)
+    def draw(self, key: Key, shape: tuple[int, ...], dtype: np.dtype[Any], index: Index = ...) -> Array:
+        if abs(self.value) > _ALWAYS_IN_RANGE:
+            dtypes.check_range(dtypes.compute_dtype(dtype), value=self.value)
+        out = np.empty(sizes(shape, index), dtype)
         if out.size <= _STRETCH:
             out.fill(self.value)
             return out
@@ -182,12 +188,12 @@ class _Drawn(Distribution):
     """A law whose values are made from addressed bits."""
 
     @abstractmethod
-    def _draw(self, dtype: np.dtype[Any], size: int) -> draws.Draw:
-        """Return the way to draw about `size` values of a dtype."""
+    def _transform(self, dtype: np.dtype[Any], size: int) -> draws.Draw:
+        """Return how bits become about `size` values of a dtype."""
 
-    def values(self, key: Key, shape: ArrayLike, dtype: DTypeLike = "float32", index: Index = ...) -> Array:
-        selection = select(checks.shape("shape", shape), index)
-        return blocks.drawn(self._draw(dtypes.floating("dtype", dtype), selection.size), key, selection)
+    def draw(self, key: Key, shape: tuple[int, ...], dtype: np.dtype[Any], index: Index = ...) -> Array:
+        selection = select(shape, index)
+        return blocks.drawn(self._transform(dtype, selection.size), key, selection)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -234,7 +240,7 @@ class Uniform(_Drawn):
         x = np.clip(np.asarray(x, np.float64), self.low, self.high)
         return ((x - self.low) / (self.high - self.low))[()]
 
-    def _draw(self, dtype: np.dtype[Any], size: int) -> draws.Draw:
+    def _transform(self, dtype: np.dtype[Any], size: int) -> draws.Draw:
         return draws.uniform_draw(self.low, self.high, dtype)
 
 
@@ -249,7 +255,7 @@ class _NormalFamily(_Drawn):
         object.__setattr__(self, "loc", checks.real("loc", self.loc))
         object.__setattr__(self, "scale", checks.real("scale", self.scale, low=0.0, open_low=True))
 
-    def _draw(self, dtype: np.dtype[Any], size: int) -> draws.Draw:
+    def _transform(self, dtype: np.dtype[Any], size: int) -> draws.Draw:
         return draws.strip_draw(self.loc, self.scale, *self.support, dtype, size > draws.FEW)
 
 

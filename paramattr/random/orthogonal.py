@@ -65,7 +65,7 @@ def _panel(
     """The reflections' vectors, one per row, zero before their first entry and of squared length 2; and the signs of R."""
     count, length = end - begin, rows - begin
     # Each panel has numbers of its own: they start where `begin` vectors of full length would have ended.
-    x = drawn(_GAUSS._draw(drawn_in, count * length), key, stretch((count, length), begin * rows))
+    x = drawn(_GAUSS._transform(drawn_in, count * length), key, stretch((count, length), begin * rows))
     x = x.astype(dtype, copy=False)
     square = x[:, :count]
     square[np.tril_indices(count, -1)] = 0.0

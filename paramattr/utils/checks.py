@@ -148,7 +148,8 @@ def shape(name: str, value: object) -> tuple[int, ...]:
             break
     if len(sizes) > _MAX_AXES:
         raise ValueError(f"{name} must have at most {_MAX_AXES} axes, but received {len(sizes)}")
-    if math.prod(size or 1 for size in sizes) > sys.maxsize // 8:  # NumPy counts so, even with an axis of size 0
+    # NumPy counts so, even with an axis of size 0.
+    if (math.prod(sizes) or math.prod(size or 1 for size in sizes)) > sys.maxsize // 8:
         raise ValueError(f"{name} must hold at most {sys.maxsize // 8} elements, but received {list(sizes)}")
     return sizes
 

@@ -28,14 +28,12 @@ class _Scope:
         reference = self.owners.get(name)
         return None if reference is None else reference()
 
-    def give(self, name: str, owner: object) -> None:
-        self.owners[name] = weakref.ref(owner)
-        if len(self.owners) > self.limit:
-            # From a copy, because a collection of garbage in between may take names.
-            for other, reference in self.owners.copy().items():
-                if reference() is None and self.owners.get(other) is reference:
-                    del self.owners[other]
-            self.limit = 1024 + 2 * len(self.owners)
+    def forget_the_dead(self) -> None:
+        # From a copy, because a collection of garbage in between may take names.
+        for name, reference in self.owners.copy().items():
+            if reference() is None and self.owners.get(name) is reference:
+                del self.owners[name]
+        self.limit = 1024 + 2 * len(self.owners)
 
 
 _scope = _Scope()
@@ -91,12 +89,19 @@ def claim(name: str, owner: object) -> None:
     ValueError
         If another living owner has the name.
     """
-    with _lock:
-        holder = _scope.owner(name)
-        if holder is None or holder is owner:
-            _scope.give(name, owner)
-            return
-    raise ValueError(f"name {name!r} is in use by another parameter; choose another name or delete that parameter")
+    scope, reference = _scope, weakref.ref(owner)
+    # A free name is taken in one step, without the lock, which costs as much as all the rest here.
+    if scope.owners.setdefault(name, reference) is not reference:
+        with _lock:
+            holder = scope.owner(name)
+            if holder is not None and holder is not owner:
+                raise ValueError(
+                    f"name {name!r} is in use by another parameter; choose another name or delete that parameter"
+                )
+            scope.owners[name] = reference
+    if len(scope.owners) > scope.limit:
+        with _lock:
+            scope.forget_the_dead()
 
 
 def release(name: str, owner: object) -> None:
