@@ -55,9 +55,9 @@ def real(
     if finite:
         expected.append("finite")
     if low > -math.inf:
-        expected.append(f"{'>' if open_low else '>='} {low:g}")
+        expected.append(f"{'>' if open_low else '>='} {low:.9g}")
     if high < math.inf:
-        expected.append(f"{'<' if open_high else '<='} {high:g}")
+        expected.append(f"{'<' if open_high else '<='} {high:.9g}")
     bad = math.isnan(number) or (finite and math.isinf(number)) or number < low or number > high
     if bad or (open_low and number == low) or (open_high and number == high):
         raise ValueError(f"{name} must be {' and '.join(expected) or 'a number'}, but received {value!r}")

@@ -156,3 +156,8 @@ def test_shapes_beyond_numpy_are_refused():
         checks.shape("shape", [1] * 70)
     with pytest.raises(ValueError, match="shape must hold at most"):
         checks.shape("shape", [0, 2**62])
+
+
+def test_a_bound_is_shown_in_digits_enough_to_see_why():
+    with pytest.raises(ValueError, match=r"x must be finite and <= 0\.99999994, but received 0\.99999999"):
+        checks.real("x", 0.99999999, high=0.99999994)
