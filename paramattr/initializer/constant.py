@@ -22,8 +22,6 @@ _point_mass = functools.lru_cache(maxsize=256)(PointMass)
 class Constant(Initializer):
     """Every value the same.
 
-    Mirrors ``paddle.nn.initializer.Constant``.
-
     Parameters
     ----------
     value : float, default 0.0
@@ -33,6 +31,10 @@ class Constant(Initializer):
     ------
     TypeError, ValueError
         If ``value`` is not a finite real number.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.initializer.Constant``.
 
     Examples
     --------

@@ -16,8 +16,6 @@ from paramattr.utils import checks
 class Normal(Initializer):
     """Values of the normal law.
 
-    Mirrors ``paddle.nn.initializer.Normal``.
-
     Parameters
     ----------
     mean : float, default 0.0
@@ -29,6 +27,10 @@ class Normal(Initializer):
     ------
     TypeError, ValueError
         If an argument is not a finite real number, or ``std`` is negative.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.initializer.Normal``.
 
     Examples
     --------

@@ -15,8 +15,6 @@ from paramattr.utils import checks
 class Uniform(Initializer):
     """Values spread evenly over ``[low, high)``.
 
-    Mirrors ``paddle.nn.initializer.Uniform``.
-
     Parameters
     ----------
     low : float, default -1.0
@@ -28,6 +26,10 @@ class Uniform(Initializer):
     ------
     TypeError, ValueError
         If a bound is not a finite real number, or ``low >= high``.
+
+    References
+    ----------
+    Mirrors ``paddle.nn.initializer.Uniform``.
 
     Examples
     --------

@@ -100,7 +100,6 @@ def floating(name: str, value: DTypeLike | None) -> np.dtype[Any]:
     return dtype
 
 
-@functools.cache
 def named(name: str) -> np.dtype[Any]:
     """Return the dtype that a name of NumPy's or of `FORMATS` stands for; TypeError for any other name."""
     if name not in FORMATS or hasattr(np, name):

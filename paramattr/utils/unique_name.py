@@ -5,6 +5,7 @@ Mirrors ``paddle.utils.unique_name``, except that a name is free again once its 
 
 from __future__ import annotations
 
+import itertools
 import threading
 import weakref
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ class _Scope:
     """Counters per prefix, and the owner of each taken name."""
 
     def __init__(self) -> None:
-        self.counters: dict[str, int] = {}
+        self.counters: dict[str, Iterator[int]] = {}
         # Plain references, looked at when a name is asked for: a WeakValueDictionary takes longer than all else here.
         self.owners: dict[str, weakref.ref[object]] = {}
         self.limit = 1024
@@ -69,9 +70,9 @@ def generate(key: str) -> str:
     """
     with _lock:
         while True:
-            number = _scope.counters.get(key, 0)
-            _scope.counters[key] = number + 1
-            name = f"{key}_{number}"
+            # Counted in one step: a collection of garbage in between may ask for names as well.
+            counter = _scope.counters.get(key) or _scope.counters.setdefault(key, itertools.count())
+            name = f"{key}_{next(counter)}"
             if name not in _scope.owners or _scope.owner(name) is None:
                 return name
 
