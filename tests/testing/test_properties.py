@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paramattr.random import Key, Normal, TruncatedNormal, Uniform
-from paramattr.testing import check_sample, special
+from paramattr.testing import check_sample, properties, special
 
 CHECKS = int(os.environ.get("PARAMATTR_CHECKS", "1000"))
 
@@ -183,6 +183,38 @@ def test_correct_samples_pass_in_every_dtype(law, dtype):
         out = law.values(Key(5, n), shape, dtype)
         report = check_sample(out, law)
         assert report.passed, str(report)
+        # What may well be chance isn't explained.
+        assert not any(finding.cause for finding in report.findings if finding.p >= 1e-3)
+
+
+@pytest.mark.parametrize("shape", [(5000,), (5000, 1), (1, 5000, 1)])
+def test_a_sample_of_one_slice_is_not_compared_by_slices(shape):
+    names = {finding.name for finding in check_sample(normal(0, shape), Normal()).findings}
+    assert names.isdisjoint({"means of slices", "spread of slices", "equal slices", "largest singular value"})
+    assert names < {finding.name for finding in check_sample(normal(0, (50, 100)), Normal()).findings}
+
+
+@pytest.mark.parametrize("lag", [1, 2, 5])
+def test_neighbours_that_are_related_are_named(lag):
+    x = np.random.default_rng(lag).standard_normal(20_000)
+    x[lag:] = 0.9 * x[lag:] + math.sqrt(0.19) * x[:-lag]
+    cause = next(f.cause for f in check_sample(x, Normal()).failures if f.name == "neighbours")
+    assert cause == f"values {lag} apart are correlated"
+
+
+def test_quick_p_values_are_close_to_exact_ones():
+    """Where nothing is decided a p-value may be quick, but must be about right, and every other one is exact."""
+    for df in (8, 30, 1000):
+        for z in np.linspace(-3.0, 5.0, 33):
+            x = df + float(z) * math.sqrt(2 * df)
+            if x > 0:
+                lower, upper = special.chi2_cdf(x, df), special.chi2_sf(x, df)
+                assert properties._chi2_upper(x, df) == pytest.approx(upper, rel=0.05)
+                assert properties._chi2(x, df) == pytest.approx(min(1.0, 2 * min(lower, upper)), rel=0.1)
+    for n, p in ((1000, 0.0), (1000, 0.2), (10**6, 1e-4), (50, 0.5), (40, 0.01)):
+        for k in range(math.floor(n * p), min(n, math.ceil(n * p + 6 * math.sqrt(n * p))) + 1) if p else ():
+            both = 2 * min(special.binomial_cdf(k, n, p), special.binomial_sf(k - 1, n, p))
+            assert properties._count(k, n, p) == pytest.approx(min(1.0, both), rel=0.2)
 
 
 def test_zeros_of_a_coarse_grid_are_no_alarm():

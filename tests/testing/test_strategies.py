@@ -70,3 +70,17 @@ def test_shrinking_leads_to_simple_cases():
 def test_bad_bounds(arguments, error):
     with pytest.raises(error, match=r"dims|size"):
         strategies.shapes(*arguments)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        lambda law: isinstance(law, TruncatedNormal) and law.low < law.loc - 2.5 * law.scale,
+        lambda law: isinstance(law, TruncatedNormal) and law.low > law.loc + 7.0 * law.scale,
+        lambda law: isinstance(law, TruncatedNormal) and law.high == math.inf,
+        lambda law: isinstance(law, TruncatedNormal) and law.high < law.low + 0.5 * law.scale,
+        lambda law: isinstance(law, Normal) and law.loc < 0.0,
+    ],
+)
+def test_laws_of_every_form_come(wanted):
+    find(strategies.distributions(), wanted)
