@@ -69,7 +69,7 @@ def test_a_method_of_nothing_but_words_is_abstract():
                     if (
                         isinstance(node, ast.FunctionDef)
                         and [*map(type, node.body)] == [ast.Expr]
-                        and node.name[0] != "_"
+                        and not node.name.startswith("__")
                     ):
                         found.append((cls.name, node.name, [ast.unparse(d) for d in node.decorator_list]))
     assert len(found) > 10
