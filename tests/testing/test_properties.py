@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from paramattr.random import Key, Normal, TruncatedNormal, Uniform
 from paramattr.testing import check_sample, properties, special
@@ -192,6 +193,31 @@ def test_a_sample_of_one_slice_is_not_compared_by_slices(shape):
     names = {finding.name for finding in check_sample(normal(0, shape), Normal()).findings}
     assert names.isdisjoint({"means of slices", "spread of slices", "equal slices", "largest singular value"})
     assert names < {finding.name for finding in check_sample(normal(0, (50, 100)), Normal()).findings}
+
+
+def test_findings_tell_what_was_measured():
+    x = np.random.default_rng(5).normal(1.0, 2.0, (120, 90))
+    told = {f.name: (f.observed, f.expected) for f in check_sample(x, Normal(1.0, 2.0)).findings}
+    measured = {
+        "mean": x.mean(),
+        "variance": x.std(),
+        "skewness": stats.skew(x.reshape(-1)),
+        "kurtosis": stats.kurtosis(x.reshape(-1)),
+        "smallest value": x.min(),
+        "largest value": x.max(),
+        "largest singular value": np.linalg.norm((x - 1.0) / 2.0, 2) / math.sqrt(120),
+    }
+    for name, value in measured.items():
+        assert float(told[name][0].split()[name == "variance"]) == pytest.approx(value, rel=2e-3, abs=1e-3), name
+    edge = (math.sqrt(119) + math.sqrt(90)) / math.sqrt(120)
+    assert float(told["largest singular value"][1].split()[-1]) == pytest.approx(edge, rel=1e-3)
+
+
+@pytest.mark.parametrize(("n", "name"), [(30, "skewness"), (30, "kurtosis"), (8, "halves")])
+def test_what_takes_so_many_values_is_looked_at_from_there_on(n, name):
+    for size in (n - 1, n):
+        names = [finding.name for finding in check_sample(normal(0, (size,)), Normal()).findings]
+        assert names.count(name) == (size == n)
 
 
 @pytest.mark.parametrize("lag", [1, 2, 5])
