@@ -16,6 +16,8 @@ from scipy import stats
 
 from paramattr.random import Key, Normal, TruncatedNormal, Uniform
 from paramattr.testing import check_sample, properties, special
+from paramattr.testing.expected import as_law
+from paramattr.testing.sample import GRIDS
 
 CHECKS = int(os.environ.get("PARAMATTR_CHECKS", "1000"))
 
@@ -241,6 +243,31 @@ def test_quick_p_values_are_close_to_exact_ones():
         for k in range(math.floor(n * p), min(n, math.ceil(n * p + 6 * math.sqrt(n * p))) + 1) if p else ():
             both = 2 * min(special.binomial_cdf(k, n, p), special.binomial_sf(k - 1, n, p))
             assert properties._count(k, n, p) == pytest.approx(min(1.0, both), rel=0.2)
+
+
+@pytest.mark.parametrize("n", [8, 100, 3000])
+def test_the_test_of_kolmogorov_and_smirnov_is_that_of_scipy(n):
+    for seed in range(20):
+        x = np.random.default_rng([seed, n]).random(n)
+        found = next(f for f in check_sample(x, Uniform(0, 1)).findings if f.name == "Kolmogorov-Smirnov")
+        assert found.p == pytest.approx(stats.kstest(x, "uniform").pvalue, rel=0.05)
+
+
+@pytest.mark.parametrize("name", ["float16", "bfloat16"])
+@pytest.mark.parametrize("law", [Uniform(1.0, 1.1), TruncatedNormal(0.0, 1.0, 1.0, 1.1)], ids=repr)
+def test_a_value_is_spread_over_what_rounds_to_it(name, law):
+    """But for the outermost numbers of the support, which stand for what lies between them and its ends too."""
+    grid, stated = GRIDS[name], as_law(law)
+    numbers = np.arange(1.0, 1.1, 2.0 ** (1 - grid.digits))
+    numbers = numbers[(numbers < 1.1) if stated.open_high else (numbers <= 1.1)]
+    x = np.repeat(numbers, 300)
+    below, above = grid.cell(x)
+    spread = properties._spread(x, stated, grid)
+    assert ((spread >= 1.0) & (spread <= 1.1)).all()
+    inside = (x != numbers[0]) & (x != numbers[-1])
+    assert (np.abs(spread - x) <= below)[inside].all()
+    assert spread.min() < 1.0 + 0.1 * below[0]
+    assert spread.max() > 1.1 - 0.1 * above[-1]
 
 
 def test_zeros_of_a_coarse_grid_are_no_alarm():
