@@ -197,6 +197,16 @@ def test_a_sample_of_one_slice_is_not_compared_by_slices(shape):
     assert names < {finding.name for finding in check_sample(normal(0, (50, 100)), Normal()).findings}
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_values_at_an_open_end_have_the_chance_of_one_number_each(count):
+    """A generator of 22 bits gives each of its numbers, so the last one too, with a chance of 2**-22."""
+    x = np.random.default_rng(0).random(1000).astype(np.float32)
+    x[:count] = 1.0
+    found = next(f for f in check_sample(x, Uniform(0, 1)).findings if f.name == "open end")
+    assert found.p == pytest.approx(stats.binom.sf(count - 1, 1000, 2.0**-22), rel=1e-6)
+    assert found.cause.startswith("the upper end is returned")
+
+
 def test_findings_tell_what_was_measured():
     x = np.random.default_rng(5).normal(1.0, 2.0, (120, 90))
     told = {f.name: (f.observed, f.expected) for f in check_sample(x, Normal(1.0, 2.0)).findings}

@@ -7,6 +7,7 @@ import pytest
 from paramattr import initializer as init
 from paramattr.random import Normal
 from paramattr.testing import Report, check_initializer, check_sample
+from paramattr.testing.expected import as_law
 from paramattr.testing.report import holm
 
 
@@ -32,6 +33,15 @@ def test_report_in_every_form(tmp_path):
     assert (tmp_path / "report.png").stat().st_size > 10_000
     with pytest.raises(ValueError, match="no law"):
         check_initializer(init.Orthogonal(), (4, 4)).plot()
+
+
+@pytest.mark.parametrize(("n", "bars"), [(20, 10), (1000, 20), (64_000, 80)])
+def test_a_density_has_more_bars_the_more_values_there_are(n, bars):
+    pytest.importorskip("matplotlib")
+    sample = np.random.default_rng(0).standard_normal(n)
+    law = as_law(Normal())
+    figure = Report("sample", [], 1e-6, sample, law).plot()
+    assert abs(len(figure.axes[0].patches) - 1 - bars) <= 1  # one is the law's staircase
 
 
 def test_holm_controls_the_family():
