@@ -197,6 +197,41 @@ def test_a_sample_of_one_slice_is_not_compared_by_slices(shape):
     assert names < {finding.name for finding in check_sample(normal(0, (50, 100)), Normal()).findings}
 
 
+def changed(part, make):
+    """A hundred by a hundred normal values, part of them replaced."""
+    x = np.random.default_rng(8).standard_normal((100, 100))
+    x[part] = make(x[part])
+    return x
+
+
+FAULTS = {
+    "mean": changed(..., lambda x: x + 0.06),
+    "variance": changed(..., lambda x: 1.05 * x),
+    "skewness": changed(..., lambda x: (np.exp(0.15 * x) - math.exp(0.15**2 / 2)) / 0.153),
+    "kurtosis": changed(..., lambda x: np.arcsinh(0.8 * x) / 0.66),
+    "tails": changed(np.s_[:2, :6], lambda x: np.copysign(4.6 + 0.1 * np.abs(x), x)),
+    "smallest value": changed(np.s_[3, 3], lambda x: -7.0),
+    "largest value": changed(np.s_[3, 3], lambda x: 7.0),
+    "Kolmogorov-Smirnov": changed(..., lambda x: x + 0.08 * np.cos(2 * x)),
+    "Anderson-Darling": changed(..., lambda x: x + 0.08 * np.cos(2 * x)),
+    "repeated values": changed(np.s_[::25, ::25], lambda x: 0.5),
+    "neighbours": changed(np.s_[:, 1:], lambda x: 0.995 * x + 0.1 * np.roll(x, 1)),
+    "halves": changed(np.s_[50:], lambda x: 0.99 * x + 0.14 * changed(0, lambda row: row)[:50]),
+    "means of slices": changed(7, lambda x: x + 1.0),
+    "spread of slices": changed(np.s_[:, 7], lambda x: 1.5 * x),
+    "equal slices": changed(7, lambda x: changed(0, lambda row: row)[31]),
+    "largest singular value": changed(..., lambda x: 0.95 * x + 0.31 * x[:, :1]),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_each_property_sees_the_fault_of_its_own(name):
+    assert check_sample(changed(0, lambda row: row), Normal()).passed
+    p = {finding.name: finding.p for finding in check_sample(FAULTS[name], Normal()).findings}
+    assert p[name] < 1e-3
+    assert p["support"] == p["finite values"] == 1.0
+
+
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_values_at_an_open_end_have_the_chance_of_one_number_each(count):
     """A generator of 22 bits gives each of its numbers, so the last one too, with a chance of 2**-22."""
