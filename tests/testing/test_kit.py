@@ -119,4 +119,5 @@ def test_a_kernel_that_lost_its_symmetry_is_named_but_no_other():
     lopsided = np.arange(96.0, dtype=np.float32).reshape(2, 3, 4, 4)
     assert cause(lambda shape: np.roll(right, 1, axis=2), init.Bilinear()) == "the kernel is not symmetric"
     assert cause(lambda shape: 2.0 * right, init.Bilinear()) == ""
+    assert cause(lambda shape: right * np.float32([1.0, 2.0, 3.0])[:, None, None], init.Bilinear()) == ""
     assert cause(lambda shape: 2.0 * lopsided, init.Assign(lopsided)) == ""
