@@ -497,3 +497,25 @@ def test_honest_dicts_with_many_tuples_as_keys(tmp_path):
     for suffix in (".pdparams", ".npz"):
         pa.save(state, tmp_path / f"s{suffix}")
         assert pa.load(tmp_path / f"s{suffix}", return_numpy=True) == state
+
+
+@pytest.mark.parametrize("code", ["f4", "i8", "u1", "b1"])
+def test_a_dtype_that_says_no_byte_order_has_the_machines(tmp_path, code):
+    """Pickles of dtypes go on to say their order; those of other programs may stop before."""
+
+    class Bare:
+        def __reduce__(self):
+            return np.dtype, (code, False, True)
+
+    expected = np.arange(3).astype(code)
+
+    class Stored:
+        def __reduce__(self):
+            make, arguments, (version, shape, _, fortran, data) = expected.__reduce__()
+            return make, arguments, (version, shape, Bare(), fortran, data)
+
+    path = tmp_path / "state.pdparams"
+    path.write_bytes(pickle.dumps({"a": Stored()}, 2))
+    found = pa.load(path, return_numpy=True)["a"]
+    assert found.dtype == expected.dtype
+    np.testing.assert_array_equal(found, expected)
