@@ -35,6 +35,7 @@ from pathlib import Path
 from typing import Any
 
 import parso
+import tomllib
 from cosmic_ray.ast import ast_nodes
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.operator import Operator
@@ -43,9 +44,9 @@ from parso.python.tree import ExprStmt, KeywordStatement, PythonNode
 
 ROOT = Path(__file__).parents[2]
 EQUIVALENT = Path(__file__).with_name("equivalent.json")
+LAYERS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"][0]["layers"]
 #: The folders and single modules of the package, those that use others last.
-ROOMS = ["utils", "random", "initializer", "regularizer", "autograd", "attr", "parameter", "nn", "optimizer"]
-ROOMS += ["incubate", "checkpoint", "testing", "cli"]
+ROOMS = [room for layer in reversed(LAYERS) for room in layer.split(" | ")]
 STAGES = ("own", "folder", "pinned", "rest", "slow")
 SLOW = "10000000 or off_by_half or false_alarms or power_at_a_million or tracy_widom_published"
 GOLDEN = "tests/random/test_golden.py"
@@ -99,14 +100,9 @@ def operators() -> dict[str, Operator]:
     return {"DeleteStatement": DeleteStatement(), **named}
 
 
-def span(node: ast.AST) -> tuple[Position, Position]:
-    """Where a node begins and ends."""
-    return (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
-
-
 def unobservable(code: str) -> list[tuple[Position, Position]]:
     """What a test can't see or needn't: types, overloads, texts of errors, the line that a warning points to."""
-    found: list[ast.AST | None] = []
+    found: list[Any] = []
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.arg):
             found.append(node.annotation)
@@ -114,9 +110,7 @@ def unobservable(code: str) -> list[tuple[Position, Position]]:
             found.append(node if "Alias" in ast.unparse(node.annotation) else node.annotation)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             found.append(node.returns)
-            found += [d for d in node.decorator_list if ast.unparse(d) in ("final", "override", "abstractmethod")]
-            if any("overload" in ast.unparse(decorator) for decorator in node.decorator_list):
-                found += [node, *node.decorator_list]
+            found.append(node if "overload" in map(ast.unparse, node.decorator_list) else None)
         elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             found.append(node)
         elif isinstance(node, (ast.Raise, ast.Expr)):
@@ -124,7 +118,7 @@ def unobservable(code: str) -> list[tuple[Position, Position]]:
         elif isinstance(node, ast.Call):
             found += [argument for argument in node.keywords if argument.arg == "stacklevel"]
             found.append(node if ast.unparse(node.func) in ("cast", "TypeVar") else None)
-    return [span(node) for node in found if node is not None]
+    return [((n.lineno, n.col_offset), (n.end_lineno, n.end_col_offset)) for n in found if n is not None]
 
 
 def positions(root: Path, file: str) -> list[tuple[str, Position, list[tuple[str, int]]]]:
@@ -257,17 +251,10 @@ def report(results: list[dict[str, Any]]) -> int:
     for m in sorted(results, key=lambda m: (m["file"], m["line"])):
         if m["outcome"] == "survived":
             print(f"\nsurvived ({m['stage']}): {m['file']}:{m['line']} {m['operator']}")
-            print(
-                "\n".join(
-                    [*(f"- {row}" for row in m["before"].split("\n")), *(f"+ {r}" for r in m["after"].split("\n"))]
-                )
-            )
+            print(re.sub("^", "- ", m["before"], flags=re.M) + "\n" + re.sub("^", "+ ", m["after"], flags=re.M))
     missed = False
-    for title, level in (
-        ("file", lambda f: f),
-        ("folder", lambda f: str(Path(f).parent)),
-        ("whole", lambda f: "paramattr"),
-    ):
+    for title in ("file", "folder", "whole"):
+        level = {"file": str, "folder": os.path.dirname, "whole": lambda _: "paramattr"}[title]
         tried = Counter(level(m["file"]) for m in results)
         killed = Counter(level(m["file"]) for m in results if m["outcome"] == "killed")
         print(f"\n{title:50} tried killed survived")
@@ -285,9 +272,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=600, help="how many mutants")
     parser.add_argument("--seed", type=int, default=1, help="which")
     parser.add_argument("--only", nargs="+", default=["paramattr/"], help="folders or files, such as paramattr/random")
-    parser.add_argument(
-        "--until", choices=STAGES, default="slow", help="the last stage: own tests, the folder's, the rest"
-    )
+    parser.add_argument("--until", choices=STAGES, default="slow", help="the last stage of tests")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="how many at a time")
     parser.add_argument("--results", type=Path, default=ROOT / ".mutation.jsonl", help="the file of outcomes")
     parser.add_argument("--survivors", action="store_true", help="try again what survived an earlier run")
@@ -298,10 +283,8 @@ def main() -> int:
     known = {(*key(m), m["line"]): m for m in map(json.loads, lines)}  # the latest outcome of each
     equivalent = {key(m) for m in json.loads(EQUIVALENT.read_text("utf-8"))}
     mutants = list(draw(ROOT, options.only, options.sample, options.seed))
-    again = {
-        k for k, m in known.items() if options.survivors and m["outcome"] == "survived" and key(m) not in equivalent
-    }
-    pending = [m for m in mutants if (*key(m), m["line"]) not in known.keys() - again]
+    done = {k for k, m in known.items() if m["outcome"] == "killed" or key(m) in equivalent or not options.survivors}
+    pending = [m for m in mutants if (*key(m), m["line"]) not in done]
     print(f"{len(mutants)} mutants, {len(pending)} to try", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
         copies: queue.Queue[Path] = queue.Queue()

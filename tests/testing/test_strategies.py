@@ -59,6 +59,7 @@ def test_shrinking_leads_to_simple_cases():
     assert find(strategies.distributions(), lambda law: isinstance(law, Uniform)) == Uniform(0.0, 1.0)
     assert find(strategies.distributions(), lambda law: isinstance(law, Normal)) == Normal(0.0, 1.0)
     assert find(strategies.distributions(), lambda law: True) == PointMass(0.0)
+    assert find(strategies.distributions(), lambda law: isinstance(law, TruncatedNormal)) == TruncatedNormal(0, 1, 0, 1)
     assert isinstance(find(strategies.distributions(), lambda law: law.support[0] > 2), (TruncatedNormal, Uniform))
     attr = find(strategies.param_attrs(), lambda attr: not attr.trainable)
     assert (attr.initializer, attr.learning_rate, attr.regularizer, attr.need_clip) == (None, 1.0, None, True)

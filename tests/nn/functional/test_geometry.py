@@ -111,3 +111,9 @@ def test_memory_is_that_of_the_padded_axes(last):
             padded = [size + (i == at + axis) * (1 << 50) for i, size in enumerate(shape)]
             with pytest.raises(ValueError, match=re.escape(str(padded))):
                 geometry.check_memory("f", shape, tuple(pairs), last, 4)
+
+
+@pytest.mark.parametrize("value", [0.5, None, b"11", True, {1, 2}, np.ones(2)])
+def test_a_padding_of_another_type_is_refused(value):
+    with pytest.raises(TypeError, match="padding must be an integer, a string or a sequence, but received"):
+        geometry.padding(value, 2)
