@@ -228,3 +228,9 @@ def test_powers_of_zero_have_the_limits_as_gradients():
             assert to_y(np.ones(())) == slope
     _, (to_x, _) = rules.power(np.array(np.inf), np.zeros(()))
     assert to_x(np.ones(())) == 0.0
+
+
+@pytest.mark.parametrize("x", [(3,), (2, 3), (4, 2, 3), (5, 4, 2, 3), (5, 1, 2, 3)], ids=str)
+@pytest.mark.parametrize("y", [(3,), (3, 2), (4, 3, 2), (5, 4, 3, 2), (1, 3, 2)], ids=str)
+def test_products_of_every_pair_of_ranks_have_their_gradients(x, y, check_grads):
+    check_grads(pa.matmul, values(x, signs=True), values(y, signs=True, seed=6))
