@@ -232,6 +232,15 @@ def test_each_property_sees_the_fault_of_its_own(name):
     assert p["support"] == p["finite values"] == 1.0
 
 
+@pytest.mark.parametrize("size", [3, 4, 5])
+def test_slices_of_four_values_or_more_are_compared(size):
+    x = np.random.default_rng(0).standard_normal((500, size))
+    x[31] = x[7]
+    found = check_sample(x, Normal()).findings
+    cause = next(f.observed for f in found if f.name == "equal slices")
+    assert cause == ("slices 7 and 31 of axis 0 are equal" if size > 3 else "none")
+
+
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_values_at_an_open_end_have_the_chance_of_one_number_each(count):
     """A generator of 22 bits gives each of its numbers, so the last one too, with a chance of 2**-22."""

@@ -47,7 +47,8 @@ def test_a_density_has_more_bars_the_more_values_there_are(n, bars):
 def test_quantiles_of_a_correct_sample_lie_on_the_line():
     pytest.importorskip("matplotlib")
     sample = np.random.default_rng(0).uniform(2.0, 5.0, 5000)
-    points = check_sample(sample, Uniform(2.0, 5.0)).plot().axes[1].lines[0]
+    points, line = check_sample(sample, Uniform(2.0, 5.0)).plot().axes[1].lines
+    assert (line.get_xy1(), line.get_slope()) == ((0.0, 0.0), 1.0)
     x, y = points.get_xdata(), points.get_ydata()
     assert (np.diff(x) > 0).all() and (np.diff(y) >= 0).all()
     inner = np.abs(x) < 2.5
