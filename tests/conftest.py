@@ -8,7 +8,7 @@ from pathlib import Path
 import ml_dtypes
 import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 import paramattr as pa
@@ -16,6 +16,7 @@ import paramattr as pa
 # The same examples in every run, except where the attack (tests/attack/run.py) asks for new ones.
 _FIXED = "PARAMATTR_EXAMPLES" not in os.environ
 settings.register_profile("suite", derandomize=_FIXED, database=None, deadline=None, max_examples=50)
+settings.register_profile("unshrunk", settings.get_profile("suite"), phases=(Phase.explicit, Phase.generate))
 settings.load_profile("suite")
 
 

@@ -1,12 +1,15 @@
+import io
 import json
 import os
 import shlex
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import paramattr as pa
+from paramattr import cli
 from paramattr import initializer as init
 from paramattr.cli import main
 from paramattr.utils import checks
@@ -43,6 +46,20 @@ def test_inspect(capsys):
     assert facts["fan_in"] == 288
     assert facts["observed"]["std"] == pytest.approx(facts["theory"]["std"], rel=0.02)
     assert facts["theory"]["min"] == "-inf"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_bars_are_as_long_as_the_counts(monkeypatch, encoding):
+    """To an eighth of a character, or to a whole one where the terminal knows no parts of blocks."""
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+    values = np.random.default_rng(0).standard_normal(3000)
+    counts, edges = np.histogram(values, 16)
+    for row, count, edge in zip(cli._histogram(values).split("\n"), counts, edges[:-1], strict=True):
+        bar = row[13:]
+        length = len(bar) if encoding == "ascii" else sum("▏▎▍▌▋▊▉█".index(part) + 1 for part in bar) / 8
+        assert length == pytest.approx(48 * count / counts.max(), abs=0.6 if encoding == "ascii" else 1 / 16)
+        assert all(part == "█" for part in bar[:-1]) or encoding == "ascii"
+        assert float(row[:12]) == pytest.approx(edge, rel=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The tests mirror the package: ``paramattr/<folder>/<x>.py`` is tested in ``tests/<folder>/test_<x>.py``."""
 
+import ast
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -56,3 +57,20 @@ def test_the_exceptions_are_exceptions():
     assert UNTESTED.keys() <= MODULES
     assert {mirror(module) for module in UNTESTED}.isdisjoint(TESTS)
     assert CROSSING.keys() <= TESTS - EXPECTED.keys()
+
+
+def test_a_method_of_nothing_but_words_is_abstract():
+    """No object can be made of a base class whose methods only say what they do."""
+    found = []
+    for path in (ROOT / "paramattr").rglob("*.py"):
+        for cls in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(cls, ast.ClassDef) and any("ABC" in ast.unparse(base) for base in cls.bases):
+                for node in cls.body:
+                    if (
+                        isinstance(node, ast.FunctionDef)
+                        and [*map(type, node.body)] == [ast.Expr]
+                        and not node.name.startswith("__")
+                    ):
+                        found.append((cls.name, node.name, [ast.unparse(d) for d in node.decorator_list]))
+    assert len(found) > 10
+    assert [name for name in found if "abstractmethod" not in name[2]] == []

@@ -1,6 +1,7 @@
 import itertools
 import os
 
+import ml_dtypes
 import mpmath
 import numpy as np
 import pytest
@@ -228,3 +229,26 @@ def test_powers_of_zero_have_the_limits_as_gradients():
             assert to_y(np.ones(())) == slope
     _, (to_x, _) = rules.power(np.array(np.inf), np.zeros(()))
     assert to_x(np.ones(())) == 0.0
+
+
+@pytest.mark.parametrize("x", [(3,), (2, 3), (4, 2, 3), (5, 4, 2, 3), (5, 1, 2, 3)], ids=str)
+@pytest.mark.parametrize("y", [(3,), (3, 2), (4, 3, 2), (5, 4, 3, 2), (1, 3, 2)], ids=str)
+def test_products_of_every_pair_of_ranks_have_their_gradients(x, y, check_grads):
+    check_grads(pa.matmul, values(x, signs=True), values(y, signs=True, seed=6))
+
+
+@pytest.mark.parametrize("dtype", [np.float16, ml_dtypes.bfloat16])
+@pytest.mark.parametrize(
+    "move",
+    [
+        lambda x: pa.to_tensor(x).clone(),
+        lambda x: x.reshape([256, 256]),
+        lambda x: x.reshape([256, 256]).transpose([1, 0]).transpose([1, 0]),
+        lambda x: pa.concat([x[:100], x[100:]]),
+    ],
+)
+def test_what_only_moves_values_keeps_every_bit(move, dtype):
+    """Those of a nan too, which a way by float32 would make a quiet one."""
+    bits = np.arange(1 << 16, dtype=np.uint16)
+    moved = move(pa.Tensor(bits.view(dtype))).numpy()
+    np.testing.assert_array_equal(moved.reshape(-1).view(np.uint16), bits)

@@ -5,8 +5,11 @@ import weakref
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import paramattr as pa
+from paramattr.autograd import tape
 
 
 def leaf(values, **settings):
@@ -312,3 +315,17 @@ def test_a_gradient_needs_real_inputs():
         with pytest.raises(TypeError, match=r"gradients need real inputs, but those of (multiply|add) are complex"):
             use()
     assert (x.detach() * 1j).tolist() == [1j]
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.booleans()), max_size=4), st.lists(st.integers(1, 3), max_size=2))
+def test_a_gradient_is_summed_over_what_was_repeated(axes, extra):
+    """Along axes of size 1 that were stretched, and along those that were put in front."""
+    shape = tuple(1 if stretched else size for size, stretched in axes)
+    gradient = np.random.default_rng(0).integers(-9, 9, (*extra, *(size for size, _ in axes))).astype(np.float64)
+    expected = np.zeros(shape)
+    for index in np.ndindex(*gradient.shape):
+        kept = zip(index[len(extra) :], shape, strict=True)
+        expected[tuple(min(i, size - 1) for i, size in kept)] += gradient[index]
+    found = tape.unbroadcast(gradient, shape)
+    assert found.shape == shape
+    np.testing.assert_array_equal(found, expected)

@@ -207,3 +207,15 @@ def test_a_flipped_bit_in_the_values_is_noticed(tmp_path, refuses_to_load):
 def test_memory_is_bounded_by_the_size_of_the_file(costs_what_its_size_warrants, node):
     text = json.dumps({"format": "paramattr", "version": 1, "tree": node}, separators=(",", ":"))
     costs_what_its_size_warrants(zipped({"tree.json": text}))
+
+
+def test_the_same_content_gives_the_same_bytes_at_any_time(tmp_path, monkeypatch):
+    state = {"w": pa.to_tensor(np.arange(6.0)), "step": 3}
+    files = []
+    for seconds in (1e9, 1.9e9):
+        monkeypatch.setattr("time.time", lambda seconds=seconds: seconds)
+        pa.save(state, tmp_path / "state.npz")
+        files.append((tmp_path / "state.npz").read_bytes())
+    assert files[0] == files[1]
+    with zipfile.ZipFile(tmp_path / "state.npz") as archive:
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}  # zip's first moment

@@ -53,12 +53,12 @@ class Unfilled:
 @pytest.mark.parametrize(
     ("value", "names", "match"),
     [
-        (np.ones(2), None, "table"),
-        (np.ones(2), [], "table"),
-        (np.ones(2), {"b": "x"}, "table"),
-        (np.ones(2), {"a": 1}, "table"),
-        (1, {"a": "x"}, "no array"),
-        (Unfilled(), {"a": "x"}, "without values"),
+        (np.ones(2), None, "is not from keys of the dict to names"),
+        (np.ones(2), [], "is not from keys of the dict to names"),
+        (np.ones(2), {"b": "x"}, "is not from keys of the dict to names"),
+        (np.ones(2), {"a": 1}, "is not from keys of the dict to names"),
+        (1, {"a": "x"}, "names something that is no array"),
+        (Unfilled(), {"a": "x"}, "an array without values"),
     ],
 )
 def test_tables_of_names(refuses_to_load, value, names, match):

@@ -5,6 +5,7 @@ import collections
 import functools
 import importlib
 import io
+import math
 import operator
 import os
 import pickle
@@ -475,3 +476,54 @@ def test_honest_dicts_with_many_tuples_as_keys(tmp_path):
     for suffix in (".pdparams", ".npz"):
         pa.save(state, tmp_path / f"s{suffix}")
         assert pa.load(tmp_path / f"s{suffix}", return_numpy=True) == state
+
+
+@pytest.mark.parametrize("code", ["f4", "i8", "u1", "b1"])
+def test_a_dtype_that_says_no_byte_order_has_the_machines(tmp_path, code):
+    """Pickles of dtypes go on to say their order; those of other programs may stop before."""
+
+    class Bare:
+        def __reduce__(self):
+            return np.dtype, (code, False, True)
+
+    expected = np.arange(3).astype(code)
+
+    class Stored:
+        def __reduce__(self):
+            make, arguments, (version, shape, _, fortran, data) = expected.__reduce__()
+            return make, arguments, (version, shape, Bare(), fortran, data)
+
+    path = tmp_path / "state.pdparams"
+    path.write_bytes(pickle.dumps({"a": Stored()}, 2))
+    found = pa.load(path, return_numpy=True)["a"]
+    assert found.dtype == expected.dtype
+    np.testing.assert_array_equal(found, expected)
+
+
+OPERANDS = {
+    pickle.NONE: [b""],
+    pickle.NEWTRUE: [b""],
+    pickle.NEWFALSE: [b""],
+    pickle.BININT: [struct.pack("<i", value) for value in (0, 7, -7, 2**31 - 1, -(2**31))],
+    pickle.BININT1: [bytes([value]) for value in (0, 200)],
+    pickle.BININT2: [struct.pack("<H", value) for value in (3, 60_000)],
+    pickle.LONG1: [b"\0", b"\1\x80", b"\11" + (-(2**65)).to_bytes(9, "little", signed=True)],
+    pickle.LONG4: [b"\0\0\0\0", b"\1\0\0\0\x80", struct.pack("<i", 12) + (2**90).to_bytes(12, "little")],
+    pickle.BINFLOAT: [struct.pack(">d", value) for value in (0.1, -math.inf)],
+    pickle.SHORT_BINUNICODE: [b"\0", b"\3" + "aé".encode()],
+    pickle.BINUNICODE: [struct.pack("<I", 300) + b"x" * 300],
+    pickle.BINUNICODE8: [struct.pack("<Q", 300) + b"y" * 300],
+    pickle.EMPTY_LIST: [b""],
+    pickle.EMPTY_DICT: [b""],
+    pickle.EMPTY_TUPLE: [b""],
+}
+
+
+@pytest.mark.parametrize("code", OPERANDS, ids=repr)
+def test_an_opcode_means_what_pickle_makes_of_it(tmp_path, code):
+    for operand in OPERANDS[code]:
+        content = program(pickle.EMPTY_DICT, text("a"), code, operand, pickle.SETITEM)
+        (tmp_path / "state.pdparams").write_bytes(content)
+        found, expected = pa.load(tmp_path / "state.pdparams"), pickle.loads(content)
+        assert found == expected
+        assert type(found["a"]) is type(expected["a"])

@@ -94,3 +94,13 @@ def test_a_lazy_parameter_is_refused_before_anything_changes(average):
     with pytest.raises(RuntimeError, match="initialize"):
         mean.step()
     assert mean.state_dict() == {}
+
+
+@every_average
+def test_an_executor_is_refused(average):
+    mean = average([parameter()])
+    mean.step()
+    with pytest.raises(TypeError, match="executor"), mean.apply(3):
+        pass
+    with pytest.raises(TypeError, match="executor"):
+        mean.restore(3)

@@ -8,6 +8,8 @@ from scipy import stats
 from paramattr import initializer as init
 from paramattr.random import Normal, Uniform
 from paramattr.testing import check_initializer, check_sample
+from paramattr.testing.causes import std
+from paramattr.testing.expected import as_law
 
 
 @pytest.mark.parametrize("shape", [(300, 200), (64, 32, 3, 3), (100, 90)])
@@ -54,6 +56,14 @@ def test_a_wrong_fan_is_named(shape):
 )
 def test_a_wrong_factor_is_named(factor, cause):
     assert causes(0.05 * factor * normal((200, 200)), Normal(0.0, 0.05))["variance"].endswith(cause)
+
+
+@pytest.mark.parametrize("size", [1 << 10, 1 << 16, 1 << 22])
+def test_a_factor_that_is_nearly_one_with_a_name(size):
+    """Within 1/500 whatever the size: a recipe's own constants may be rounded."""
+    x = 1.001 * math.sqrt(2.0) * np.resize([-1.0, 1.0], size)
+    assert "a gain for ReLU too many?" in std(x, as_law(Normal()))
+    assert "gain" not in std(1.2 * x, as_law(Normal()))
 
 
 def test_a_factor_without_a_name_is_told():

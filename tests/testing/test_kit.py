@@ -109,3 +109,15 @@ def test_other_bad_arguments():
 def test_a_point_mass_is_compared():
     assert check_sample(np.full(3, 2.0), PointMass(2.0)).passed
     assert not check_sample(np.array([2.0, 2.1]), PointMass(2.0)).passed
+
+
+def test_a_kernel_that_lost_its_symmetry_is_named_but_no_other():
+    def cause(make, expected):
+        return check_initializer(make, (2, 3, 4, 4), expected=expected).failures[0].cause
+
+    right = init.Bilinear().values(Key(0, 0), (2, 3, 4, 4), "float32")
+    lopsided = np.arange(96.0, dtype=np.float32).reshape(2, 3, 4, 4)
+    assert cause(lambda shape: np.roll(right, 1, axis=2), init.Bilinear()) == "the kernel is not symmetric"
+    assert cause(lambda shape: 2.0 * right, init.Bilinear()) == ""
+    assert cause(lambda shape: right * np.float32([1.0, 2.0, 3.0])[:, None, None], init.Bilinear()) == ""
+    assert cause(lambda shape: 2.0 * lopsided, init.Assign(lopsided)) == ""

@@ -12,9 +12,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from paramattr.random import Key, Normal, TruncatedNormal, Uniform
-from paramattr.testing import check_sample, special
+from paramattr.testing import check_sample, properties, special
+from paramattr.testing.expected import as_law
+from paramattr.testing.sample import GRIDS
 
 CHECKS = int(os.environ.get("PARAMATTR_CHECKS", "1000"))
 
@@ -183,6 +186,142 @@ def test_correct_samples_pass_in_every_dtype(law, dtype):
         out = law.values(Key(5, n), shape, dtype)
         report = check_sample(out, law)
         assert report.passed, str(report)
+        # What may well be chance isn't explained.
+        assert not any(finding.cause for finding in report.findings if finding.p >= 1e-3)
+
+
+@pytest.mark.parametrize("shape", [(5000,), (5000, 1), (1, 5000, 1)])
+def test_a_sample_of_one_slice_is_not_compared_by_slices(shape):
+    names = {finding.name for finding in check_sample(normal(0, shape), Normal()).findings}
+    assert names.isdisjoint({"means of slices", "spread of slices", "equal slices", "largest singular value"})
+    assert names < {finding.name for finding in check_sample(normal(0, (50, 100)), Normal()).findings}
+
+
+def changed(part, make):
+    """A hundred by a hundred normal values, part of them replaced."""
+    x = np.random.default_rng(8).standard_normal((100, 100))
+    x[part] = make(x[part])
+    return x
+
+
+FAULTS = {
+    "mean": changed(..., lambda x: x + 0.06),
+    "variance": changed(..., lambda x: 1.05 * x),
+    "skewness": changed(..., lambda x: (np.exp(0.15 * x) - math.exp(0.15**2 / 2)) / 0.153),
+    "kurtosis": changed(..., lambda x: np.arcsinh(0.8 * x) / 0.66),
+    "tails": changed(np.s_[:2, :6], lambda x: np.copysign(4.6 + 0.1 * np.abs(x), x)),
+    "smallest value": changed(np.s_[3, 3], lambda x: -7.0),
+    "largest value": changed(np.s_[3, 3], lambda x: 7.0),
+    "Kolmogorov-Smirnov": changed(..., lambda x: x + 0.08 * np.cos(2 * x)),
+    "Anderson-Darling": changed(..., lambda x: x + 0.08 * np.cos(2 * x)),
+    "repeated values": changed(np.s_[::25, ::25], lambda x: 0.5),
+    "neighbours": changed(np.s_[:, 1:], lambda x: 0.995 * x + 0.1 * np.roll(x, 1)),
+    "halves": changed(np.s_[50:], lambda x: 0.99 * x + 0.14 * changed(0, lambda row: row)[:50]),
+    "means of slices": changed(7, lambda x: x + 1.0),
+    "spread of slices": changed(np.s_[:, 7], lambda x: 1.5 * x),
+    "equal slices": changed(7, lambda x: changed(0, lambda row: row)[31]),
+    "largest singular value": changed(..., lambda x: 0.95 * x + 0.31 * x[:, :1]),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_each_property_sees_the_fault_of_its_own(name):
+    assert check_sample(changed(0, lambda row: row), Normal()).passed
+    p = {finding.name: finding.p for finding in check_sample(FAULTS[name], Normal()).findings}
+    assert p[name] < 1e-3
+    assert p["support"] == p["finite values"] == 1.0
+
+
+@pytest.mark.parametrize("size", [3, 4, 5])
+def test_slices_of_four_values_or_more_are_compared(size):
+    x = np.random.default_rng(0).standard_normal((500, size))
+    x[31] = x[7]
+    found = check_sample(x, Normal()).findings
+    cause = next(f.observed for f in found if f.name == "equal slices")
+    assert cause == ("slices 7 and 31 of axis 0 are equal" if size > 3 else "none")
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_values_at_an_open_end_have_the_chance_of_one_number_each(count):
+    """A generator of 22 bits gives each of its numbers, so the last one too, with a chance of 2**-22."""
+    x = np.random.default_rng(0).random(1000).astype(np.float32)
+    x[:count] = 1.0
+    found = next(f for f in check_sample(x, Uniform(0, 1)).findings if f.name == "open end")
+    assert found.p == pytest.approx(stats.binom.sf(count - 1, 1000, 2.0**-22), rel=1e-6)
+    assert found.cause.startswith("the upper end is returned")
+
+
+def test_findings_tell_what_was_measured():
+    x = np.random.default_rng(5).normal(1.0, 2.0, (120, 90))
+    told = {f.name: (f.observed, f.expected) for f in check_sample(x, Normal(1.0, 2.0)).findings}
+    measured = {
+        "mean": x.mean(),
+        "variance": x.std(),
+        "skewness": stats.skew(x.reshape(-1)),
+        "kurtosis": stats.kurtosis(x.reshape(-1)),
+        "smallest value": x.min(),
+        "largest value": x.max(),
+        "largest singular value": np.linalg.norm((x - 1.0) / 2.0, 2) / math.sqrt(120),
+    }
+    for name, value in measured.items():
+        assert float(told[name][0].split()[name == "variance"]) == pytest.approx(value, rel=2e-3, abs=1e-3), name
+    edge = (math.sqrt(119) + math.sqrt(90)) / math.sqrt(120)
+    assert float(told["largest singular value"][1].split()[-1]) == pytest.approx(edge, rel=1e-3)
+
+
+@pytest.mark.parametrize(("n", "name"), [(30, "skewness"), (30, "kurtosis"), (8, "halves")])
+def test_what_takes_so_many_values_is_looked_at_from_there_on(n, name):
+    for size in (n - 1, n):
+        names = [finding.name for finding in check_sample(normal(0, (size,)), Normal()).findings]
+        assert names.count(name) == (size == n)
+
+
+@pytest.mark.parametrize("lag", [1, 2, 5])
+def test_neighbours_that_are_related_are_named(lag):
+    x = np.random.default_rng(lag).standard_normal(20_000)
+    x[lag:] = 0.9 * x[lag:] + math.sqrt(0.19) * x[:-lag]
+    cause = next(f.cause for f in check_sample(x, Normal()).failures if f.name == "neighbours")
+    assert cause == f"values {lag} apart are correlated"
+
+
+def test_quick_p_values_are_close_to_exact_ones():
+    """Where nothing is decided a p-value may be quick, but must be about right, and every other one is exact."""
+    for df in (8, 30, 1000):
+        for z in np.linspace(-3.0, 5.0, 33):
+            x = df + float(z) * math.sqrt(2 * df)
+            if x > 0:
+                lower, upper = special.chi2_cdf(x, df), special.chi2_sf(x, df)
+                assert properties._chi2_upper(x, df) == pytest.approx(upper, rel=0.05)
+                assert properties._chi2(x, df) == pytest.approx(min(1.0, 2 * min(lower, upper)), rel=0.1)
+    for n, p in ((1000, 0.0), (1000, 0.2), (10**6, 1e-4), (50, 0.5), (40, 0.01)):
+        for k in range(math.floor(n * p), min(n, math.ceil(n * p + 6 * math.sqrt(n * p))) + 1) if p else ():
+            both = 2 * min(special.binomial_cdf(k, n, p), special.binomial_sf(k - 1, n, p))
+            assert properties._count(k, n, p) == pytest.approx(min(1.0, both), rel=0.2)
+
+
+@pytest.mark.parametrize("n", [8, 100, 3000])
+def test_the_test_of_kolmogorov_and_smirnov_is_that_of_scipy(n):
+    for seed in range(20):
+        x = np.random.default_rng([seed, n]).random(n)
+        found = next(f for f in check_sample(x, Uniform(0, 1)).findings if f.name == "Kolmogorov-Smirnov")
+        assert found.p == pytest.approx(stats.kstest(x, "uniform").pvalue, rel=0.05)
+
+
+@pytest.mark.parametrize("name", ["float16", "bfloat16"])
+@pytest.mark.parametrize("law", [Uniform(1.0, 1.1), TruncatedNormal(0.0, 1.0, 1.0, 1.1)], ids=repr)
+def test_a_value_is_spread_over_what_rounds_to_it(name, law):
+    """But for the outermost numbers of the support, which stand for what lies between them and its ends too."""
+    grid, stated = GRIDS[name], as_law(law)
+    numbers = np.arange(1.0, 1.1, 2.0 ** (1 - grid.digits))
+    numbers = numbers[(numbers < 1.1) if stated.open_high else (numbers <= 1.1)]
+    x = np.repeat(numbers, 300)
+    below, above = grid.cell(x)
+    spread = properties._spread(x, stated, grid)
+    assert ((spread >= 1.0) & (spread <= 1.1)).all()
+    inside = (x != numbers[0]) & (x != numbers[-1])
+    assert (np.abs(spread - x) <= below)[inside].all()
+    assert spread.min() < 1.0 + 0.1 * below[0]
+    assert spread.max() > 1.1 - 0.1 * above[-1]
 
 
 def test_zeros_of_a_coarse_grid_are_no_alarm():

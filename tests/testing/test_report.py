@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from paramattr import initializer as init
-from paramattr.random import Normal
+from paramattr.random import Normal, Uniform
 from paramattr.testing import Report, check_initializer, check_sample
+from paramattr.testing.expected import as_law
 from paramattr.testing.report import holm
 
 
@@ -32,6 +33,26 @@ def test_report_in_every_form(tmp_path):
     assert (tmp_path / "report.png").stat().st_size > 10_000
     with pytest.raises(ValueError, match="no law"):
         check_initializer(init.Orthogonal(), (4, 4)).plot()
+
+
+@pytest.mark.parametrize(("n", "bars"), [(20, 10), (1000, 20), (64_000, 80)])
+def test_a_density_has_more_bars_the_more_values_there_are(n, bars):
+    pytest.importorskip("matplotlib")
+    sample = np.random.default_rng(0).standard_normal(n)
+    law = as_law(Normal())
+    figure = Report("sample", [], 1e-6, sample, law).plot()
+    assert abs(len(figure.axes[0].patches) - 1 - bars) <= 1  # one is the law's staircase
+
+
+def test_quantiles_of_a_correct_sample_lie_on_the_line():
+    pytest.importorskip("matplotlib")
+    sample = np.random.default_rng(0).uniform(2.0, 5.0, 5000)
+    points, line = check_sample(sample, Uniform(2.0, 5.0)).plot().axes[1].lines
+    assert (line.get_xy1(), line.get_slope()) == ((0.0, 0.0), 1.0)
+    x, y = points.get_xdata(), points.get_ydata()
+    assert (np.diff(x) > 0).all() and (np.diff(y) >= 0).all()
+    inner = np.abs(x) < 2.5
+    assert np.abs(x - y)[inner].max() < 0.2
 
 
 def test_holm_controls_the_family():

@@ -245,6 +245,17 @@ def test_anderson_darling_tail_by_weighted_simulation(n, x):
     assert abs(hits.mean() / p - 1) < 0.05 + 5 * hits.std() / math.sqrt(len(hits)) / p
 
 
+@pytest.mark.parametrize("x", [1.5, 1.7, 2.0, 2.5, 3.0, 4.0, 6.0])
+def test_anderson_darling_of_two_values_by_quadrature(x):
+    """The upper tail, where a few values are furthest from the limit law: that of two, by the area of their square."""
+    t = (np.arange(3000) + 0.5) / 3000
+    u, weight = t * t * (3 - 2 * t), t * (1 - t)
+    low, high = np.log(u), np.log1p(-u)
+    a2 = -2 - (low[:, None] + high + 3 * (low + high[:, None])) / 2  # where the first is the smaller one
+    area = np.triu(np.outer(weight, weight))
+    assert special.anderson_darling_sf(x, 2) == pytest.approx(area[a2 >= x].sum() / area.sum(), abs=1.5e-3)
+
+
 def test_anderson_darling_shape():
     u = np.array([[0.3], [1e-8], [0.5]])
     for a2, v in zip(anderson_darling(u), u[:, 0], strict=True):  # n = 1: as extreme as u

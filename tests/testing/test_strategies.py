@@ -60,6 +60,7 @@ def test_shrinking_leads_to_simple_cases():
     assert find(strategies.distributions(), lambda law: isinstance(law, Uniform)) == Uniform(0.0, 1.0)
     assert find(strategies.distributions(), lambda law: isinstance(law, Normal)) == Normal(0.0, 1.0)
     assert find(strategies.distributions(), lambda law: True) == PointMass(0.0)
+    assert find(strategies.distributions(), lambda law: isinstance(law, TruncatedNormal)) == TruncatedNormal(0, 1, 0, 1)
     simplest = [PointMass(3.0), Uniform(3.0, 4.0), TruncatedNormal(0.0, 1.0, 3.0, 4.0)]  # each of its kind
     for seed in range(5):
         law = find(strategies.distributions(), lambda law: law.support[0] > 2, random=random.Random(seed))  # noqa: S311
@@ -74,3 +75,17 @@ def test_shrinking_leads_to_simple_cases():
 def test_bad_bounds(arguments, error):
     with pytest.raises(error, match=r"dims|size"):
         strategies.shapes(*arguments)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        lambda law: isinstance(law, TruncatedNormal) and law.low < law.loc - 2.5 * law.scale,
+        lambda law: isinstance(law, TruncatedNormal) and law.low > law.loc + 7.0 * law.scale,
+        lambda law: isinstance(law, TruncatedNormal) and law.high == math.inf,
+        lambda law: isinstance(law, TruncatedNormal) and law.high < law.low + 0.5 * law.scale,
+        lambda law: isinstance(law, Normal) and law.loc < 0.0,
+    ],
+)
+def test_laws_of_every_form_come(wanted):
+    find(strategies.distributions(), wanted)

@@ -1,4 +1,5 @@
 import math
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -161,3 +162,24 @@ def test_shapes_beyond_numpy_are_refused():
 def test_a_bound_is_shown_in_digits_enough_to_see_why():
     with pytest.raises(ValueError, match=r"x must be finite and <= 0\.99999994, but received 0\.99999999"):
         checks.real("x", 0.99999999, high=0.99999994)
+
+
+@pytest.mark.parametrize("number", [31, 32, 33, 63, 64, 65])
+def test_a_shape_has_as_many_axes_as_numpy_can_hold(number):
+    try:
+        np.empty((1,) * number)
+    except ValueError:
+        with pytest.raises(ValueError, match="must have at most"):
+            checks.shape("shape", [1] * number)
+    else:
+        assert checks.shape("shape", [1] * number) == (1,) * number
+
+
+@pytest.mark.parametrize("sizes", [[], [0], [3], [2, 2], [0, 5], [5, 0, 2]])
+def test_a_shape_holds_as_many_elements_as_numpy_can_count(sizes):
+    """NumPy counts an axis of size 0 as one element here."""
+    others = math.prod(size or 1 for size in sizes)
+    most = sys.maxsize // 8 // others
+    assert checks.shape("shape", [*sizes, most]) == (*sizes, most)
+    with pytest.raises(ValueError, match="must hold at most"):
+        checks.shape("shape", [*sizes, most + 1])

@@ -1,3 +1,4 @@
+import itertools
 import os
 import subprocess
 import sys
@@ -185,6 +186,8 @@ def test_runs_are_neighbours_that_are_alike_and_short(entries):
     for run in found:
         assert len(run) == 1 or sum(sizes[i] for i in run) <= 25
         assert len({traits[i] for i in run}) == 1
+    for run, after in itertools.pairwise(found):  # and no shorter than they must be
+        assert traits[run[-1]] != traits[after[0]] or sum(sizes[i] for i in run) + sizes[after[0]] > 25
 
 
 def test_scratch_is_of_its_owner_its_name_and_its_thread():
@@ -302,3 +305,16 @@ def test_an_interrupt_while_threads_are_started_leaves_nothing_at_work(monkeypat
     done = []
     spread(done.extend, 20)
     assert sorted(done) == list(range(20))
+
+
+@pytest.mark.parametrize(("cores", "count"), [(1, 1), (6, 6), (None, 1)])
+def test_the_default_is_every_core_where_the_system_tells_no_more(monkeypatch, cores, count):
+    monkeypatch.delenv("PARAMATTR_NUM_THREADS", raising=False)
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    assert threads._default_threads() == count
+
+
+def test_a_run_may_fill_a_block_to_the_last_element():
+    assert list(runs([threads.BLOCK - 1, 1, 1], "aaa")) == [range(2), range(2, 3)]
+    assert list(runs([threads.BLOCK, 1], "aa")) == [range(1), range(1, 2)]

@@ -1,4 +1,5 @@
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -238,6 +239,18 @@ def test_the_inputs_are_left_as_they_were():
 def test_bad_settings(settings, error, message):
     with pytest.raises(error, match=message):
         F.conv2d(*tensors(np.ones((1, 2, 5, 5)), np.ones((3, 2, 3, 3))), **settings)
+
+
+@pytest.mark.parametrize("groups", [1, 3])
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_a_refused_input_is_told_the_shape_in_its_own_layout(n, groups):
+    for function, weight in ((CONV[n], (6, 2)), (BACK[n], (2 * groups, 6))):
+        for data_format in FORMATS[n]:
+            expected = ["N", *"*" * n]
+            expected.insert(data_format.index("C"), str(2 * groups))
+            x, w = tensors(np.ones((1,) + (7,) * (n + 1)), np.ones(weight + (3,) * n))
+            with pytest.raises(ValueError, match=re.escape(f"an input of shape [{', '.join(expected)}],")):
+                function(x, w, groups=groups, data_format=data_format)
 
 
 @pytest.mark.parametrize(

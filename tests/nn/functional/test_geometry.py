@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -88,3 +90,30 @@ def test_pairs_are_as_many_as_the_axes():
     for value in ([(1, 1)], [(1, 1)] * 3, [(0, 0)] * 5):
         with pytest.raises(ValueError, match="padding must have 2 pairs, or 4 with batch and channels, but received"):
             geometry.padding(value, 2)
+
+
+@pytest.mark.parametrize("shape", [(1 << 50, 2, 3, 4), (2, 1 << 50, 3, 4), (2, 3, 1 << 50, 4), (2, 3, 4, 1 << 50)])
+@pytest.mark.parametrize("last", [False, True])
+def test_memory_is_that_of_all_axes(shape, last):
+    with pytest.raises(ValueError, match="GiB"):
+        geometry.check_memory("f", shape, ((0, 0), (0, 0)), last, 4)
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_memory_is_that_of_the_padded_axes(last):
+    shape = (2, 3, 4, 5)
+    geometry.check_memory("f", shape, ((0, 1), (1, 0)), last, 4)
+    at = 1 if last else 2
+    for axis in (0, 1):
+        for pair in ((1 << 50, 0), (0, 1 << 50)):
+            pairs = [(0, 0), (0, 0)]
+            pairs[axis] = pair
+            padded = [size + (i == at + axis) * (1 << 50) for i, size in enumerate(shape)]
+            with pytest.raises(ValueError, match=re.escape(str(padded))):
+                geometry.check_memory("f", shape, tuple(pairs), last, 4)
+
+
+@pytest.mark.parametrize("value", [0.5, None, b"11", True, {1, 2}, np.ones(2)])
+def test_a_padding_of_another_type_is_refused(value):
+    with pytest.raises(TypeError, match="padding must be an integer, a string or a sequence, but received"):
+        geometry.padding(value, 2)

@@ -33,3 +33,10 @@ def test_linear_sizes_are_checked(size, error):
         nn.Linear(size, 2)
     with pytest.raises(error, match="out_features"):
         nn.Linear(2, size)
+
+
+@pytest.mark.parametrize("sizes", [(0, 2), (2, 0), (0, 0)])
+def test_no_features_are_a_number_of_features(sizes):
+    layer = nn.Linear(*sizes)
+    assert (layer.in_features, layer.out_features) == sizes
+    np.testing.assert_array_equal(layer(pa.to_tensor(np.ones((3, sizes[0])))).numpy(), np.zeros((3, sizes[1])))
