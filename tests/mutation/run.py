@@ -15,6 +15,7 @@ import argparse
 import ast
 import contextlib
 import difflib
+import itertools
 import json
 import os
 import queue
@@ -143,9 +144,9 @@ def draw(root: Path, only: list[str], sample: int, seed: int) -> Iterator[dict[s
     drawn = random.Random(seed)  # noqa: S311
     choices = [choice for file in files if file.startswith(tuple(only)) for choice in positions(root, file)]
     drawn.shuffle(choices)
-    by_name = operators()
+    by_name, seen = operators(), set()
     for file, (line, _), changes in choices:
-        if sample == 0:
+        if len(seen) == sample:
             return
         name, occurrence = drawn.choice(changes)
         code = (root / file).read_text("utf-8")
@@ -158,8 +159,9 @@ def draw(root: Path, only: list[str], sample: int, seed: int) -> Iterator[dict[s
             continue  # NumPy works out any negative size, not -1 alone
         diff = list(difflib.unified_diff(code.splitlines(), mutant.splitlines(), lineterm="", n=0))[3:]
         before, after = ("\n".join(row[1:].strip() for row in diff if row[0] == sign).strip() for sign in "-+")
-        sample -= 1
-        yield {"file": file, "line": line, "operator": name, "before": before, "after": after, "code": mutant}
+        if (file, line, before, after) not in seen:
+            seen.add((file, line, before, after))
+            yield {"file": file, "line": line, "operator": name, "before": before, "after": after, "code": mutant}
 
 
 def stages(root: Path, file: str) -> dict[str, list[str]]:
@@ -297,7 +299,7 @@ def main() -> int:
         if not passed:
             print(f"The tests fail without any mutation:\n{text}")
             return 2
-        lock = threading.Lock()
+        lock, numbers = threading.Lock(), itertools.count(1)
 
         def work(mutant: dict[str, Any]) -> None:
             copy = copies.get()
@@ -309,12 +311,11 @@ def main() -> int:
                 file.write(json.dumps(result) + "\n")
                 known[(*key(result), result["line"])] = result
                 told = "{outcome:8} {stage:6} {seconds:6} s {file}:{line} {operator}".format(**result)
-                print(f"{len(known.keys() & wanted)}/{len(mutants)} {told}", flush=True)
+                print(f"{next(numbers)}/{len(pending)} {told}", flush=True)
 
-        wanted = {(*key(m), m["line"]) for m in mutants}
         with ThreadPoolExecutor(options.workers) as pool:
             list(pool.map(work, pending))
-    return report([known[k] for k in wanted if k in known])
+    return report([known[(*key(m), m["line"])] for m in mutants])
 
 
 if __name__ == "__main__":
