@@ -90,3 +90,11 @@ def pieces(slices, shape=(2,)):
 )
 def test_pieces(refuses_to_load, content):
     refuses_to_load(content)
+
+
+@pytest.mark.parametrize("levels", [66, 100, 400, 3000])
+@pytest.mark.parametrize("shared", [False, True])
+def test_more_levels_than_64_are_refused_in_words(refuses_to_load, levels, shared):
+    made = pickle.EMPTY_LIST + (pickle.BINPUT + b"\1") * shared
+    content = b"\x80\2" + made * levels + pickle.APPEND * (levels - 1) + pickle.STOP
+    refuses_to_load(content, "it has more than 64 levels")
