@@ -568,3 +568,17 @@ def test_an_array_has_up_to_32_axes(load, axes):
 def test_shapes_that_are_none(refuses_to_load, shape):
     made = START + tup(number(1), shape, dtype(), pickle.NEWFALSE, data(b"\0" * 4)) + pickle.BUILD
     refuses_to_load(program(pickle.EMPTY_DICT, text("a"), made, pickle.SETITEM), "an array with an impossible shape")
+
+
+@pytest.mark.parametrize(
+    ("what", "arguments", "message"),
+    [
+        (number(1), tup(number(1)), "it calls a int with a tuple"),
+        (text("x"), tup(), "it calls a str with a tuple"),
+        (pickle.NONE, pickle.NONE, "it calls a NoneType with a NoneType"),
+        (glob("numpy", "dtype"), pickle.EMPTY_LIST, "it calls a Call with a list"),
+        (glob("numpy", "dtype"), text("f4"), "it calls a Call with a str"),
+    ],
+)
+def test_what_can_not_be_called_is_named(refuses_to_load, what, arguments, message):
+    refuses_to_load(program(what, arguments, pickle.REDUCE), message)
