@@ -188,8 +188,8 @@ def tests(root: Path, stage: str, files: list[str]) -> tuple[bool, str]:
     """Whether the tests in these files pass in a copy, and the end of what pytest prints."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", "-p", "no:cacheprovider"]
     command += ["-o", f"faulthandler_timeout={SECONDS.get(stage, 60)}", "-o", "faulthandler_exit_on_timeout=true"]
-    if not any("strategies" in file for file in files):  # their tests look at what shrinking finds
-        command.append("--hypothesis-profile=unshrunk")
+    if any(file.startswith("tests/") for file in files) and not any("strategies" in file for file in files):
+        command.append("--hypothesis-profile=unshrunk")  # of tests/conftest.py; tests of strategies look at shrinking
     command += ["-k", SLOW if stage == "slow" else f"not ({SLOW})"]
     command += sorted(files, key=lambda file: file.startswith("paramattr/"))  # pytest would import a module twice
     environment = {**os.environ, "PYTHONPATH": str(root), "MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1"}
