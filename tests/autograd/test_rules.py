@@ -245,6 +245,7 @@ def test_products_of_every_pair_of_ranks_have_their_gradients(x, y, check_grads)
         lambda x: x.reshape([256, 256]),
         lambda x: x.reshape([256, 256]).transpose([1, 0]).transpose([1, 0]),
         lambda x: pa.concat([x[:100], x[100:]]),
+        lambda x: x.astype(x.dtype),
     ],
 )
 def test_what_only_moves_values_keeps_every_bit(move, dtype):

@@ -416,3 +416,23 @@ def test_short_integers_are_integers():
 def test_rows_of_a_repr_are_aligned():
     text = repr(pa.to_tensor([[1.0, 2.0], [3.0, 4.0]]))
     assert text.splitlines()[1:] == ["       [[1., 2.],", "        [3., 4.]])"]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x.sum(),
+        lambda x: x.mean(),
+        lambda x: x.max(),
+        lambda x: x[0],
+        lambda x: pa.matmul(x, x),
+        lambda x: x * x,
+    ],
+)
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int64"])
+def test_the_values_are_an_array_of_numpys_also_without_axes(function, dtype):
+    """Not a scalar, which NumPy gives where no axes are left and nobody can write to."""
+    result = function(pa.to_tensor([1, 2, 3], dtype))
+    assert type(result.data) is np.ndarray
+    result.set_value(np.full(result.shape, 7))
+    assert (result.numpy() == 7).all()

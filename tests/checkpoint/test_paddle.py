@@ -90,3 +90,26 @@ def pieces(slices, shape=(2,)):
 )
 def test_pieces(refuses_to_load, content):
     refuses_to_load(content)
+
+
+@pytest.mark.parametrize("levels", [66, 100, 400, 3000])
+@pytest.mark.parametrize("shared", [False, True])
+def test_more_levels_than_64_are_refused_in_words(refuses_to_load, levels, shared):
+    made = pickle.EMPTY_LIST + (pickle.BINPUT + b"\1") * shared
+    content = b"\x80\2" + made * levels + pickle.APPEND * (levels - 1) + pickle.STOP
+    refuses_to_load(content, "it has more than 64 levels")
+
+
+@pytest.mark.parametrize("levels", [1, 2, 5])
+def test_a_container_that_holds_itself_is_refused_in_words(refuses_to_load, levels):
+    inside = pickle.EMPTY_LIST * (levels - 1) + pickle.BINGET + b"\1" + pickle.APPEND * (levels - 1)
+    content = b"\x80\2" + pickle.EMPTY_LIST + pickle.BINPUT + b"\1" + inside + pickle.APPEND + pickle.STOP
+    refuses_to_load(content, "a container that holds itself")
+
+
+def test_what_is_held_twice_is_loaded_once(tmp_path):
+    shared = [np.ones(2), {"a": 2}]
+    (tmp_path / "state.pdparams").write_bytes(pickle.dumps({"one": shared, "other": [shared, (shared,)]}, 2))
+    loaded = pa.load(tmp_path / "state.pdparams")
+    assert loaded["one"] is loaded["other"][0] is loaded["other"][1][0]
+    assert loaded["one"][0].numpy().tolist() == [1.0, 1.0]

@@ -527,3 +527,36 @@ def test_an_opcode_means_what_pickle_makes_of_it(tmp_path, code):
         found, expected = pa.load(tmp_path / "state.pdparams"), pickle.loads(content)
         assert found == expected
         assert type(found["a"]) is type(expected["a"])
+
+
+@pytest.mark.parametrize("axes", [0, 1, 31, 32])
+def test_an_array_has_up_to_32_axes(load, axes):
+    content = program(pickle.EMPTY_DICT, text("a"), array((1,) * axes, values=b"\0\0\x80\x3f"), pickle.SETITEM)
+    assert load(content)["a"].shape == [1] * axes
+    np.testing.assert_array_equal(load(content)["a"].numpy(), np.ones((1,) * axes, np.float32))
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        tup(*[number(1)] * 33), tup(number(-1)), tup(number(1 << 62)), tup(pickle.NEWTRUE), tup(text("1")), number(1),
+        pickle.EMPTY_LIST, pickle.EMPTY_LIST + number(1) + pickle.APPEND, pickle.EMPTY_DICT, pickle.NONE, text("1"),
+    ],
+)  # fmt: skip
+def test_shapes_that_are_none(refuses_to_load, shape):
+    made = START + tup(number(1), shape, dtype(), pickle.NEWFALSE, data(b"\0" * 4)) + pickle.BUILD
+    refuses_to_load(program(pickle.EMPTY_DICT, text("a"), made, pickle.SETITEM), "an array with an impossible shape")
+
+
+@pytest.mark.parametrize(
+    ("what", "arguments", "message"),
+    [
+        (number(1), tup(number(1)), "it calls a int with a tuple"),
+        (text("x"), tup(), "it calls a str with a tuple"),
+        (pickle.NONE, pickle.NONE, "it calls a NoneType with a NoneType"),
+        (glob("numpy", "dtype"), pickle.EMPTY_LIST, "it calls a Call with a list"),
+        (glob("numpy", "dtype"), text("f4"), "it calls a Call with a str"),
+    ],
+)
+def test_what_can_not_be_called_is_named(refuses_to_load, what, arguments, message):
+    refuses_to_load(program(what, arguments, pickle.REDUCE), message)

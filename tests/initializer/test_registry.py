@@ -100,3 +100,24 @@ def test_a_definition_run_again_replaces_itself():
     define(1.0)
     second = define(2.0)
     assert init.get("cell") == second(2.0)
+
+
+# What Paddle's are without arguments.
+DEFAULTS = [
+    {"name": "Constant", "value": 0.0},
+    {"name": "Uniform", "low": -1.0, "high": 1.0},
+    {"name": "Normal", "mean": 0.0, "std": 1.0},
+    {"name": "TruncatedNormal", "mean": 0.0, "std": 1.0, "a": -2.0, "b": 2.0},
+    {"name": "XavierUniform", "fan_in": None, "fan_out": None, "gain": 1.0},
+    {"name": "XavierNormal", "fan_in": None, "fan_out": None, "gain": 1.0},
+    {"name": "KaimingUniform", "fan_in": None, "negative_slope": 0.0, "nonlinearity": "relu", "mode": "fan_in"},
+    {"name": "KaimingNormal", "fan_in": None, "negative_slope": 0.0, "nonlinearity": "relu", "mode": "fan_in"},
+    {"name": "Orthogonal", "gain": 1.0},
+    {"name": "Dirac", "groups": 1},
+    {"name": "Bilinear"},
+]
+
+
+@pytest.mark.parametrize("config", DEFAULTS, ids=lambda config: config["name"])
+def test_defaults(config):
+    assert getattr(init, config["name"])().get_config() == config

@@ -124,7 +124,8 @@ def test_bad_arguments(arguments, error):
 @pytest.mark.parametrize("name", ["beta1", "beta2"])
 def test_a_beta_that_rounds_to_one_is_refused(name):
     p = pa.create_parameter([2])
-    for beta in (1 - 1e-9, 1.0):
+    assert np.float32(1 - 2**-25) == 1.0
+    for beta in (1 - 2**-25, 1 - 1e-9, 1.0):
         with pytest.raises(ValueError, match=name):
             Adam(parameters=[p], **{name: beta})
     p.grad = [1.0, -1.0]

@@ -104,3 +104,13 @@ def test_arguments_are_paddles_in_order():
 def test_bad_arguments(arguments, error):
     with pytest.raises(error, match=next(iter(arguments))):
         Momentum(parameters=[pa.create_parameter([1])], **arguments)
+
+
+def test_a_master_copy_is_for_who_asks():
+    for settings, masters in (({}, set()), ({"multi_precision": True}, {"half"})):
+        p = pa.create_parameter([2], "float16", name="half")
+        p.grad = [1.0, 2.0]
+        optimizer = Momentum(0.1, 0.9, [p], **settings)
+        optimizer.step()
+        assert set(optimizer.state_dict().get("master_weights", {})) == masters
+        del p, optimizer

@@ -304,3 +304,20 @@ def test_a_bad_state_of_an_inner_schedule_changes_nothing(inner):
     after = optimizer.state_dict()
     assert after.pop("LR_Scheduler") == before.pop("LR_Scheduler")
     assert_same({k: v.numpy() for k, v in after.items()}, {k: v.numpy() for k, v in before.items()})
+
+
+@pytest.mark.parametrize("rule", [pa.optimizer.SGD, pa.optimizer.Momentum, pa.optimizer.Adam, pa.optimizer.AdamW])
+@pytest.mark.parametrize("first", [False, True])
+def test_a_lazy_parameter_is_refused_before_anything_is_changed(rule, first):
+    with pa.LazyGuard():
+        lazy = pa.create_parameter([2])
+    p = pa.create_parameter([2], default_initializer=pa.initializer.Constant(1.0))
+    p.grad, lazy.grad = [1.0, 2.0], [1.0, 2.0]
+    optimizer = rule(parameters=[lazy, p] if first else [p, lazy])
+    with pytest.raises(RuntimeError, match="initialize"):
+        optimizer.step()
+    assert p.numpy().tolist() == [1.0, 1.0]
+    assert optimizer.state_dict() == {}
+    lazy.initialize()
+    optimizer.step()
+    assert p.numpy().tolist() != [1.0, 1.0]

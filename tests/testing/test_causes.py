@@ -8,7 +8,7 @@ from scipy import stats
 from paramattr import initializer as init
 from paramattr.random import Normal, Uniform
 from paramattr.testing import check_initializer, check_sample
-from paramattr.testing.causes import std
+from paramattr.testing.causes import coarse, std
 from paramattr.testing.expected import as_law
 
 
@@ -108,3 +108,11 @@ def test_a_slice_that_was_never_drawn_is_named(value):
     x[17] = value
     found = check_sample(x, Normal())
     assert any("a slice of axis 0 is constant" in finding.cause for finding in found.failures)
+
+
+@pytest.mark.parametrize(
+    ("different", "n", "bits"), [(1024, 5000, 10), (1020, 1100, 10), (1020, 1024, None), (1300, 5000, None)]
+)
+def test_few_values_are_those_of_an_integer_if_their_number_is(different, n, bits):
+    expected = "values repeat" if bits is None else f"about 2**{bits} different values: made from {bits}-bit integers?"
+    assert coarse(different, n).startswith(expected)

@@ -36,7 +36,9 @@ def test_every_initializer_of_ours_passes(name, dtype):
 def test_structured_initializers(recipe, shape, dtype):
     assert_initializer(recipe, shape, dtype=dtype, draws=2)
     wrong = lambda sizes: 1.05 * recipe.values(Key(1, 0), sizes, dtype) + 0.01  # noqa: E731
-    assert not check_initializer(wrong, shape, expected=recipe).passed
+    report = check_initializer(wrong, shape, expected=recipe)
+    assert not report.passed
+    assert all(0.0 <= finding.p <= 1.0 for finding in report.findings)
 
 
 def test_orthogonal_but_not_haar():
@@ -121,3 +123,5 @@ def test_a_kernel_that_lost_its_symmetry_is_named_but_no_other():
     assert cause(lambda shape: 2.0 * right, init.Bilinear()) == ""
     assert cause(lambda shape: right * np.float32([1.0, 2.0, 3.0])[:, None, None], init.Bilinear()) == ""
     assert cause(lambda shape: 2.0 * lopsided, init.Assign(lopsided)) == ""
+    symmetric = init.Assign(np.arange(1.0, 7.0).reshape(2, 3, 1, 1) * right[0, 0])
+    assert cause(lambda shape: lopsided, symmetric) == "the kernel is not symmetric"

@@ -40,6 +40,15 @@ def test_required_size_grows_as_it_should():
     assert required_size({"std": 1.01}, alpha=1e-2) < required_size({"std": 1.01}, alpha=1e-6)
 
 
+@pytest.mark.parametrize(("quantity", "power"), [("mean", -2), ("bound", -1), ("clipped", -1)])
+def test_required_size_grows_evenly(quantity, power):
+    """By a power of the effect; the least size that will do has no steps."""
+    effects = 0.002 * 1.1 ** np.arange(12)
+    sizes = np.array([required_size({quantity: float(effect)}) for effect in effects])
+    # How many are clipped is a whole number.
+    np.testing.assert_allclose(sizes[1:] / sizes[:-1], 1.1**power, rtol=0.15 if quantity == "clipped" else 0.03)
+
+
 @pytest.mark.parametrize(
     ("effect", "error"),
     [

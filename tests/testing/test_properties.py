@@ -232,6 +232,17 @@ def test_each_property_sees_the_fault_of_its_own(name):
     assert p["support"] == p["finite values"] == 1.0
 
 
+def test_ends_are_told_on_which_side_they_are():
+    far = {f.name: f for f in check_sample(FAULTS["largest value"], Normal()).findings}
+    assert (far["largest value"].observed, far["largest value"].expected) == ("7, too far out", "further in")
+    assert far["smallest value"].expected == "one as far out as usual"
+    short = check_sample(np.random.default_rng(0).uniform(0.0, 0.99, 10_000), Uniform(0, 1))
+    end = next(f for f in short.findings if f.name == "largest value")
+    assert end.observed.endswith(", too close to the middle")
+    assert end.expected == "further out"
+    assert end.cause.startswith("the sample spreads over 0.9")
+
+
 @pytest.mark.parametrize("size", [3, 4, 5])
 def test_slices_of_four_values_or_more_are_compared(size):
     x = np.random.default_rng(0).standard_normal((500, size))

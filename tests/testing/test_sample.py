@@ -67,3 +67,17 @@ def test_the_grid_is_that_of_the_dtype_it_came_in(name):
     dtype = ml_dtypes.bfloat16 if name == "bfloat16" else name
     values, grid = as_array(np.array([[1.5, -0.25]], dtype))
     assert (values.dtype, values.tolist(), grid) == (np.float64, [[1.5, -0.25]], GRIDS[name])
+
+
+@pytest.mark.parametrize("dtype", [np.float16, ml_dtypes.bfloat16, np.float32], ids=lambda dtype: np.dtype(dtype).name)
+def test_a_cell_reaches_half_way_to_both_neighbours(dtype):
+    """Of every number of 16 bits, and of powers of two and what lies beside them."""
+    width = np.dtype(dtype).itemsize * 8
+    exponents = np.arange(1, 255, dtype=np.uint32) << 23
+    bits = np.arange(1, 0x7B00, dtype=np.uint16) if width == 16 else np.concatenate([exponents + i for i in (0, 1, 2)])
+    middle, below, above = (near.view(dtype).astype(np.float64) for near in (bits, bits - 1, bits + 1))
+    for sign in (1.0, -1.0):
+        down, up = GRIDS[np.dtype(dtype).name].cell(sign * middle)
+        inner, outer = (down, up) if sign > 0 else (up, down)
+        np.testing.assert_array_equal(inner, (middle - below) / 2)
+        np.testing.assert_array_equal(outer, (above - middle) / 2)

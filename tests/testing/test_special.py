@@ -314,6 +314,7 @@ def test_results_are_floats():
         ("p", lambda: special.binomial_cdf(1, 2, 1.5)),
         ("df", lambda: special.chi2_cdf(1.0, np.inf)),
         ("n", lambda: special.kolmogorov_sf(0.5, 0)),
+        ("n", lambda: special.kolmogorov_sf(0.5, 10**9 + 1)),
         ("d", lambda: special.kolmogorov_sf(math.nan, 5)),
         ("n", lambda: special.anderson_darling_sf(1.0, 0)),
         ("beta", lambda: special.tracy_widom_sf(1.0, 4)),

@@ -318,3 +318,23 @@ def test_the_default_is_every_core_where_the_system_tells_no_more(monkeypatch, c
 def test_a_run_may_fill_a_block_to_the_last_element():
     assert list(runs([threads.BLOCK - 1, 1, 1], "aaa")) == [range(2), range(2, 3)]
     assert list(runs([threads.BLOCK, 1], "aa")) == [range(1), range(1, 2)]
+
+
+@pytest.mark.parametrize("error", [KeyError, MemoryError, SystemExit, KeyboardInterrupt])
+def test_what_a_helper_raises_is_raised_here(error):
+    pa.set_num_threads(2)
+    helping, here = threading.Event(), threading.current_thread()
+
+    def work(numbers):
+        if threading.current_thread() is here:
+            assert helping.wait(60)
+        else:
+            helping.set()
+            raise error("in a helper")
+        list(numbers)
+
+    with pytest.raises(error, match="in a helper"):
+        spread(work, 10)
+    claimed = []
+    spread(claimed.extend, 10)
+    assert sorted(claimed) == list(range(10))

@@ -387,3 +387,13 @@ def test_attributes_are_deleted():
     assert list(layer.state_dict()) == ["bias", "scratch"]
     with pytest.raises(AttributeError, match="plain"):
         del layer.plain
+
+
+def test_a_function_is_applied_to_every_layer_from_below():
+    model = nn.Sequential(nn.Linear(2, 2), nn.Sequential(nn.ReLU(), nn.Sequential(nn.Linear(2, 1))))
+    met = []
+    assert model.apply(met.append) is model
+    assert len(met) == 6
+    assert set(map(id, met)) == set(map(id, model.sublayers(include_self=True)))
+    for layer in met:  # after all that is below it
+        assert all(met.index(child) < met.index(layer) for child in layer.children())
