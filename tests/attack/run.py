@@ -20,7 +20,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 #: The parts, longest first, and their shares of the time.
-SHARES = {"files": 4, "gradients": 1, "calls": 1, "processes": 1}
+SHARES = {"files": 2, "gradients": 2, "calls": 1, "processes": 1}
 #: Those that each core runs, with a seed of its own.
 ON_EACH_CORE = ("files", "gradients")
 
