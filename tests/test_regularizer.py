@@ -38,3 +38,9 @@ def test_plain_data():
     assert str(L2Decay(0.1)) == "L2Decay, coeff=0.100000"
     with pytest.raises(ValueError, match="did you mean 'L2Decay'"):
         regularizer.get("L2Decy")
+
+
+@pytest.mark.parametrize("cls", [L1Decay, L2Decay])
+def test_without_a_coefficient_there_is_no_penalty(cls):
+    assert cls().coeff == 0.0
+    np.testing.assert_array_equal(cls().gradient(np.array([1.0, -2.0])), np.zeros(2))

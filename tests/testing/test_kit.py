@@ -125,3 +125,12 @@ def test_a_kernel_that_lost_its_symmetry_is_named_but_no_other():
     assert cause(lambda shape: 2.0 * lopsided, init.Assign(lopsided)) == ""
     symmetric = init.Assign(np.arange(1.0, 7.0).reshape(2, 3, 1, 1) * right[0, 0])
     assert cause(lambda shape: lopsided, symmetric) == "the kernel is not symmetric"
+
+
+@pytest.mark.parametrize("gain", [1e-3, 0.1, 1.0, 10.0, 1e3])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_orthogonality_is_relative_to_the_gain(gain, dtype):
+    recipe = init.Orthogonal(gain)
+    assert_initializer(recipe, (60, 40), dtype=dtype, draws=2)
+    report = check_initializer(lambda shape: 1.001 * recipe.values(Key(1, 0), shape, dtype), (60, 40), expected=recipe)
+    assert [finding.name for finding in report.failures] == ["orthogonality"]
