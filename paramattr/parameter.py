@@ -321,9 +321,18 @@ def make(
     initializer = choose(settings.initializer, is_bias=is_bias, default=default_initializer)
     name = settings.name or name
     if name is None:
-        owner = unique_name.generate("create_parameter") if prefix is None else prefix
-        name = unique_name.generate(f"{owner}.{'b' if is_bias else 'w'}")
+        name = _automatic_name(prefix, "b" if is_bias else "w")
     return Parameter(shape, dtype, attr=settings, initializer=initializer, name=name)
+
+
+def _automatic_name(prefix: str | None, letter: str) -> str:
+    if prefix is not None:
+        return unique_name.generate(f"{prefix}.{letter}")
+    while True:
+        # The first of a new owner; a counter of its own would be kept for ever.
+        name = f"{unique_name.generate('create_parameter')}.{letter}_0"
+        if not unique_name.is_taken(name):
+            return name
 
 
 def create_parameter(

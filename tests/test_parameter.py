@@ -329,3 +329,11 @@ def test_calling_an_initializer_draws_new_values():
     with pytest.raises(ValueError, match="Assign"):
         Assign([1.0])(p)
     assert 2.5 < p.numpy().mean() < 3.5
+
+
+def test_automatic_names_keep_no_counter_for_each_parameter():
+    names = [pa.create_parameter([1], is_bias=is_bias).name for is_bias in (False, True, False)]
+    assert names == ["create_parameter_0.w_0", "create_parameter_1.b_0", "create_parameter_2.w_0"]
+    assert list(pa.utils.unique_name._scope.counters) == ["create_parameter"]
+    taken = pa.create_parameter([1], name="create_parameter_3.w_0")
+    assert pa.create_parameter([1]).name != taken.name

@@ -132,7 +132,7 @@ class Initializer(Configurable):
 
     def draw(self, key: Key, shape: tuple[int, ...], dtype: np.dtype[Any], index: Index = ...) -> Array:
         """Return what `values` does, for a shape and a dtype that have been checked."""
-        made_by = self.made_by
+        made_by = self._defined or self.made_by
         if made_by == "distribution":
             return self.distribution(shape).draw(key, shape, dtype, index)
         if made_by == "whole":

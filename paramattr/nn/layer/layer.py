@@ -183,9 +183,10 @@ class Layer:
         if name in _OWN:
             raise ValueError(f"{name!r} of {type(self).__name__} is the layer's own, and can't be {value!r}")
         if name not in held[store]:
-            for other in (held, *(held[other] for other in _STORES)):
-                if name in other:
-                    del other[name]
+            held.pop(name, None)
+            for other in _STORES:
+                if name in held[other]:
+                    del held[other][name]
         held[store][name] = value
 
     def __getattr__(self, name: str) -> Any:
