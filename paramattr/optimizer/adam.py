@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from paramattr.autograd.tape import Array
@@ -30,8 +32,7 @@ class Adam(Optimizer):
 
     References
     ----------
-    Mirrors ``paddle.optimizer.Adam``; Kingma, Ba, "Adam: A method for stochastic optimization", 2015;
-    Reddi, Kale, Kumar, "On the convergence of Adam and beyond", 2018.
+    Mirrors ``paddle.optimizer.Adam``; Kingma and Ba, 2015, arXiv:1412.6980; Reddi, Kale and Kumar, 2018, arXiv:1904.09237.
 
     Examples
     --------
@@ -52,6 +53,7 @@ class Adam(Optimizer):
         lazy_mode: bool
 
     accumulators: tuple[str, ...] = ("moment1", "moment2")
+    powers = (("beta1_pow_acc", "beta1"), ("beta2_pow_acc", "beta2"))
     scalars, scratch = ("beta1_pow_acc", "beta2_pow_acc"), ("root",)
 
     def __init__(
@@ -78,33 +80,31 @@ class Adam(Optimizer):
         settings: Settings = {"beta1": beta1, "beta2": beta2, "epsilon": epsilon, "lazy_mode": lazy_mode}
         super().__init__(*common, multi_precision=multi_precision, nonfinite=nonfinite, **settings)
 
-    def new_state(self, shape: tuple[int, ...], dtype: DType, step: Step) -> dict[str, Array]:
-        """Return moments of 0 and the betas to the power of the step to come."""
-        state = super().new_state(shape, dtype, step)
-        state["beta1_pow_acc"][0], state["beta2_pow_acc"][0] = step.beta1, step.beta2
-        return state
-
     def rule(self, gradient: Array, state: State, step: Step) -> Array:
         """Let ``gradient`` enter the running means, and return their quotient times the rate."""
-        mean, square, root, kind = state["moment1"], state["moment2"], state["root"], gradient.dtype.type
-        beta1, beta2 = kind(step.beta1), kind(step.beta2)  # rounded as in Paddle: in float32 that shows in 1 - β₂
+        mean, square, root = state["moment1"], state["moment2"], state["root"]
+        settings = step.lr, step.beta1, step.beta2, step.epsilon, *[state[name].item() for name in self.scalars]
+        beta1, new1, beta2, new2, epsilon, rate = _numbers(gradient.dtype, *settings)
         np.square(gradient, out=root)
-        root *= 1 - beta2
+        root *= new2
         square *= beta2
         square += root
-        gradient *= 1 - beta1
+        gradient *= new1
         mean *= beta1
         mean += gradient
         if "moment2_max" in state:
             square = np.maximum(state["moment2_max"], square, out=state["moment2_max"])
         np.sqrt(square, out=root)
-        correction = np.sqrt(1 - state["beta2_pow_acc"][0])  # of lr and ε instead of the means: saves two passes
-        root += kind(step.epsilon) * correction
+        root += epsilon
         np.divide(mean, root, out=gradient)
-        gradient *= kind(step.lr) * correction / (1 - state["beta1_pow_acc"][0])
-        return gradient
+        return np.multiply(gradient, rate, out=gradient)
 
-    def end(self, state: State, step: Step) -> None:
-        """Count the step."""
-        for power, beta in ((state["beta1_pow_acc"], step.beta1), (state["beta2_pow_acc"], step.beta2)):
-            power *= beta
+
+@functools.lru_cache(maxsize=64)
+def _numbers(dtype: DType, lr: float, beta1: float, beta2: float, epsilon: float, *powers: float) -> list[Array]:
+    """Return β₁, 1 - β₁, β₂, 1 - β₂, and ε and lr corrected in the place of the means, which saves two passes."""
+    kind = dtype.type
+    b1, b2, power1, power2 = map(kind, (beta1, beta2, *powers))  # rounded as in Paddle: it shows in 1 - β₂
+    correction = np.sqrt(1 - power2)
+    numbers = b1, 1 - b1, b2, 1 - b2, kind(epsilon) * correction, kind(lr) * correction / (1 - power1)
+    return [np.asarray(number) for number in numbers]  # which NumPy makes sense of sooner than of scalars

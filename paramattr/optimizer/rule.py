@@ -102,11 +102,13 @@ class Rule:
 
     ``accumulators`` are the names of arrays of the parameter's shape that are kept from step to step, ``scalars`` of
     arrays of one element, and ``scratch`` of arrays like the gradient for `rule` to write to. All are in ``state``.
+    ``powers`` are pairs of a scalar and a setting: the scalar is that setting to the power of the number of the step.
     """
 
     Step: TypeAlias = _Step
     accumulators: tuple[str, ...] = ()
     scalars: tuple[str, ...] = ()
+    powers: tuple[tuple[str, str], ...] = ()
     scratch: tuple[str, ...] = ()
     is_whole = False
 
@@ -130,9 +132,12 @@ class Rule:
         raise NotImplementedError
 
     def new_state(self, shape: tuple[int, ...], dtype: DType, step: Any) -> dict[str, Array]:
-        """Return what is kept of a parameter before its first step, by name: zeros in the dtype of its steps."""
+        """Return what is kept of a parameter before its first step, by name: zeros in the dtype of its steps, and powers."""
         shapes = {**dict.fromkeys(self.accumulators, shape), **dict.fromkeys(self.scalars, (1,))}
-        return {name: np.zeros(size, dtype) for name, size in shapes.items()}
+        state = {name: np.zeros(size, dtype) for name, size in shapes.items()}
+        for name, setting in self.powers:
+            state[name][0] = getattr(step, setting)
+        return state
 
     def terms(self, parameter: Parameter, group: Group, lr: float) -> Terms:
         """Return what enters a parameter's step, changing nothing; ``lr`` has the factors of group and parameter."""
@@ -140,3 +145,5 @@ class Rule:
 
     def end(self, state: State, step: Any) -> None:
         """Count a step in ``scalars``; called after `rule`, where arrays have one element for each joined parameter."""
+        for name, setting in self.powers:
+            state[name] *= getattr(step, setting)
