@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import operator
-import threading
 from collections.abc import Iterator, Mapping, MutableMapping
+from contextvars import ContextVar
 from typing import Any, cast
 
 import numpy as np
@@ -125,7 +125,7 @@ class Parameter(Tensor):
         if unique_name.is_taken(name):
             unique_name.claim(name, self)  # raises, before a key is taken or memory touched
         initializer.check_shape(sizes)
-        lazy = _lazy.depth > 0
+        lazy = _lazy_depth.get() > 0
         if not lazy:
             hint = "; create it under paramattr.LazyGuard() to describe it without memory"
             checks.fits_in_memory("a parameter of shape", sizes, dtype.itemsize, hint)  # before a key is taken
@@ -268,11 +268,8 @@ class Parameter(Tensor):
         unique_name.claim(name, self)
 
 
-class _Lazy(threading.local):
-    depth = 0
-
-
-_lazy = _Lazy()
+# How many enclosing LazyGuard blocks there are; each thread and each asynchronous task has a count of its own.
+_lazy_depth: ContextVar[int] = ContextVar("lazy_depth", default=0)
 
 
 class LazyGuard(contextlib.AbstractContextManager["LazyGuard"]):
@@ -292,11 +289,11 @@ class LazyGuard(contextlib.AbstractContextManager["LazyGuard"]):
     """
 
     def __enter__(self) -> LazyGuard:
-        _lazy.depth += 1
+        _lazy_depth.set(_lazy_depth.get() + 1)
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        _lazy.depth -= 1
+        _lazy_depth.set(_lazy_depth.get() - 1)
 
 
 def make(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import _thread
 import weakref
 from collections.abc import Iterable, Iterator
 from types import FunctionType
@@ -28,13 +28,13 @@ class _Write(weakref.ref[Array]):
 count = 0
 _last: dict[int, _Write] = {}
 # Reentrant, because a collection of garbage in between may run what writes.
-_lock = threading.RLock()
+_lock = _thread.RLock()
 
 
 @after_fork
 def _renew_lock() -> None:
     global _lock
-    _lock = threading.RLock()
+    _lock = _thread.RLock()
 
 
 def record(tensors: Iterable[Any]) -> None:

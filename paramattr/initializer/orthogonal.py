@@ -11,7 +11,6 @@ import numpy as np
 from paramattr.initializer.base import Array, Initializer
 from paramattr.initializer.registry import register
 from paramattr.random import Key
-from paramattr.random.orthogonal import orthogonal
 from paramattr.utils import checks
 
 
@@ -61,6 +60,10 @@ class Orthogonal(Initializer):
 
     def whole(self, key: Key, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """Return ``gain`` times a Haar-distributed matrix, in which every value depends on all columns."""
+        from paramattr.random.orthogonal import (
+            orthogonal,
+        )  # here, as who makes no such matrix need not wait for its code
+
         columns = math.prod(shape[1:])
         return orthogonal(key, (shape[0], columns), dtype, self.gain).reshape(shape)
 

@@ -40,6 +40,8 @@ def _given_fan(name: str, fan: float | None) -> float | None:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class _Xavier(Initializer):
+    """What both recipes of Glorot and Bengio have."""  # without which dataclass would take its time to make one
+
     fan_in: float | None = None
     fan_out: float | None = None
     gain: float = 1.0
@@ -115,6 +117,8 @@ class XavierNormal(_Xavier):
 
 @dataclass(frozen=True, repr=False, eq=False)
 class _Kaiming(Initializer):
+    """What both recipes of He et al. have."""
+
     fan_in: float | None = None
     negative_slope: float = 0.0
     nonlinearity: str = "relu"

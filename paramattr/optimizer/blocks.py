@@ -11,7 +11,8 @@ from paramattr.autograd.tape import Array
 from paramattr.nn.clip import Clipped
 from paramattr.optimizer.rule import Rule, State, Step, Terms
 from paramattr.optimizer.state import Slot
-from paramattr.utils.threads import Scratch, each_block, runs
+from paramattr.utils.scratch import Scratch
+from paramattr.utils.threads import each_block, runs
 
 _Target: TypeAlias = tuple[Array, Array | None]
 

@@ -6,7 +6,7 @@ import functools
 import math
 import operator
 from types import EllipsisType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,19 +16,20 @@ __all__ = ["Index", "Selection", "positions", "select", "sizes", "stretch"]
 Index: TypeAlias = "int | slice | EllipsisType | tuple[int | slice | EllipsisType, ...]"
 
 
-class Selection(NamedTuple):
-    """Some elements of a C-contiguous array, numbered in the order in which the result has them."""
+class Selection:
+    """Some elements of a C-contiguous array, numbered in the order in which the result has them.
 
-    shape: tuple[int, ...]
-    """The shape of the result."""
-    size: int
-    """The number of elements."""
-    run: int
-    """How many neighbours in the array follow one another."""
-    first: int
-    """The position of element 0 in the array's flat order."""
-    axes: tuple[tuple[int, int], ...]
-    """(count, step): positions are ``first`` + sum of i_k * step_k with 0 <= i_k < count_k; the last i varies fastest."""
+    The shape of the result and its size; how many neighbours in the array follow one another (``run``); the position of
+    element 0 in the array's flat order (``first``); and pairs of count and step (``axes``): positions are ``first`` + sum
+    of i_k * step_k with 0 <= i_k < count_k, where the last i varies fastest.
+    """
+
+    __slots__ = ("axes", "first", "run", "shape", "size")
+
+    def __init__(
+        self, shape: tuple[int, ...], size: int, run: int, first: int, axes: tuple[tuple[int, int], ...]
+    ) -> None:
+        self.shape, self.size, self.run, self.first, self.axes = shape, size, run, first, axes
 
     def positions(self, numbers: NDArray[np.intp]) -> NDArray[np.uint64]:
         """Return the positions of elements, given by their numbers."""

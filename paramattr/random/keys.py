@@ -6,8 +6,8 @@ values are then a pure function of that key and of their position in the paramet
 
 from __future__ import annotations
 
+import _thread
 import contextlib
-import threading
 from dataclasses import dataclass
 
 from paramattr.utils import checks
@@ -63,14 +63,14 @@ class Key(Record):
         return scramble(((self.seed << 64) | self.stream) ^ _ORIGIN)
 
 
-_lock = threading.Lock()
+_lock = _thread.allocate_lock()
 _next = Key(0, 0)
 
 
 @after_fork
 def _renew_lock() -> None:
     global _lock
-    _lock = threading.Lock()
+    _lock = _thread.allocate_lock()
 
 
 def next_key() -> Key:

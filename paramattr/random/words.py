@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import itertools
 import sys
-import threading
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
@@ -35,7 +34,7 @@ _FINISH = (np.uint64(0xD6E8FEB86659FD93), np.uint64(0xBF58476D1CE4E5B9))
 
 _DIGIT_BITS = 12  # a jump of n words is taken digit by digit, each digit a look-up in a table of 4096 jumps
 
-_local = threading.local()
+_local: Any = None  # made when first needed, because who draws nothing need not wait for threading
 
 
 def _start(key: Key) -> tuple[int, int]:
@@ -68,6 +67,11 @@ def bits_at(key: Key, positions: U64, dtype: np.dtype[Any]) -> NDArray[Any]:
 def words_from(key: Key, position: int, n: int) -> U64:
     """The n words of a key from a position on, in order."""
     # Each thread has one generator: building one costs more than filling a small parameter.
+    global _local
+    if _local is None:
+        import threading
+
+        _local = threading.local()
     generator: np.random.PCG64DXSM | None = getattr(_local, "generator", None)
     if generator is None:
         generator = _local.generator = np.random.PCG64DXSM(0)

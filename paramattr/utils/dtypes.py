@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import functools
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 
-class Format(NamedTuple):
-    """A floating-point format: what the library knows of a dtype that parameters can have."""
+class Format:
+    """A floating-point format: what the library knows of a dtype that parameters can have.
 
-    name: str
-    digits: int
-    """Significant bits, the hidden one included."""
-    least: int
-    """The exponent (as `numpy.frexp` counts) of the smallest normal number; below it numbers are evenly spaced."""
-    computed_in: str
-    """The dtype that sums, steps and random values are computed in, to be rounded once."""
+    Its name; the significant bits, the hidden one included (``digits``); the exponent, as `numpy.frexp` counts, of the
+    smallest normal number, below which numbers are evenly spaced (``least``); and the dtype that sums, steps and random
+    values are computed in, to be rounded once (``computed_in``).
+    """
+
+    def __init__(self, name: str, digits: int, least: int, computed_in: str) -> None:
+        self.name, self.digits, self.least, self.computed_in = name, digits, least, computed_in
 
 
 # A line here makes a dtype one that parameters can have. Those that NumPy lacks come from ml_dtypes.

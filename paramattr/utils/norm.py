@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from paramattr.utils import dtypes
-from paramattr.utils.threads import BLOCK, Scratch, runs, spread
+from paramattr.utils.scratch import Scratch
+from paramattr.utils.threads import BLOCK, runs, spread
 
 Array = np.ndarray[Any, Any]
 

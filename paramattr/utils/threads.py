@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import _thread
 import os
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from queue import SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from paramattr.utils import checks
 
-__all__ = ["BLOCK", "Scratch", "after_fork", "each_block", "get_num_threads", "runs", "set_num_threads", "spread"]
+if TYPE_CHECKING:
+    from queue import SimpleQueue
+
+__all__ = ["BLOCK", "after_fork", "each_block", "get_num_threads", "runs", "set_num_threads", "spread"]
 
 # Elements of a block. Fewer, and threads wait for the interpreter between NumPy's calls (two threads gain nothing at
 # 32 Ki, 1.5 times here); more, and the scratch arrays are no longer small beside a model.
 BLOCK = 120 << 10
 
 # Made of what C does in one go: an exception that a signal raises in the middle of Python's own conditions, as executors
-# have them, leaves them locked for ever.
-_jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+# have them, leaves them locked for ever. None until there is a worker.
+_jobs: SimpleQueue[Callable[[], None] | None] | None = None
 _workers = 0
-_lock = threading.RLock()  # reentrant, because a collection of garbage in between may fill parameters
+_lock = _thread.RLock()  # reentrant, because a collection of garbage in between may fill parameters
 
 
 def _default_threads() -> int:
@@ -57,7 +58,7 @@ def set_num_threads(n: int) -> None:
     n = checks.integer("n", n, low=1)
     with _lock:
         _threads = n
-        while _workers >= n:
+        while _jobs is not None and _workers >= n:
             _jobs.put(None)
             _workers -= 1
 
@@ -72,7 +73,7 @@ def after_fork(renew: Callable[[], None]) -> Callable[[], None]:
 @after_fork
 def _forget_workers() -> None:
     global _jobs, _workers, _lock
-    _jobs, _workers, _lock = SimpleQueue(), 0, threading.RLock()
+    _jobs, _workers, _lock = None, 0, _thread.RLock()
 
 
 def _work(jobs: SimpleQueue[Callable[[], None] | None]) -> None:
@@ -81,15 +82,22 @@ def _work(jobs: SimpleQueue[Callable[[], None] | None]) -> None:
         del job  # and with it what the job was about
 
 
+def _new_queue() -> SimpleQueue[Any]:
+    from queue import SimpleQueue  # here, because who never fills anything large need not wait for it
+
+    return SimpleQueue()
+
+
 def _hand_out(job: Callable[[], None], helpers: int) -> None:
-    global _workers
-    # At the interpreter's end no thread can start, and the caller does it all.
-    with _lock, suppress(RuntimeError):
-        while _workers < helpers:
-            _thread.start_new_thread(_work, (_jobs,))
-            _workers += 1
+    global _jobs, _workers
+    with _lock:
+        jobs = _jobs = _new_queue() if _jobs is None else _jobs
+        with suppress(RuntimeError):  # at the interpreter's end no thread can start, and the caller does it all
+            while _workers < helpers:
+                _thread.start_new_thread(_work, (jobs,))
+                _workers += 1
     for _ in range(helpers):
-        _jobs.put(job)
+        jobs.put(job)
 
 
 def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
@@ -99,11 +107,15 @@ def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
     """
     helpers = min(get_num_threads(), tasks) - 1
     left, idle = deque(range(tasks)), deque(range(helpers))
-    outcomes: SimpleQueue[BaseException | None] = SimpleQueue()
 
     def quiet() -> None:
         with np.errstate(all="ignore"):
             work(_claimed(left))
+
+    if helpers <= 0:
+        quiet()
+        return
+    outcomes: SimpleQueue[BaseException | None] = _new_queue()
 
     def help_out() -> None:
         if next(_claimed(idle), None) is None:
@@ -116,12 +128,11 @@ def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
             outcomes.put(None)
 
     try:
-        if helpers > 0:
-            _hand_out(help_out, helpers)
+        _hand_out(help_out, helpers)
         quiet()
     finally:
         left.clear()
-        busy = max(helpers, 0) - sum(1 for _ in _claimed(idle))
+        busy = helpers - sum(1 for _ in _claimed(idle))
         errors = [outcomes.get() for _ in range(busy)]
     for error in errors:
         if error is not None:
@@ -175,17 +186,3 @@ def runs(sizes: Sequence[int], traits: Sequence[object]) -> Iterator[range]:
         end += 1
     if end > begin:
         yield range(begin, end)
-
-
-class Scratch(threading.local):
-    """Arrays under names that their owner uses again and again: making large ones costs more than computing in them."""
-
-    def __init__(self) -> None:
-        self._arrays: dict[str, np.ndarray[Any, Any]] = {}
-
-    def take(self, name: str, size: int, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
-        """Return this thread's array ``name``, cut to ``size``; what is in it lasts until the next call for it."""
-        array = self._arrays.get(name)
-        if array is None or array.dtype != dtype or array.size < size:
-            array = self._arrays[name] = np.empty(size, dtype)
-        return array[:size]

@@ -5,8 +5,8 @@ Mirrors ``paddle.utils.unique_name``, except that a name is free again once its 
 
 from __future__ import annotations
 
+import _thread
 import itertools
-import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,13 +39,13 @@ class _Scope:
 
 _scope = _Scope()
 # Reentrant, because a collection of garbage in between may run what makes parameters.
-_lock = threading.RLock()
+_lock = _thread.RLock()
 
 
 @after_fork
 def _renew_lock() -> None:
     global _lock
-    _lock = threading.RLock()
+    _lock = _thread.RLock()
 
 
 def generate(key: str) -> str:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import paramattr as pa
 from paramattr.utils import threads
-from paramattr.utils.threads import Scratch, each_block, runs, spread
+from paramattr.utils.threads import each_block, runs, spread
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -117,7 +117,7 @@ def test_a_forked_child_has_threads_of_its_own():
 import os, warnings
 import paramattr
 from paramattr.utils import threads
-from paramattr.utils.threads import Scratch, each_block, runs, spread
+from paramattr.utils.threads import each_block, runs, spread
 warnings.simplefilter("ignore")  # newer Pythons warn of any fork beside threads
 paramattr.set_num_threads(3)
 spread(list, 3)
@@ -188,21 +188,6 @@ def test_runs_are_neighbours_that_are_alike_and_short(entries):
         assert len({traits[i] for i in run}) == 1
     for run, after in itertools.pairwise(found):  # and no shorter than they must be
         assert traits[run[-1]] != traits[after[0]] or sum(sizes[i] for i in run) + sizes[after[0]] > 25
-
-
-def test_scratch_is_of_its_owner_its_name_and_its_thread():
-    one, other = Scratch(), Scratch()
-    kind = np.dtype("float32")
-    array = one.take("a", 5, kind)
-    assert (array.shape, array.dtype) == ((5,), kind)
-    assert np.shares_memory(array, one.take("a", 3, kind))
-    assert not np.shares_memory(array, one.take("b", 5, kind))
-    assert not np.shares_memory(array, other.take("a", 5, kind))
-    found = []
-    thread = threading.Thread(target=lambda: found.append(one.take("a", 5, kind)))
-    thread.start()
-    thread.join()
-    assert not np.shares_memory(array, found[0])
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
