@@ -54,7 +54,7 @@ class Adam(Optimizer):
 
     accumulators: tuple[str, ...] = ("moment1", "moment2")
     powers = (("beta1_pow_acc", "beta1"), ("beta2_pow_acc", "beta2"))
-    scalars, scratch = ("beta1_pow_acc", "beta2_pow_acc"), ("root",)
+    scalars, scratch = tuple(dict(powers)), ("root",)
 
     def __init__(
         self,
