@@ -8,7 +8,7 @@ from pathlib import Path
 import ml_dtypes
 import numpy as np
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import paramattr as pa
@@ -157,9 +157,10 @@ def _check_writes(rule, arrays, settings, cotangent):
 
 @pytest.fixture(scope="session")
 def check_rule():
-    """All that a rule has to do; returns the positions of the inputs that must not change before backward()."""
+    """All that a rule has to do, for arrays and settings out of ``cases``; no input but those at the positions ``needed``
+    may be refused once it has changed before backward()."""
 
-    def check(rule, arrays, settings, data):
+    def look(rule, arrays, settings, data):
         dtype = data.draw(st.sampled_from([np.dtype(np.float16), np.dtype(ml_dtypes.bfloat16)]), "narrow dtype")
         layouts = [data.draw(st.sampled_from(["rows", "columns", "backwards", "apart"]), "layout") for _ in arrays]
         arrays = [laid_out(np.asarray(array), layout) for array, layout in zip(arrays, layouts, strict=True)]
@@ -169,6 +170,14 @@ def check_rule():
         if "dtype" not in settings:  # a conversion has a dtype of its own
             _check_narrow(rule, arrays, settings, cotangent.astype(dtype), dtype)
         return _check_writes(rule, arrays, settings, cotangent)
+
+    def check(rule, cases, needed, *, examples):
+        @settings(max_examples=int(os.environ.get("PARAMATTR_EXAMPLES", examples)))
+        @given(cases, st.data())
+        def refused_are_needed(case, data):
+            assert look(rule, *case, data) <= needed
+
+        refused_are_needed()
 
     return check
 
