@@ -3,22 +3,9 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from paramattr import initializer, random, regularizer, utils
+from paramattr import initializer, random, regularizer, tensor, utils
 from paramattr.attr import ParamAttr
-from paramattr.autograd import (
-    Tensor,
-    concat,
-    exp,
-    log,
-    matmul,
-    maximum,
-    minimum,
-    no_grad,
-    sqrt,
-    stack,
-    to_tensor,
-    where,
-)
+from paramattr.autograd import Tensor, no_grad
 from paramattr.parameter import LazyGuard, Parameter, create_parameter
 from paramattr.random import get_num_threads, get_rng_state, seed, set_num_threads, set_rng_state
 from paramattr.utils.dtypes import get_default_dtype, set_default_dtype
@@ -26,15 +13,17 @@ from paramattr.utils.dtypes import get_default_dtype, set_default_dtype
 if TYPE_CHECKING:
     from paramattr import checkpoint, incubate, nn, optimizer
     from paramattr.checkpoint import load, save
+    from paramattr.tensor import *  # noqa: F403
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "LazyGuard", "ParamAttr", "Parameter", "Tensor", "__version__", "checkpoint", "concat", "create_parameter", "exp",
-    "get_default_dtype", "get_num_threads", "get_rng_state", "incubate", "initializer", "load", "log", "matmul",
-    "maximum", "minimum", "nn", "no_grad", "optimizer", "random", "regularizer", "save", "seed", "set_default_dtype",
-    "set_num_threads", "set_rng_state", "sqrt", "stack", "to_tensor", "utils", "where",
+    "LazyGuard", "ParamAttr", "Parameter", "Tensor", "__version__", "checkpoint", "create_parameter",
+    "get_default_dtype", "get_num_threads", "get_rng_state", "incubate", "initializer", "load", "nn", "no_grad",
+    "optimizer", "random", "regularizer", "save", "seed", "set_default_dtype", "set_num_threads", "set_rng_state",
+    "utils",
 ]  # fmt: skip
+__all__ += tensor.__all__
 
 
 def __getattr__(name: str) -> Any:
@@ -43,6 +32,9 @@ def __getattr__(name: str) -> Any:
         return import_module(f"paramattr.{name}")
     if name in ("load", "save"):
         return getattr(import_module("paramattr.checkpoint"), name)
+    if name in tensor.HOMES:
+        value = globals()[name] = getattr(tensor, name)
+        return value
     raise AttributeError(f"module 'paramattr' has no attribute {name!r}")
 
 

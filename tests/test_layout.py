@@ -19,6 +19,7 @@ CROSSING = {
     "test_docs": "the pages of the documentation",
     "test_layout": "this file",
     "nn/functional/test_arguments": "what every function does with its arguments",
+    "tensor/test_rules": "the derivatives of all functions of tensors",
     "nn/functional/test_rules": "the derivatives of all functions",
     "nn/layer/test_defaults": "defaults, the same in function, layer and over the numbers of axes",
     "checkpoint/test_resume": "stopped and resumed training, which needs all of the package",

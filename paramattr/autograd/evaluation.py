@@ -37,12 +37,18 @@ def _is_number(value: object) -> bool:
 
 
 def constant(rule: Rule, position: int, value: object, dtype: np.dtype[Any] | None) -> Array:
-    """Return an input of ``rule`` as an array; a Python number takes the ``dtype`` of the tensors, made wide."""
-    if dtype is not None and _is_number(value) and dtypes.is_floating(dtype):
-        try:
-            return np.asarray(value, dtypes.compute_dtype(dtype))
-        except (TypeError, ValueError, OverflowError):  # a class, or a number that no float can be
-            pass
+    """Return an input of ``rule`` as an array; a Python number takes the ``dtype`` of the tensors, made wide.
+
+    A number that is not whole, with tensors of integers, takes the default dtype.
+    """
+    if dtype is not None and _is_number(value):
+        if dtype.kind in "biu" and not isinstance(value, int):
+            dtype = dtypes.floating("dtype", None)
+        if dtype.kind not in "bc":
+            try:
+                return np.asarray(value, dtypes.compute_dtype(dtype))
+            except (TypeError, ValueError, OverflowError):  # a class, or a number that the dtype can't hold
+                pass
     array = numbers(value)
     return array_of(_argument(rule, position), value) if array is None else array
 
@@ -66,6 +72,8 @@ def evaluate(rule: Rule, inputs: Sequence[object], arrays: Sequence[Array], sett
 
     Where the value is float16 or bfloat16, the rule computes in float32, and its value is rounded once.
     """
+    if len(arrays) > 1 and any(array.dtype is not arrays[0].dtype for array in arrays):
+        arrays = _joined(arrays)
     try:
         # The first or the last is not made from a number, and a wide one gives a wide value.
         narrow = arrays and (dtypes.is_narrow(arrays[0].dtype) or dtypes.is_narrow(arrays[-1].dtype))
@@ -76,6 +84,15 @@ def evaluate(rule: Rule, inputs: Sequence[object], arrays: Sequence[Array], sett
         return rule(*arrays, **settings)
     except (TypeError, ValueError, IndexError, OverflowError) as error:
         raise _misfit(rule, arrays, settings, error) from error
+
+
+def _joined(arrays: Sequence[Array]) -> Sequence[Array]:
+    """Return ``arrays`` with integers and bools in the dtype of the floating ones, if there are any."""
+    floats = [array.dtype for array in arrays if array.dtype.kind not in "biu"]
+    if not floats or len(floats) == len(arrays):
+        return arrays
+    dtype = np.result_type(*floats)
+    return [array.astype(dtype) if array.dtype.kind in "biu" else array for array in arrays]
 
 
 def _in_float32(rule: Rule, arrays: Sequence[Array], dtype: np.dtype[Any], settings: dict[str, Any]) -> Outcome:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from paramattr.autograd.tape import Array, Pullback
-from paramattr.utils.dtypes import compute_dtype
+from paramattr.utils.dtypes import compute_dtype, floating
 
 Outcome = tuple[Array, tuple[Pullback, ...]]
 Rule = Callable[..., Outcome]
@@ -32,8 +32,8 @@ def exact(rule: AnyRule) -> AnyRule:
 
 
 def real(x: Array) -> Array:
-    """Return ``x``, in float64 if it holds integers or bools."""
-    return x.astype(np.float64) if x.dtype.kind in "biu" else x
+    """Return ``x``, in the default dtype if it holds integers or bools."""
+    return x.astype(floating("dtype", None)) if x.dtype.kind in "biu" else x
 
 
 def add(x: Array, y: Array) -> Outcome:
@@ -49,6 +49,7 @@ def multiply(x: Array, y: Array) -> Outcome:
 
 
 def divide(x: Array, y: Array) -> Outcome:
+    x, y = real(x), real(y)
     value = x / y
     # The square of y may overflow or underflow where the gradient does not.
     return value, (lambda g: g / y, lambda g: -g * (value / y))
@@ -63,40 +64,16 @@ def power(x: Array, y: Array) -> Outcome:
     )
 
 
+def remainder(x: Array, y: Array) -> Outcome:
+    return np.remainder(x, y), (lambda g: g, lambda g: -g * np.floor_divide(x, y))
+
+
 def negative(x: Array) -> Outcome:
     return -x, (lambda g: -g,)
 
 
 def absolute(x: Array) -> Outcome:
     return np.abs(x), (lambda g: g * np.sign(x),)
-
-
-def exp(x: Array) -> Outcome:
-    value = np.exp(x)
-    return value, (lambda g: g * value,)
-
-
-def log(x: Array) -> Outcome:
-    return np.log(x), (lambda g: g / x,)
-
-
-def sqrt(x: Array) -> Outcome:
-    value = np.sqrt(x)
-    return value, (lambda g: g / (2 * value),)
-
-
-def tanh(x: Array) -> Outcome:
-    value = np.tanh(x)
-    return value, (lambda g: g * (1 - value * value),)
-
-
-def maximum(x: Array, y: Array) -> Outcome:
-    # As in Paddle, a tie sends the whole gradient to the second input.
-    return np.maximum(x, y), (lambda g: g * (x > y), lambda g: g * (x <= y))
-
-
-def minimum(x: Array, y: Array) -> Outcome:
-    return np.minimum(x, y), (lambda g: g * (x < y), lambda g: g * (x >= y))
 
 
 def where(x: Array, y: Array, *, condition: Array) -> Outcome:
@@ -197,6 +174,20 @@ def getitem(x: Array, *, index: Any) -> Outcome:
         return scattered
 
     return np.asarray(x[index]), (to_x,)
+
+
+@exact
+def setitem(x: Array, y: Array, *, index: Any) -> Outcome:
+    value = x.copy()
+    value[index] = y
+    shape = value[index].shape
+
+    def to_x(g: Array) -> Array:
+        rest = g.copy()
+        rest[index] = 0
+        return rest
+
+    return value, (to_x, lambda g: np.broadcast_to(g[index], shape))
 
 
 @exact

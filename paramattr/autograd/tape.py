@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -31,10 +31,16 @@ class Node:
     shape, dtype
         Of the value itself: gradients arrive in them.
     sink : callable, optional
-        Of a leaf: takes the gradient that has arrived.
+        Takes the gradient that has arrived: a leaf has one.
+
+    Attributes
+    ----------
+    hook : callable or None
+        From the gradient that has arrived to the one that goes on.
     """
 
-    __slots__ = ("__weakref__", "dtype", "freed", "parents", "pullbacks", "recorded", "shape", "sink")
+    __slots__ = ("__weakref__", "dtype", "freed", "hook", "parents", "pullbacks", "recorded", "shape", "sink")
+    hook: Callable[[Array], Array] | None
 
     def __init__(
         self,
@@ -49,6 +55,7 @@ class Node:
         self.shape = shape
         self.dtype = dtype
         self.sink = sink
+        self.hook = None
         self.freed = False
         self.recorded = writes.count
 
@@ -127,8 +134,8 @@ def unbroadcast(gradient: Array, shape: tuple[int, ...]) -> Array:
     return summed.reshape(shape)
 
 
-def backward(root: Node, gradient: Array, *, retain: bool) -> None:
-    """Carry ``gradient`` from ``root`` to every leaf that it was made from.
+def backward(roots: Sequence[tuple[Node, Array]], *, retain: bool) -> None:
+    """Carry each root's gradient to every leaf that the roots were made from.
 
     With ``retain`` the tape can be walked again; otherwise what it holds is let go on the way.
 
@@ -138,7 +145,29 @@ def backward(root: Node, gradient: Array, *, retain: bool) -> None:
         If a part of the tape was let go by an earlier walk, or values that it needs have changed; then no leaf has
         received anything.
     """
-    order = list(_topological(root))
+    for node, total in _walk(roots, retain=retain):
+        if node.sink is not None:
+            node.sink(total)
+
+
+def gradients(
+    roots: Sequence[tuple[Node, Array]], wanted: Sequence[Node], *, stops: Iterable[Node] = (), retain: bool
+) -> list[Array | None]:
+    """Return the gradients that arrive at the nodes ``wanted``, None where none does; no leaf receives anything.
+
+    No gradient goes on from the nodes ``stops``. Errors and ``retain`` are those of `backward`.
+    """
+    found = {node: total for node, total in _walk(roots, stops=set(stops), retain=retain) if node in set(wanted)}
+    return [found.get(node) for node in wanted]
+
+
+def _walk(
+    roots: Sequence[tuple[Node, Array]], *, stops: Container[Node] = (), retain: bool
+) -> Iterator[tuple[Node, Array]]:
+    """Yield each node below ``roots`` with its gradient, before the gradient goes on to its parents."""
+    nodes, starts = zip(*roots, strict=True)
+    above = Node(nodes, tuple(_constant(start) for start in starts), (), np.dtype(np.float64))
+    order = list(_topological(above, stops))
     for node in order:
         if node.freed:
             raise RuntimeError(
@@ -148,12 +177,16 @@ def backward(root: Node, gradient: Array, *, retain: bool) -> None:
         if node.recorded < writes.count:
             used = [back for parent, back in zip(node.parents, node.pullbacks, strict=True) if parent is not None]
             writes.check_none_since(node.recorded, used)
-    arrived: dict[int, Array] = {id(root): gradient}
+    arrived: dict[int, Array] = {id(above): np.ones(())}
     for node in order:
-        # Every node here lies on a path from the root, so a gradient has arrived by now.
+        # Every node here lies on a path from the roots, so a gradient has arrived by now.
         total = arrived.pop(id(node)).astype(node.dtype, copy=False)
-        if node.sink is not None:
-            node.sink(total)
+        if node.hook is not None:
+            total = node.hook(total)
+        if node is not above:
+            yield node, total
+        if node in stops:
+            continue
         for parent, pullback in zip(node.parents, node.pullbacks, strict=True):
             if parent is None:
                 continue
@@ -169,7 +202,11 @@ def backward(root: Node, gradient: Array, *, retain: bool) -> None:
             node.parents, node.pullbacks, node.freed = (), (), True
 
 
-def _topological(root: Node) -> Iterator[Node]:
+def _constant(start: Array) -> Pullback:
+    return lambda _: start
+
+
+def _topological(root: Node, stops: Container[Node]) -> Iterator[Node]:
     """Every node below ``root``, each before its parents. Iterative: a long chain must not exhaust the stack."""
     finished: list[Node] = []
     seen = {id(root)}
@@ -179,7 +216,7 @@ def _topological(root: Node) -> Iterator[Node]:
         for parent in parents:
             if parent is not None and id(parent) not in seen:
                 seen.add(id(parent))
-                stack.append((parent, iter(parent.parents)))
+                stack.append((parent, iter(() if parent in stops else parent.parents)))
                 break
         else:
             finished.append(node)

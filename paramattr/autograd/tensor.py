@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
+import itertools
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,26 @@ def _operators(rule: rules.Rule) -> tuple[Operator, Operator]:
 
 def _comparison(ufunc: np.ufunc) -> Operator:
     return lambda x, other: _wrap(compare(ufunc, x.data, other))
+
+
+def _discrete(ufunc: np.ufunc) -> tuple[Operator, Operator]:
+    """`_operators` for a function of whole numbers or bools, which has no derivative."""
+
+    def rule(x: Array, y: Array) -> rules.Outcome:
+        return np.asarray(ufunc(x, y)), ()
+
+    rule.__name__ = ufunc.__name__
+    return lambda x, y: without_history(rule, x, y), lambda y, x: without_history(rule, x, y)
+
+
+# Where methods are looked up, when first used, that `Tensor` does not define itself.
+_methods: Mapping[str, Callable[..., Any]] = {}
+
+
+def methods_from(methods: Mapping[str, Callable[..., Any]]) -> None:
+    """Give tensors ``methods`` by name."""
+    global _methods
+    _methods = methods
 
 
 class Tensor:
@@ -61,9 +81,6 @@ class Tensor:
     array([2., 4., 6.], dtype=float32)
     """
 
-    # Makes NumPy leave `array + tensor` to Tensor.__radd__ instead of looping over elements.
-    __array_ufunc__ = None
-
     name: str | None = None
     _data: Array
     _stop_gradient = True
@@ -71,6 +88,7 @@ class Tensor:
     _node: Node | None = None
     # Weak: the node of a leaf holds the leaf, and with a cycle a tensor would outlive its last name.
     _leaf: weakref.ref[Node] | None = None
+    _hooks: dict[int, Callable[[Tensor], Tensor | None]] | None = None
 
     def __init__(self, data: Operand, *, stop_gradient: bool = True, name: str | None = None) -> None:
         self._data = array_of("data", data)
@@ -183,8 +201,32 @@ class Tensor:
             raise ValueError(f"a tensor of dtype {self.dtype} can't be seen as {np.dtype(dtype)} without a copy")
         return array
 
-    def item(self) -> Any:
-        """Return the only element as a Python number; ValueError if there is not just one."""
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        # `array + tensor` is a tensor, as `tensor + array` is; every other call of NumPy's sees the values alone.
+        reflected = _REFLECTED.get(ufunc.__name__)
+        if method == "__call__" and reflected and not kwargs and not isinstance(inputs[0], Tensor):
+            value = reflected(inputs[1], inputs[0])
+            if value is not NotImplemented:
+                return value
+        return getattr(ufunc, method)(*(x.data if isinstance(x, Tensor) else x for x in inputs), **kwargs)
+
+    def __dlpack__(self, **kwargs: Any) -> Any:
+        return self.data.__dlpack__(**kwargs)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return self.data.__dlpack_device__()
+
+    def item(self, *args: int) -> Any:
+        """Return an element as a Python number: that at an index, or the only one.
+
+        Raises
+        ------
+        ValueError, IndexError
+            If there is no index and not just one element, or no such element.
+        """
+        if args:
+            index = tuple(checks.integer(f"args[{place}]", arg) for place, arg in enumerate(args))
+            return self[np.unravel_index(index[0], self.data.shape) if len(index) == 1 else index].item()
         if self.size != 1:
             raise ValueError(f"item() needs a tensor with one element, but {self._label()} has shape {self.shape!r}")
         return self.data.item()
@@ -212,31 +254,69 @@ class Tensor:
         Parameters
         ----------
         grad_tensor : Tensor or array_like, optional
-            The gradient to start from, of this tensor's shape; 1 for a tensor with one element.
+            The gradient to start from, of this tensor's shape; 1 for each element if None, as in Paddle.
         retain_graph : bool, default False
             Keep the recorded graph so that ``backward`` can be called again.
 
         Raises
         ------
         ValueError
-            If the tensor has more than one element and no ``grad_tensor`` is given, or its shape does not match.
+            If the shape of ``grad_tensor`` does not match.
         RuntimeError
             If the tensor has no gradient history, the graph was released by an earlier call, or values that the
             gradient needs have been changed since, by ``set_value`` or an optimizer's step.
         """
         checks.boolean("retain_graph", retain_graph)
+        tape.backward([self._root("grad_tensor", grad_tensor)], retain=retain_graph)
+
+    def _root(self, name: str, gradient: Tensor | ArrayLike | None) -> tuple[Node, Array]:
+        """Return where a walk back from this tensor begins, and with which gradient."""
         if self.stop_gradient:
             raise RuntimeError(f"backward() needs a tensor with stop_gradient=False, but {self._label()} has True")
-        if grad_tensor is None:
-            if self.size != 1:
-                raise ValueError(
-                    f"backward() on a tensor of shape {self.shape!r} needs grad_tensor of that shape;"
-                    " without it the tensor must have one element"
-                )
-            start = np.ones_like(self.data)
-        else:
-            start = self._fitting("grad_tensor", grad_tensor)
-        tape.backward(self._tape_entry(), start.astype(self.dtype, copy=False), retain=retain_graph)
+        start = np.ones_like(self.data) if gradient is None else self._fitting(name, gradient)
+        return self._tape_entry(), start.astype(self.dtype, copy=False)
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Hook:
+        """Call ``hook`` with each gradient that arrives here; what it returns, unless None, takes its place.
+
+        Mirrors ``paddle.Tensor.register_hook``.
+
+        Returns
+        -------
+        Hook
+            Its method ``remove`` takes the hook away again.
+
+        Raises
+        ------
+        TypeError
+            If ``hook`` is not callable.
+        RuntimeError
+            If gradients stop at this tensor.
+
+        Examples
+        --------
+        >>> import paramattr
+        >>> x = paramattr.to_tensor([1.0, 2.0], stop_gradient=False)
+        >>> handle = x.register_hook(lambda grad: grad * 10)
+        >>> x.sum().backward()
+        >>> x.grad.numpy()
+        array([10., 10.], dtype=float32)
+        """
+        if not callable(hook):
+            raise TypeError(f"hook must be callable, but received {hook!r} ({type(hook).__name__})")
+        if self.stop_gradient:
+            raise RuntimeError(f"register_hook() needs a tensor with stop_gradient=False, but {self._label()} has True")
+        if self._hooks is None:
+            self._hooks = {}
+        handle = Hook(self._hooks, hook)
+        if self._node is not None:
+            self._node.hook = _hooked(self._hooks)
+        return handle
+
+    def retain_grads(self) -> None:
+        """Keep the gradient of this tensor too, which an operation made."""
+        if self._node is not None:
+            self._node.sink = self._accumulate
 
     def clear_grad(self, set_to_zero: bool = False) -> None:
         """Forget the gradient, or with ``set_to_zero`` make it zero."""
@@ -258,6 +338,8 @@ class Tensor:
         return node
 
     def _accumulate(self, gradient: Array) -> None:
+        if self._hooks and self._node is None:
+            gradient = _hooked(self._hooks)(gradient)
         # The sum owns its memory: the arriving array may be a view that another gradient shares.
         self._grad = _wrap(gradient.copy() if self._grad is None else self._grad.data + gradient)
 
@@ -291,6 +373,16 @@ class Tensor:
     __truediv__, __rtruediv__ = _operators(rules.divide)
     __pow__, __rpow__ = _operators(rules.power)
     __matmul__, __rmatmul__ = _operators(rules.matmul)
+    __mod__, __rmod__ = _operators(rules.remainder)
+    __floordiv__, __rfloordiv__ = _discrete(np.floor_divide)
+    __and__, __rand__ = _discrete(np.bitwise_and)
+    __or__, __ror__ = _discrete(np.bitwise_or)
+    __xor__, __rxor__ = _discrete(np.bitwise_xor)
+    __lshift__, __rlshift__ = _discrete(np.left_shift)
+    __rshift__, __rrshift__ = _discrete(np.right_shift)
+
+    def __invert__(self) -> Tensor:
+        return _wrap(np.asarray(~self.data))
 
     def __neg__(self) -> Tensor:
         return apply(rules.negative, self)
@@ -301,11 +393,41 @@ class Tensor:
     def __getitem__(self, index: Any) -> Tensor:
         return apply(rules.getitem, self, index=_plain_index(index))
 
+    def __setitem__(self, index: Any, value: Operand) -> None:
+        index = _plain_index(index)
+        recorded = not self.stop_gradient or (isinstance(value, Tensor) and not value.stop_gradient)
+        if recorded and not tape.no_grad_depth.get():
+            changed(self, lambda: apply(rules.setitem, self, value, index=index))
+        else:
+            self._write(index, array_of("value", value))
+
+    def _write(self, index: Any, array: Array) -> None:
+        """Write ``array`` at an index; everything is checked before the first value changes."""
+        if array.dtype.kind == "c" and self.dtype.kind != "c":
+            raise TypeError(
+                f"value must be real for {self._label()} of dtype {self.dtype}, but has dtype {array.dtype}"
+            )
+        try:
+            np.broadcast_to(array, self.data[index].shape)
+        except (IndexError, ValueError, TypeError) as error:
+            raise type(error)(
+                f"index and value must fit {self._label()} of shape {self.shape!r}, but received {index!r}"
+                f" and a value of shape {list(array.shape)}"
+            ) from None
+        self._record_write()
+        self.data[index] = array
+
     def __eq__(self, other: object) -> Any:
-        return _wrap(compare(np.equal, self.data, other)) if numbers(other) is not None else NotImplemented
+        return self._equality(np.equal, other)
 
     def __ne__(self, other: object) -> Any:
-        return _wrap(compare(np.not_equal, self.data, other)) if numbers(other) is not None else NotImplemented
+        return self._equality(np.not_equal, other)
+
+    def _equality(self, ufunc: np.ufunc, other: object) -> Any:
+        if numbers(other) is not None:
+            return _wrap(compare(ufunc, self.data, other))
+        # NumPy would ask this tensor again, about an array that holds no numbers.
+        return ufunc is np.not_equal if isinstance(other, np.ndarray) else NotImplemented
 
     __lt__ = _comparison(np.less)
     __le__ = _comparison(np.less_equal)
@@ -314,80 +436,55 @@ class Tensor:
 
     __hash__ = object.__hash__
 
-    def abs(self) -> Tensor:
-        """Return the absolute values."""
-        return abs(self)
-
-    def exp(self) -> Tensor:
-        """Return e to the power of each element."""
-        return apply(rules.exp, self)
-
-    def log(self) -> Tensor:
-        """Return the natural logarithms."""
-        return apply(rules.log, self)
-
-    def sqrt(self) -> Tensor:
-        """Return the square roots."""
-        return apply(rules.sqrt, self)
-
-    def sum(self, axis: Axes = None, keepdim: bool = False) -> Tensor:
-        """Return the sum over ``axis`` (all axes by default)."""
-        return self._reduce(rules.sum, axis, keepdim)
-
-    def mean(self, axis: Axes = None, keepdim: bool = False) -> Tensor:
-        """Return the mean over ``axis`` (all axes by default)."""
-        return self._reduce(rules.mean, axis, keepdim)
-
-    def max(self, axis: Axes = None, keepdim: bool = False) -> Tensor:
-        """Return the largest value over ``axis`` (all axes by default)."""
-        return self._reduce(rules.max, axis, keepdim)
-
-    def _reduce(self, rule: rules.Rule, axis: Axes, keepdim: bool) -> Tensor:
-        # As in Paddle, no axes at all stand for all of them.
-        axes = checks.axes("axis", axis, self.ndim) or None
-        return apply(rule, self, axis=axes, keepdim=checks.boolean("keepdim", keepdim))
-
-    def argmax(self, axis: int | None = None) -> Tensor:
-        """Return the index of the largest value over ``axis``, of the flattened tensor by default."""
-        number = None if axis is None else checks.axis("axis", axis, self.ndim)
-        if self.size == 0:
-            raise ValueError(f"argmax needs a tensor with elements, but {self._label()} has shape {self.shape!r}")
-        return _wrap(np.asarray(self.data.argmax(axis=number)))
-
-    def reshape(self, shape: Sequence[int]) -> Tensor:
-        """Return the tensor in another shape; one size may be -1."""
-        sizes = checks.new_shape("shape", shape, self.size)
-        return apply(rules.reshape, self, shape=sizes)
-
-    def transpose(self, perm: Sequence[int]) -> Tensor:
-        """Return the tensor with its axes in the order ``perm``."""
-        axes = checks.axes("perm", perm, self.ndim)
-        if axes is None or len(axes) != self.ndim:
-            raise ValueError(f"perm must name each of the {self.ndim} axes, but received {perm!r}")
-        return apply(rules.transpose, self, perm=axes)
-
-    def flatten(self, start_axis: int = 0, stop_axis: int = -1) -> Tensor:
-        """Return the tensor with the axes from ``start_axis`` to ``stop_axis`` made one.
+    def astype(self, dtype: DTypeLike) -> Tensor:
+        """Return the tensor in another dtype, of numbers or bools.
 
         Raises
         ------
-        TypeError, ValueError
-            If an axis is not an integer or does not exist, or ``start_axis`` comes after ``stop_axis``.
+        TypeError
+            If ``dtype`` is none of those.
         """
-        count = max(self.ndim, 1)
-        given = checks.integer("start_axis", start_axis), checks.integer("stop_axis", stop_axis)
-        first, last = (axis + count if axis < 0 else axis for axis in given)
-        if not 0 <= first <= last < count:
-            raise ValueError(
-                f"flatten needs axes with start_axis <= stop_axis of a tensor with {self.ndim} axes,"
-                f" but received start_axis={start_axis}, stop_axis={stop_axis}"
-            )
-        sizes = tuple(self.shape)
-        return self.reshape((*sizes[:first], math.prod(sizes[first : last + 1]), *sizes[last + 1 :]))
+        return apply(rules.astype, self, dtype=dtypes.numeric("dtype", dtype, self.dtype))
 
-    def astype(self, dtype: DTypeLike) -> Tensor:
-        """Return the tensor in another dtype."""
-        return apply(rules.astype, self, dtype=dtypes.floating("dtype", dtype))
+    def __getattr__(self, name: str) -> Callable[..., Tensor]:
+        if name not in _methods:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        method = _methods[name]
+        setattr(Tensor, name, method)
+        bound: Callable[..., Tensor] = method.__get__(self)
+        return bound
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *_methods]
+
+
+class Hook:
+    """What `Tensor.register_hook` returns.
+
+    Mirrors Paddle's ``TensorHookRemoveHelper``.
+    """
+
+    def __init__(self, hooks: dict[int, Any], hook: Callable[..., Any]) -> None:
+        self._hooks, self._number = hooks, next(_numbers)
+        hooks[self._number] = hook
+
+    def remove(self) -> bool:
+        """Take the hook away; returns whether it was still there."""
+        return self._hooks.pop(self._number, None) is not None
+
+
+_numbers = itertools.count()
+
+
+def _hooked(hooks: dict[int, Callable[[Tensor], Tensor | None]]) -> Callable[[Array], Array]:
+    def hook(gradient: Array) -> Array:
+        for call in list(hooks.values()):
+            changed = call(_wrap(gradient))
+            if changed is not None:
+                gradient = as_tensor("what a hook returns", changed).data
+        return gradient
+
+    return hook
 
 
 Operand = Tensor | ArrayLike
@@ -442,7 +539,60 @@ def apply(rule: rules.Rule, *inputs: Operand, **settings: Any) -> Tensor:
     return result
 
 
+def without_history(rule: rules.Rule, *inputs: Operand) -> Tensor:
+    """`apply` for a rule without pullbacks: its value is a constant."""
+    return apply(rule, *(x.detach() if isinstance(x, Tensor) else x for x in inputs))
+
+
+def changed(x: Tensor, value: Callable[[], Tensor]) -> Tensor:
+    """Return ``x`` after it has become what ``value`` makes of it, with its history.
+
+    Its memory stays where shape and dtype do, so that what shares it sees the change.
+
+    Raises
+    ------
+    ValueError
+        If ``x`` is a leaf that needs a gradient, which would be lost.
+    """
+    recording = not tape.no_grad_depth.get()
+    if recording and x.is_leaf and not x.stop_gradient:
+        raise ValueError(
+            f"{x._label()} is a leaf that needs a gradient, and can't be changed in place;"
+            " do it under no_grad(), or use what is not in place"
+        )
+    result = value()
+    array = result._data
+    x._record_write()
+    if array.shape == x.data.shape and array.dtype == x.dtype and x.data.flags.writeable:
+        x.data[...] = array
+    else:
+        x._data = array
+    if recording:
+        x._node, x._stop_gradient = result._node, result._stop_gradient
+    return x
+
+
 def _plain_index(index: Any) -> Any:
     if isinstance(index, tuple):
         return tuple(_plain_index(part) for part in index)
     return index.data if isinstance(index, Tensor) else index
+
+
+# What NumPy calls the operators of which the right side may be a tensor.
+_REFLECTED: dict[str, Operator] = {
+    "add": Tensor.__radd__,
+    "subtract": Tensor.__rsub__,
+    "multiply": Tensor.__rmul__,
+    "divide": Tensor.__rtruediv__,
+    "true_divide": Tensor.__rtruediv__,
+    "power": Tensor.__rpow__,
+    "matmul": Tensor.__rmatmul__,
+    "remainder": Tensor.__rmod__,
+    "floor_divide": Tensor.__rfloordiv__,
+    "equal": Tensor.__eq__,
+    "not_equal": Tensor.__ne__,
+    "less": Tensor.__gt__,
+    "less_equal": Tensor.__ge__,
+    "greater": Tensor.__lt__,
+    "greater_equal": Tensor.__le__,
+}

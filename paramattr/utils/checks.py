@@ -154,10 +154,16 @@ def shape(name: str, value: object) -> tuple[int, ...]:
     return sizes
 
 
-def new_shape(name: str, value: object, size: int) -> tuple[int, ...]:
-    """Return ``value`` as the sizes of an array of ``size`` elements; one of them may be -1, which stands for the rest."""
+def new_shape(name: str, value: object, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return ``value`` as new sizes for the elements of an array of ``shape``.
+
+    One of them may be -1, which stands for the rest; as in Paddle, 0 stands for the size that ``shape`` has there.
+    """
     numbers = several(name, value, "a sequence of integers")
     sizes = tuple(integer(f"{name}[{axis}]", number, low=-1) for axis, number in enumerate(numbers))
+    size = math.prod(shape)
+    if size:
+        sizes = tuple(shape[i] if not given and i < len(shape) else given for i, given in enumerate(sizes))
     known = math.prod(number for number in sizes if number != -1)
     free = sizes.count(-1)
     if free > 1 or (not known or size % known if free else size != known):

@@ -112,6 +112,17 @@ def named(name: str) -> np.dtype[Any]:
     return dtype
 
 
+def numeric(name: str, value: DTypeLike, given: np.dtype[Any]) -> np.dtype[Any]:
+    """Return ``value`` as a dtype that numbers of the dtype ``given`` can be converted to; TypeError for all else."""
+    try:
+        dtype = named(value) if isinstance(value, str) else np.dtype(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a dtype, but received {value!r} ({type(value).__name__})") from None
+    if dtype.kind != "c" and (given.kind == "c" or not is_real(dtype)):
+        raise TypeError(f"{name} must be one that holds the numbers of data, but received {dtype}")
+    return dtype
+
+
 def set_default_dtype(d: DTypeLike) -> None:
     """Set the dtype that layers and parameters get when none is given.
 

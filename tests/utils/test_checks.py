@@ -134,14 +134,14 @@ def test_axes_are_counted_from_the_first():
 
 
 def test_a_new_shape_holds_the_elements():
-    assert checks.new_shape("shape", [2, 3], 6) == (2, 3)
-    assert checks.new_shape("shape", (-1, 3), 6) == (-1, 3)
-    assert checks.new_shape("shape", [], 1) == ()
+    assert checks.new_shape("shape", [2, 3], (6,)) == (2, 3)
+    assert checks.new_shape("shape", (-1, 3), (2, 3)) == (-1, 3)
+    assert checks.new_shape("shape", [], (1, 1)) == ()
     for value, size in [([4], 6), ([-1, -1], 6), ([4, -1], 6), ([0, -1], 0), ([], 6), ([1, 0], 6)]:
         with pytest.raises(ValueError, match=f"shape must hold {size} elements"):
-            checks.new_shape("shape", value, size)
+            checks.new_shape("shape", value, (size,))
     with pytest.raises(ValueError, match=r"shape\[1\] must be >= -1"):
-        checks.new_shape("shape", [1, -2], 6)
+        checks.new_shape("shape", [1, -2], (6,))
 
 
 @pytest.mark.parametrize("value", [3, None, "ab", b"ab", np.ones(()), object()])

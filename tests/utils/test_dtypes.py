@@ -21,7 +21,6 @@ def test_a_dtype_that_parameters_cannot_have_is_a_value_error(dtype):
         lambda: pa.create_parameter([2], dtype),
         lambda: pa.nn.Layer(dtype=dtype),
         lambda: pa.set_default_dtype(dtype),
-        lambda: pa.to_tensor([1.0]).astype(dtype),
     ):
         with pytest.raises(ValueError, match=r"float16.*bfloat16.*float32.*float64.*but received"):
             make()
@@ -32,6 +31,22 @@ def test_a_dtype_that_parameters_cannot_have_is_a_value_error(dtype):
 def test_what_is_no_dtype_is_a_type_error(dtype):
     with pytest.raises(TypeError, match="dtype must be one of"):
         pa.create_parameter([2], dtype)
+
+
+def test_numbers_are_converted_to_dtypes_that_hold_them():
+    x = np.dtype(np.float32)
+    assert dtypes.numeric("dtype", "int32", x) == np.int32
+    assert dtypes.numeric("dtype", "bfloat16", x).name == "bfloat16"
+    assert dtypes.numeric("dtype", bool, x).kind == "b"
+    assert dtypes.numeric("dtype", "complex64", x) == np.complex64
+    for bad, given, message in [
+        (3, x, "dtype must be a dtype, but received 3"),
+        ("float33", x, "dtype must be a dtype, but received 'float33'"),
+        ("U8", x, "dtype must be one that holds the numbers of data, but received <U8"),
+        ("float32", np.dtype(np.complex64), "dtype must be one that holds the numbers of data, but received float32"),
+    ]:
+        with pytest.raises(TypeError, match=message):
+            dtypes.numeric("dtype", bad, given)
 
 
 @pytest.fixture

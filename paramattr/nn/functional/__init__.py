@@ -1,13 +1,15 @@
 """Layers' computations as functions."""
 
-from paramattr.nn.functional.activation import gelu, leaky_relu, log_softmax, relu, sigmoid, softmax, tanh
-from paramattr.nn.functional.common import dropout, flatten
+from paramattr.nn.functional.activation import gelu, leaky_relu, log_softmax, relu, sigmoid, softmax
+from paramattr.nn.functional.common import dropout
 from paramattr.nn.functional.conv import conv1d, conv1d_transpose, conv2d, conv2d_transpose, conv3d, conv3d_transpose
 from paramattr.nn.functional.embedding import embedding
 from paramattr.nn.functional.linear import linear
 from paramattr.nn.functional.loss import cross_entropy, mse_loss
 from paramattr.nn.functional.padding import pad
 from paramattr.nn.functional.pooling import avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d
+from paramattr.tensor.manipulation import flatten
+from paramattr.tensor.math import tanh
 
 __all__ = [
     "avg_pool1d", "avg_pool2d", "avg_pool3d", "conv1d", "conv1d_transpose", "conv2d", "conv2d_transpose", "conv3d",

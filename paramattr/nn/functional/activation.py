@@ -63,20 +63,6 @@ def _leaky_relu(x: Array, *, slope: float) -> Outcome:
     return value, (to_x,)
 
 
-def tanh(x: Operand) -> Tensor:
-    """Return the hyperbolic tangent.
-
-    Mirrors ``paddle.nn.functional.tanh``.
-
-    Examples
-    --------
-    >>> import paramattr
-    >>> paramattr.nn.functional.tanh(paramattr.to_tensor([0.0])).item()
-    0.0
-    """
-    return apply(rules.tanh, as_tensor("x", x))
-
-
 def sigmoid(x: Operand) -> Tensor:
     """Return 1 / (1 + exp(-x)), without overflow.
 
@@ -92,6 +78,7 @@ def sigmoid(x: Operand) -> Tensor:
 
 
 def _sigmoid(x: Array) -> Outcome:
+    x = real(x)
     value = np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
     return value, (lambda g: g * value * (1 - value),)
 

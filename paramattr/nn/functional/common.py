@@ -1,4 +1,4 @@
-"""Dropout and flattening."""
+"""Dropout."""
 
 from __future__ import annotations
 
@@ -69,23 +69,3 @@ def dropout(
     if up and rate < 1.0:
         kept /= np.asarray(1.0 - rate, dtype)
     return x * kept
-
-
-def flatten(x: Operand, start_axis: int = 0, stop_axis: int = -1) -> Tensor:
-    """Return ``x`` with the axes from ``start_axis`` to ``stop_axis`` made one.
-
-    Mirrors ``paddle.flatten``.
-
-    Raises
-    ------
-    ValueError
-        If an axis does not exist, or ``start_axis`` comes after ``stop_axis``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import paramattr
-    >>> paramattr.nn.functional.flatten(paramattr.to_tensor(np.ones((2, 3, 4))), 1).shape
-    [2, 12]
-    """
-    return as_tensor("x", x).flatten(start_axis, stop_axis)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from paramattr.autograd import Tensor, apply, log, rules, where
+from paramattr.autograd import Tensor, apply, rules
 from paramattr.autograd.rules import Outcome
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional.activation import log_softmax
+from paramattr.tensor.math import log
+from paramattr.tensor.search import where
 from paramattr.utils import checks, dtypes
 
 REDUCTIONS = ("mean", "sum", "none")

@@ -66,7 +66,7 @@ def test_all_else_is_an_error_that_names_the_argument(name, argument, bad):
         function(**{**TENSORS[name], argument: bad}, **SETTINGS.get(name, {}))
 
 
-@pytest.mark.parametrize("name", TENSORS)
+@pytest.mark.parametrize("name", sorted(set(TENSORS) - {"tanh"}))
 def test_complex_numbers_are_refused(name):
     first = next(iter(TENSORS[name]))
     arrays = {**TENSORS[name], first: TENSORS[name][first].astype(complex)}

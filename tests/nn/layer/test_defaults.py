@@ -49,7 +49,7 @@ def test_a_family_has_the_same_defaults(home, family):
 
 def test_defaults_that_no_function_shares():
     assert defaults(nn.Flatten) == {"start_axis": 1, "stop_axis": -1}
-    assert defaults(nn.functional.flatten) == {"start_axis": 0, "stop_axis": -1}
+    assert defaults(nn.functional.flatten) == {"start_axis": 0, "stop_axis": -1, "name": None}
     assert defaults(nn.Conv2D)["padding_mode"] == "zeros"
     assert defaults(nn.functional.conv2d) == {
         "bias": None, "stride": 1, "padding": 0, "dilation": 1, "groups": 1, "data_format": "NCHW"

@@ -1,0 +1,129 @@
+"""How a rule becomes a public function of tensors, and a function an in-place one."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, overload
+
+import numpy as np
+
+from paramattr.autograd import Tensor, apply
+from paramattr.autograd.rules import Outcome, Rule, real
+from paramattr.autograd.tape import Array
+from paramattr.autograd.tensor import Operand, changed, without_history
+from paramattr.utils import checks
+
+
+class Unary(Protocol):
+    """A function of one tensor."""
+
+    rule: Rule
+    discrete: bool
+
+    def __call__(self, x: Operand, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
+        """Return the value; ``out``, if given, takes it over, and ``name`` is accepted as in Paddle."""
+
+
+class Binary(Protocol):
+    """A function of two tensors that broadcast."""
+
+    rule: Rule
+    discrete: bool
+
+    def __call__(self, x: Operand, y: Operand, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
+        """Return the value; ``out``, if given, takes it over, and ``name`` is accepted as in Paddle."""
+
+
+@overload
+def elementwise(rule: Callable[[Array], Outcome]) -> Unary: ...
+@overload
+def elementwise(rule: Callable[[Array, Array], Outcome]) -> Binary: ...
+def elementwise(rule: Rule) -> Any:
+    """Return the function of one or two tensors that ``rule`` computes, with its name and docstring.
+
+    It also takes Paddle's ``name``, which changes nothing, and ``out``, a tensor that becomes the value.
+    """
+    return _public(rule, rule, lambda inputs: apply(rule, *inputs))
+
+
+@overload
+def floating(rule: Callable[[Array], Outcome]) -> Unary: ...
+@overload
+def floating(rule: Callable[[Array, Array], Outcome]) -> Binary: ...
+def floating(rule: Rule) -> Any:
+    """`elementwise`, with integers and bools taken as numbers of the default dtype."""
+
+    def on_reals(*arrays: Array) -> Outcome:
+        return rule(*map(real, arrays))
+
+    on_reals.__name__, on_reals.__signature__ = rule.__name__, inspect.signature(rule)  # type: ignore[attr-defined]
+    return _public(rule, on_reals, lambda inputs: apply(on_reals, *inputs))
+
+
+@overload
+def discrete(value: Callable[[Array], Array]) -> Unary: ...
+@overload
+def discrete(value: Callable[[Array, Array], Array]) -> Binary: ...
+def discrete(value: Callable[..., Array]) -> Any:
+    """`elementwise` for a function of arrays that has no derivative: the tensor it returns has no history."""
+
+    def rule(*arrays: Array) -> Outcome:
+        return np.asarray(value(*arrays)), ()
+
+    rule.__name__, rule.__signature__ = value.__name__, inspect.signature(value)  # type: ignore[attr-defined]
+    return _public(value, rule, lambda inputs: without_history(rule, *inputs), discrete=True)
+
+
+def _public(
+    definition: Callable[..., Any], rule: Rule, value: Callable[[Sequence[Operand]], Tensor], *, discrete: bool = False
+) -> Any:
+    def unary(x: Operand, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
+        return into(out, value((x,)))
+
+    def binary(x: Operand, y: Operand, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
+        return into(out, value((x, y)))
+
+    function: Any = unary if len(inspect.signature(definition).parameters) == 1 else binary
+    function.rule, function.discrete = rule, discrete
+    return _described(function, definition.__name__, definition.__doc__, definition.__module__)
+
+
+def _described(function: Any, name: str, text: str | None, module: str) -> Any:
+    function.__name__ = function.__qualname__ = name
+    function.__doc__, function.__module__ = text, module
+    return function
+
+
+def into(out: Tensor | None, value: Tensor) -> Tensor:
+    """Return ``value``, or ``out`` after it has become the value."""
+    if out is None:
+        return value
+    checks.instance("out", out, Tensor, "a Tensor or None")
+    if out.shape != value.shape or out.dtype != value.dtype:
+        raise ValueError(
+            f"out must have shape {value.shape!r} and dtype {value.dtype}, but has {out.shape!r} and {out.dtype}"
+        )
+    return changed(out, lambda: value)
+
+
+def in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """Return the form of ``function`` that changes its first argument to the value, and returns it."""
+
+    def change(x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        checks.instance("x", x, Tensor, "a Tensor")
+        return changed(x, lambda: function(x, *args, **kwargs))
+
+    signature = inspect.signature(function)
+    kept = [parameter for name, parameter in signature.parameters.items() if name != "out"]
+    change.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
+    name = function.__name__
+    text = f"""Change ``x`` to what `{name}` returns, and return it.
+
+    Raises
+    ------
+    ValueError
+        If ``x`` is a leaf that needs a gradient and steps are recorded; otherwise as `{name}`.
+    """
+    described: Callable[..., Tensor] = _described(change, f"{name}_", text, function.__module__)
+    return described

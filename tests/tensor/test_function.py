@@ -1,0 +1,116 @@
+"""How definitions become functions, methods and in-place forms, seen on all of them."""
+
+import doctest
+import inspect
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+import paramattr as pa
+from paramattr import tensor
+
+MODULES = sorted(set(tensor.HOMES.values()))
+DEFINED = [name for name in tensor.HOMES if name in vars(import_module(f"paramattr.tensor.{tensor.HOMES[name]}"))]
+IN_PLACE = [name for name in tensor.HOMES if name not in DEFINED]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_index_names_what_a_module_defines(module):
+    public = set(import_module(f"paramattr.tensor.{module}").__all__)
+    assert public == {name for name in DEFINED if tensor.HOMES[name] == module}
+
+
+@pytest.mark.parametrize("name", DEFINED)
+def test_the_examples_of_a_docstring_run(name):
+    function = getattr(pa, name)
+    options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    tests = doctest.DocTestFinder().find(function, name, module=False, globs={})
+    assert tests[0].examples, "a runnable example"
+    for test in tests:
+        assert doctest.DocTestRunner(optionflags=options).run(test).failed == 0
+
+
+@pytest.mark.parametrize("name", tensor.HOMES)
+def test_a_function_has_the_name_and_place_it_is_found_by(name):
+    function = getattr(pa, name)
+    assert function is getattr(pa, name) is getattr(tensor, name)
+    assert (function.__name__, function.__module__) == (name, f"paramattr.tensor.{tensor.HOMES[name]}")
+    assert name in dir(pa)
+
+
+@pytest.mark.parametrize("name", [name for name in tensor.HOMES if tensor.HOMES[name] not in ("creation", "random")])
+def test_a_function_of_tensors_is_a_method(name):
+    assert getattr(pa.Tensor([1.0]), name).__func__ is getattr(pa, name)
+    assert name in dir(pa.Tensor([1.0]))
+
+
+@pytest.mark.parametrize("name", IN_PLACE)
+def test_an_in_place_form_takes_the_arguments_of_its_function(name):
+    ours, whole = inspect.signature(getattr(pa, name)), inspect.signature(getattr(pa, name[:-1]))
+    assert list(ours.parameters) == [key for key in whole.parameters if key != "out"]
+    with pytest.raises(TypeError, match=r"must be a Tensor, but received \[1.0\]"):
+        getattr(pa, name)([1.0])
+
+
+def test_an_in_place_form_is_its_function_with_the_history():
+    x = pa.to_tensor([0.5, 2.0], stop_gradient=False)
+    y, z = x * 3.0, x * 3.0
+    shared = y.detach()
+    assert y.exp_() is y
+    z = z.exp()
+    np.testing.assert_array_equal(shared.numpy(), z.numpy())
+    y.sum().backward()
+    found = x.grad.numpy()
+    x.clear_grad()
+    z.sum().backward()
+    np.testing.assert_array_equal(found, x.grad.numpy())
+
+
+def test_what_an_in_place_form_refuses_and_when_it_is_seen():
+    x = pa.to_tensor([0.5, 2.0], stop_gradient=False)
+    with pytest.raises(ValueError, match="a tensor is a leaf that needs a gradient, and can't be changed in place"):
+        x.exp_()
+    assert x.tolist() == [0.5, 2.0]
+    with pa.no_grad():
+        x.add_(1.0)
+    assert (x.tolist(), x.stop_gradient, x.is_leaf) == ([1.5, 3.0], False, True)
+    y = x * 1.0
+    z = y * y
+    y.add_(1.0)
+    with pytest.raises(RuntimeError, match="needs values of a tensor that have changed"):
+        z.sum().backward()
+    with pytest.raises(ValueError, match="add needs inputs whose shapes"):
+        y.add_(np.ones(3))
+    assert y.tolist() == [2.5, 4.0]
+
+
+def test_a_shape_in_place_shares_the_memory():
+    x = pa.to_tensor([[1.0, 2.0], [3.0, 4.0]])
+    before = x.numpy()
+    assert x.flatten_() is x
+    assert x.shape == [4]
+    assert np.shares_memory(x.numpy(), before)
+
+
+def test_out_takes_over_the_value():
+    x, out = pa.to_tensor([0.0, 1.0], stop_gradient=False), pa.to_tensor([0.0, 0.0])
+    assert pa.exp(x, out=out) is out
+    out.sum().backward()
+    np.testing.assert_array_equal(x.grad.numpy(), out.numpy())
+    for wrong, error in [
+        ([0.0, 0.0], TypeError),
+        (pa.to_tensor([0.0]), ValueError),
+        (pa.to_tensor([1, 2]), ValueError),
+    ]:
+        with pytest.raises(error, match="out must"):
+            pa.exp(x.detach(), out=wrong)
+
+
+def test_unknown_names():
+    for home in (pa, tensor):
+        with pytest.raises(AttributeError, match="has no attribute 'exq'"):
+            home.exq  # noqa: B018
+    with pytest.raises(AttributeError, match="'Tensor' object has no attribute 'exq'"):
+        pa.Tensor([1.0]).exq  # noqa: B018
+    assert not hasattr(pa.Tensor([1.0]), "to_tensor")
