@@ -125,10 +125,7 @@ class ClipGradByValue(ClipGradBase):
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> clip = paramattr.nn.ClipGradByValue(1.0)
-    >>> clip
-    Clip Gradient By Value, min = -1.000000, max=1.000000
-    >>> clip.clip([np.array([-3.0, 0.5, 2.0])])
+    >>> paramattr.nn.ClipGradByValue(1.0).clip([np.array([-3.0, 0.5, 2.0])])
     [array([-1. ,  0.5,  1. ])]
     """
 
@@ -169,10 +166,7 @@ class ClipGradByNorm(ClipGradBase):
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> clip = paramattr.nn.ClipGradByNorm(1.0)
-    >>> clip
-    Gradient Clip By Norm, clip_norm=1.000000
-    >>> clip.clip([np.array([3.0, 4.0]), np.array([0.5])])
+    >>> paramattr.nn.ClipGradByNorm(1.0).clip([np.array([3.0, 4.0]), np.array([0.5])])
     [array([0.6, 0.8]), array([0.5])]
     """
 
@@ -208,10 +202,7 @@ class ClipGradByGlobalNorm(ClipGradBase):
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> clip = paramattr.nn.ClipGradByGlobalNorm(1.0)
-    >>> clip
-    Gradient Clip By GlobalNorm, global_norm=1.000000
-    >>> clip.clip([np.array([3.0]), np.array([4.0])])
+    >>> paramattr.nn.ClipGradByGlobalNorm(1.0).clip([np.array([3.0]), np.array([4.0])])
     [array([0.6]), array([0.8])]
     """
 

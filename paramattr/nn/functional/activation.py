@@ -16,8 +16,6 @@ from paramattr.utils import checks
 def relu(x: Operand) -> Tensor:
     """Return max(x, 0).
 
-    References
-    ----------
     Mirrors ``paddle.nn.functional.relu``; the gradient at 0 is 0.
 
     Examples
@@ -160,12 +158,8 @@ def _gelu(x: Array) -> Outcome:
     x = real(x)
     near = np.clip(x, -_FAR, _FAR)
     cdf = _normal_cdf(near)
-
-    def to_x(g: Array) -> Array:
-        gradient: Array = g * (cdf + near * np.exp(-0.5 * near * near) / math.sqrt(2 * math.pi))
-        return gradient
-
-    return np.maximum(x, -_FAR) * cdf, (to_x,)
+    value = np.maximum(x, -_FAR) * cdf
+    return value, (lambda g: g * (cdf + near * np.exp(-0.5 * near * near) / math.sqrt(2 * math.pi)),)
 
 
 def _gelu_tanh(x: Array) -> Outcome:

@@ -60,9 +60,7 @@ def dropout(
         return x if up else x * (1.0 - rate)
     if rate == 0.0:
         return x
-    sizes = tuple(x.shape)
-    if given is not None:
-        sizes = tuple(size if index in given else 1 for index, size in enumerate(sizes))
+    sizes = tuple(size if given is None or index in given else 1 for index, size in enumerate(x.shape))
     chances = Uniform(0.0, 1.0).values(next_key(), sizes, np.float32)
     dtype = np.dtype(np.float64) if x.dtype.kind in "biu" else x.dtype
     kept = (chances >= rate).astype(dtype)

@@ -13,6 +13,9 @@ from paramattr.nn.functional.geometry import PaddingLike, Pairs, SizeLike, Sizes
 from paramattr.nn.functional.im2col import Steps, bias_gradient, im2col_matmul, matmul_col2im, weight_gradient
 from paramattr.utils import checks
 
+# How a caller describes a kernel's way: stride, padding, dilation, groups and data_format.
+Moves = tuple[SizeLike, PaddingLike, SizeLike, int, str]
+
 
 def _conv(x: Array, weight: Array, *bias: Array, pads: Pairs, steps: Steps, last: bool) -> Outcome:
     data = geometry.inward(x, last)
@@ -27,28 +30,20 @@ def _conv(x: Array, weight: Array, *bias: Array, pads: Pairs, steps: Steps, last
     def maps(g: Array) -> Array:
         return np.ascontiguousarray(geometry.inward(g, last))
 
-    def to_x(g: Array) -> Array:
-        return geometry.outward(matmul_col2im(maps(g), weight, space, steps)[inner], last)
-
-    def to_weight(g: Array) -> Array:
-        return weight_gradient(plane, maps(g), shape, steps)
-
-    def to_bias(g: Array) -> Array:
-        return bias_gradient(geometry.inward(g, last))
-
-    return geometry.outward(value, last), (to_x, to_weight, to_bias)[: 2 + len(bias)]
+    pullbacks = (
+        lambda g: geometry.outward(matmul_col2im(maps(g), weight, space, steps)[inner], last),
+        lambda g: weight_gradient(plane, maps(g), shape, steps),
+        lambda g: bias_gradient(geometry.inward(g, last)),
+    )
+    return geometry.outward(value, last), pullbacks[: 2 + len(bias)]
 
 
 def _conv_transpose(
     x: Array, weight: Array, *bias: Array, pads: Pairs, steps: Steps, out: Sizes, last: bool
 ) -> Outcome:
     data = np.ascontiguousarray(geometry.inward(x, last))
-    reach = geometry.spans(weight.shape[2:], steps.dilation)
-    covered = tuple(
-        (count - 1) * step + span for count, step, span in zip(data.shape[1:-1], steps.stride, reach, strict=True)
-    )
-    # With output padding the output may reach beyond what the kernel covers.
-    space = tuple(max(size + sum(pair), most) for size, pair, most in zip(out, pads, covered, strict=True))
+    # With output padding this reaches beyond what the kernel covers.
+    space = tuple(size + sum(pair) for size, pair in zip(out, pads, strict=True))
     inner = geometry.crop(out, pads)
     value = matmul_col2im(data, weight, space, steps)[inner]
     for values in bias:
@@ -61,32 +56,19 @@ def _conv_transpose(
         full[inner] = geometry.inward(g, last)
         return full
 
-    def to_x(g: Array) -> Array:
-        return geometry.outward(im2col_matmul(plane(g), weight, points, steps), last)
-
-    def to_weight(g: Array) -> Array:
-        return weight_gradient(plane(g), data, shape, steps)
-
-    def to_bias(g: Array) -> Array:
-        return bias_gradient(geometry.inward(g, last))
-
-    return geometry.outward(value, last), (to_x, to_weight, to_bias)[: 2 + len(bias)]
+    pullbacks = (
+        lambda g: geometry.outward(im2col_matmul(plane(g), weight, points, steps), last),
+        lambda g: weight_gradient(plane(g), data, shape, steps),
+        lambda g: bias_gradient(geometry.inward(g, last)),
+    )
+    return geometry.outward(value, last), pullbacks[: 2 + len(bias)]
 
 
 def _check(
-    name: str,
-    n: int,
-    transposed: bool,
-    x: Tensor,
-    weight: Tensor,
-    bias: Tensor | None,
-    stride: SizeLike,
-    padding: PaddingLike,
-    dilation: SizeLike,
-    groups: int,
-    data_format: str,
+    name: str, n: int, x: Tensor, weight: Tensor, bias: Tensor | None, moves: Moves, *, transposed: bool
 ) -> tuple[Steps, Pairs, Sizes, bool]:
     """Return the steps, the padding, the spatial sizes of ``x`` and whether its channels come last."""
+    stride, padding, dilation, groups, data_format = moves
     last = geometry.channels_last(data_format, n)
     steps = geometry.sizes("stride", stride, n, low=1)
     gaps = geometry.sizes("dilation", dilation, n, low=1)
@@ -116,22 +98,12 @@ def _check(
     return Steps(steps, gaps, groups), pads, space, last
 
 
-def conv(
-    n: int,
-    x: Operand,
-    weight: Operand,
-    bias: Operand | None,
-    stride: SizeLike,
-    padding: PaddingLike,
-    dilation: SizeLike,
-    groups: int,
-    data_format: str,
-) -> Tensor:
+def conv(n: int, x: Operand, weight: Operand, bias: Operand | None, moves: Moves) -> Tensor:
     """Return the ``n``-dimensional convolution, as `conv2d` describes it."""
     name = f"conv{n}d"
     x, weight = as_tensor("x", x), as_tensor("weight", weight)
     bias = None if bias is None else as_tensor("bias", bias)
-    steps, pads, space, last = _check(name, n, False, x, weight, bias, stride, padding, dilation, groups, data_format)
+    steps, pads, space, last = _check(name, n, x, weight, bias, moves, transposed=False)
     reach = geometry.spans(weight.shape[2:], steps.dilation)
     padded = [size + sum(pair) for size, pair in zip(space, pads, strict=True)]
     if any(size < span for size, span in zip(padded, reach, strict=True)):
@@ -145,19 +117,15 @@ def conv_transpose(
     x: Operand,
     weight: Operand,
     bias: Operand | None,
-    stride: SizeLike,
-    padding: PaddingLike,
+    moves: Moves,
     output_padding: SizeLike,
-    dilation: SizeLike,
-    groups: int,
     output_size: SizeLike | None,
-    data_format: str,
 ) -> Tensor:
     """Return the ``n``-dimensional transposed convolution, as `conv2d_transpose` describes it."""
     name = f"conv{n}d_transpose"
     x, weight = as_tensor("x", x), as_tensor("weight", weight)
     bias = None if bias is None else as_tensor("bias", bias)
-    steps, pads, space, last = _check(name, n, True, x, weight, bias, stride, padding, dilation, groups, data_format)
+    steps, pads, space, last = _check(name, n, x, weight, bias, moves, transposed=True)
     reach = geometry.spans(weight.shape[2:], steps.dilation)
     smallest = tuple(
         (size - 1) * step + span - sum(pair)
@@ -226,12 +194,11 @@ def conv2d(
 
     Examples
     --------
-    >>> import numpy as np
     >>> import paramattr
-    >>> paramattr.nn.functional.conv2d(np.ones([1, 2, 4, 4]), np.ones([3, 2, 3, 3]), padding=1).shape
-    [1, 3, 4, 4]
+    >>> paramattr.nn.functional.conv2d([[[[1.0, 2.0], [3.0, 5.0]]]], [[[[-1.0, 1.0]]]], padding=[0, 1]).tolist()
+    [[[[1.0, 1.0, -2.0], [3.0, 2.0, -5.0]]]]
     """
-    return conv(2, x, weight, bias, stride, padding, dilation, groups, data_format)
+    return conv(2, x, weight, bias, (stride, padding, dilation, groups, data_format))
 
 
 def conv1d(
@@ -250,12 +217,11 @@ def conv1d(
 
     Examples
     --------
-    >>> import numpy as np
     >>> import paramattr
-    >>> paramattr.nn.functional.conv1d(np.ones([1, 2, 4]), np.ones([3, 2, 3]), padding=1).shape
-    [1, 3, 4]
+    >>> paramattr.nn.functional.conv1d([[[1.0, 2.0, 5.0]]], [[[-1.0, 1.0]]]).tolist()
+    [[[1.0, 3.0]]]
     """
-    return conv(1, x, weight, bias, stride, padding, dilation, groups, data_format)
+    return conv(1, x, weight, bias, (stride, padding, dilation, groups, data_format))
 
 
 def conv3d(
@@ -274,12 +240,11 @@ def conv3d(
 
     Examples
     --------
-    >>> import numpy as np
     >>> import paramattr
-    >>> paramattr.nn.functional.conv3d(np.ones([1, 2, 4, 4, 4]), np.ones([3, 2, 3, 3, 3]), padding=1).shape
-    [1, 3, 4, 4, 4]
+    >>> paramattr.nn.functional.conv3d([[[[[1.0, 2.0, 5.0]]]]], [[[[[-1.0, 1.0]]]]]).tolist()
+    [[[[[1.0, 3.0]]]]]
     """
-    return conv(3, x, weight, bias, stride, padding, dilation, groups, data_format)
+    return conv(3, x, weight, bias, (stride, padding, dilation, groups, data_format))
 
 
 def conv2d_transpose(
@@ -319,14 +284,12 @@ def conv2d_transpose(
 
     Examples
     --------
-    >>> import numpy as np
     >>> import paramattr
-    >>> paramattr.nn.functional.conv2d_transpose(np.ones([1, 2, 4, 4]), np.ones([2, 3, 2, 2]), stride=2).shape
-    [1, 3, 8, 8]
+    >>> paramattr.nn.functional.conv2d_transpose([[[[1.0, 2.0]]]], [[[[1.0, 3.0], [0.0, 5.0]]]], stride=2).tolist()
+    [[[[1.0, 3.0, 2.0, 6.0], [0.0, 5.0, 0.0, 10.0]]]]
     """
-    return conv_transpose(
-        2, x, weight, bias, stride, padding, output_padding, dilation, groups, output_size, data_format
-    )
+    moves = (stride, padding, dilation, groups, data_format)
+    return conv_transpose(2, x, weight, bias, moves, output_padding, output_size)
 
 
 def conv1d_transpose(
@@ -348,14 +311,12 @@ def conv1d_transpose(
 
     Examples
     --------
-    >>> import numpy as np
     >>> import paramattr
-    >>> paramattr.nn.functional.conv1d_transpose(np.ones([1, 2, 4]), np.ones([2, 3, 2]), stride=2).shape
-    [1, 3, 8]
+    >>> paramattr.nn.functional.conv1d_transpose([[[1.0, 2.0]]], [[[1.0, 3.0]]], stride=2).tolist()
+    [[[1.0, 3.0, 2.0, 6.0]]]
     """
-    return conv_transpose(
-        1, x, weight, bias, stride, padding, output_padding, dilation, groups, output_size, data_format
-    )
+    moves = (stride, padding, dilation, groups, data_format)
+    return conv_transpose(1, x, weight, bias, moves, output_padding, output_size)
 
 
 def conv3d_transpose(
@@ -377,11 +338,9 @@ def conv3d_transpose(
 
     Examples
     --------
-    >>> import numpy as np
     >>> import paramattr
-    >>> paramattr.nn.functional.conv3d_transpose(np.ones([1, 2, 4, 4, 4]), np.ones([2, 3, 2, 2, 2]), stride=2).shape
-    [1, 3, 8, 8, 8]
+    >>> paramattr.nn.functional.conv3d_transpose([[[[[1.0, 2.0]]]]], [[[[[1.0, 3.0]]]]], stride=(1, 1, 2)).tolist()
+    [[[[[1.0, 3.0, 2.0, 6.0]]]]]
     """
-    return conv_transpose(
-        3, x, weight, bias, stride, padding, output_padding, dilation, groups, output_size, data_format
-    )
+    moves = (stride, padding, dilation, groups, data_format)
+    return conv_transpose(3, x, weight, bias, moves, output_padding, output_size)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from paramattr.autograd import Tensor, apply
+from paramattr.autograd import Tensor, apply, rules
 from paramattr.autograd.rules import Outcome, exact
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.utils import checks
-from paramattr.utils.dtypes import compute_dtype
 
 
 def embedding(x: Operand, weight: Operand, padding_idx: int | None = None, sparse: bool = False) -> Tensor:
-    """Return the rows of ``weight`` that ``x`` names.
+    """Return the rows of ``weight`` that ``x`` names, in shape ``[*x.shape, size]``.
+
+    Mirrors ``paddle.nn.functional.embedding``, except that an index out of range is an error with ``padding_idx`` too.
 
     Parameters
     ----------
@@ -26,21 +25,12 @@ def embedding(x: Operand, weight: Operand, padding_idx: int | None = None, spars
     sparse : bool, default False
         Has no effect: gradients are dense here.
 
-    Returns
-    -------
-    Tensor
-        Of shape ``[*x.shape, size]``.
-
     Raises
     ------
     TypeError, ValueError
         If ``x`` is not of integers, ``weight`` not two-dimensional, or ``padding_idx`` out of range.
     IndexError
         If ``x`` names a row that does not exist.
-
-    References
-    ----------
-    Mirrors ``paddle.nn.functional.embedding``, except that an index out of range is an error with ``padding_idx`` too.
 
     Examples
     --------
@@ -64,14 +54,12 @@ def embedding(x: Operand, weight: Operand, padding_idx: int | None = None, spars
 
 @exact
 def _embedding(table: Array, *, index: Array, padding: int | None) -> Outcome:
-    value = table[index]
+    value, (to_rows,) = rules.getitem(table, index=index)
     if padding is not None:
         value[index == padding] = 0
-    shape, dtype = table.shape, compute_dtype(table.dtype)
 
     def to_table(g: Array) -> Array:
-        total = np.zeros(shape, dtype)
-        np.add.at(total, index, g.astype(dtype, copy=False))
+        total = to_rows(g)
         if padding is not None:
             total[padding] = 0.0
         return total

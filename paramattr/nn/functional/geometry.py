@@ -67,8 +67,8 @@ def padding(value: object, n: int, *, last: bool = False) -> str | Pairs:
         raise ValueError(f"padding must have {n} or {2 * n} integers or pairs, but received {value!r}")
     numbers = [checks.integer(f"padding[{index}]", entry, low=0) for index, entry in enumerate(entries)]
     if len(numbers) == n:
-        return tuple((number, number) for number in numbers)
-    return tuple((numbers[2 * axis], numbers[2 * axis + 1]) for axis in range(n))
+        return tuple(zip(numbers, numbers, strict=True))
+    return tuple(zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def _pairs(entries: list[Sequence[Any]], value: object, n: int, last: bool) -> Pairs:
@@ -79,11 +79,9 @@ def _pairs(entries: list[Sequence[Any]], value: object, n: int, last: bool) -> P
         before, after = (checks.integer(f"padding[{index}]", number, low=0) for number in entry)
         pairs.append((before, after))
     if len(pairs) == n + 2:
-        spatial = pairs[1:-1] if last else pairs[2:]
-        others = [pairs[0], pairs[-1] if last else pairs[1]]
-        if any(pair != (0, 0) for pair in others):
+        if any(pairs[0]) or any(pairs[-1 if last else 1]):
             raise ValueError(f"padding of the batch and channel axes must be 0, but received {value!r}")
-        pairs = spatial
+        pairs = pairs[1:-1] if last else pairs[2:]
     if len(pairs) != n:
         raise ValueError(f"padding must have {n} pairs, or {n + 2} with batch and channels, but received {value!r}")
     return tuple(pairs)
@@ -123,29 +121,17 @@ def windows(x: Array, out: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes)
 
     ``out`` is at most `out_sizes`: beyond, a window would leave the array.
     """
-    steps = x.strides[1:-1]
-    return as_strided(
-        x,
-        (x.shape[0], *out, *kernel, x.shape[-1]),
-        (
-            x.strides[0],
-            *(s * step for s, step in zip(steps, stride, strict=True)),
-            *(s * gap for s, gap in zip(steps, dilation, strict=True)),
-            x.strides[-1],
-        ),
-        writeable=False,
-    )
+    first, *inner, last = x.strides
+    steps = [s * step for s, step in zip(inner, stride, strict=True)]
+    gaps = [s * gap for s, gap in zip(inner, dilation, strict=True)]
+    shape = (x.shape[0], *out, *kernel, x.shape[-1])
+    return as_strided(x, shape, (first, *steps, *gaps, last), writeable=False)
 
 
 def seen_by(tap: Sizes, out: Sizes, stride: Sizes, dilation: Sizes) -> tuple[slice, ...]:
     """Return the index of the elements of [N, space…, C] that one tap of the kernel meets at the positions ``out``."""
-    return (
-        slice(None),
-        *(
-            slice(i * gap, i * gap + (count - 1) * step + 1, step)
-            for i, gap, step, count in zip(tap, dilation, stride, out, strict=True)
-        ),
-    )
+    axes = zip(tap, dilation, stride, out, strict=True)
+    return slice(None), *(slice(i * gap, i * gap + (count - 1) * step + 1, step) for i, gap, step, count in axes)
 
 
 def pad(x: Array, pairs: Pairs, value: float = 0.0) -> Array:
@@ -168,10 +154,7 @@ def check_memory(name: str, shape: Sequence[int], pairs: Pairs, last: bool, item
 
 def crop(space: Sizes, pairs: Pairs) -> tuple[slice, ...]:
     """Return the index of the part of [N, space…, C] that `pad` did not add."""
-    return (
-        slice(None),
-        *(slice(before, before + size) for size, (before, _) in zip(space, pairs, strict=True)),
-    )
+    return slice(None), *(slice(before, before + size) for size, (before, _) in zip(space, pairs, strict=True))
 
 
 def inward(x: Array, last: bool) -> Array:

@@ -59,9 +59,8 @@ def pad(
     Examples
     --------
     >>> import paramattr
-    >>> x = paramattr.to_tensor([[[1.0, 2.0, 3.0]]])
-    >>> paramattr.nn.functional.pad(x, [2, 1], "reflect").numpy()
-    array([[[3., 2., 1., 2., 3., 2.]]], dtype=float32)
+    >>> paramattr.nn.functional.pad([[[1.0, 2.0, 3.0]]], [2, 1], "reflect").tolist()
+    [[[3.0, 2.0, 1.0, 2.0, 3.0, 2.0]]]
     """
     x = as_tensor("x", x)
     checks.choice("mode", mode, ["constant", *SELECTIONS])
@@ -78,23 +77,18 @@ def pad(
     checks.fits_in_memory("pad: the padded x, of shape", sizes, x.dtype.itemsize)
     if mode == "constant":
         return apply(_pad_constant, x, pairs=pairs, value=filler)
-    _check_selection(x, pairs, mode)
-    return apply(_pad_selected, x, pairs=pairs, mode=mode)
-
-
-def _check_selection(x: Tensor, pairs: Pairs, mode: str) -> None:
     for size, pair in zip(x.shape, pairs, strict=True):
         if any(pair) and (size == 0 or (mode == "reflect" and max(pair) >= size)):
             raise ValueError(f"pad in mode {mode!r} can't add {list(pair)} to an axis of {size} of {x.shape!r}")
+    return apply(_pad_selected, x, pairs=pairs, mode=mode)
 
 
 def _per_axis(x: Tensor, given: list[tuple[int, int]], data_format: str | None, from_left: bool) -> Pairs:
     """Return a pair for each axis of ``x``."""
     n = x.ndim - 2
-    if len(given) == n and n in geometry.FORMATS:
-        last = data_format is not None and geometry.channels_last(data_format, n)
-        none, spatial = [(0, 0)], given[::-1]
-        return tuple(none + spatial + none if last else none + none + spatial)
+    spatial = len(given) == n and n in geometry.FORMATS
+    if spatial and data_format is not None and geometry.channels_last(data_format, n):
+        return ((0, 0), *given[::-1], (0, 0))
     if len(given) == x.ndim and from_left:
         return tuple(given)
     return tuple([(0, 0)] * (x.ndim - len(given)) + given[::-1])
@@ -113,22 +107,17 @@ def _pad_selected(x: Array, *, pairs: Pairs, mode: str) -> Outcome:
         SELECTIONS[mode](np.arange(-before, size + after), size) if size else np.arange(0)
         for size, (before, after) in zip(x.shape, pairs, strict=True)
     ]
-    shape = x.shape
 
     def to_x(g: Array) -> Array:
-        for axis, (source, (before, _)) in enumerate(zip(sources, pairs, strict=True)):
-            g = _unselect(g, axis, source, before, shape[axis])
+        # What was selected more than once is added to where it came from.
+        for axis, (source, (before, after)) in enumerate(zip(sources, pairs, strict=True)):
+            if before or after:
+                moved = np.moveaxis(g, axis, 0)
+                end = len(source) - after
+                total = moved[before:end].copy()
+                for index in (*range(before), *range(end, len(source))):
+                    total[source[index]] += moved[index]
+                g = np.moveaxis(total, 0, axis)
         return g
 
     return x[np.ix_(*sources)], (to_x,)
-
-
-def _unselect(g: Array, axis: int, source: Array, before: int, size: int) -> Array:
-    """Add what was selected more than once to where it came from."""
-    if len(source) == size:
-        return g
-    moved = np.moveaxis(g, axis, 0)
-    total = moved[before : before + size].copy()
-    for index in (*range(before), *range(before + size, len(source))):
-        total[source[index]] += moved[index]
-    return np.moveaxis(total, 0, axis)

@@ -15,22 +15,12 @@ from paramattr.nn.functional import geometry
 from paramattr.nn.functional.geometry import PaddingLike, Pairs, SizeLike, Sizes
 from paramattr.utils import checks
 
-
-def _widen(pads: Pairs, space: Sizes, kernel: Sizes, stride: Sizes, ceil_mode: bool) -> Pairs:
-    """Return ``pads`` with what ceil_mode adds at the end, so that the last window is whole."""
-    if not ceil_mode:
-        return pads
-    return tuple(
-        (before, after + -(size + before + after - taps) % step)
-        for size, (before, after), taps, step in zip(space, pads, kernel, stride, strict=True)
-    )
+# How a caller describes a window: kernel_size, stride, padding, ceil_mode and data_format.
+Window = tuple[SizeLike, SizeLike | None, PaddingLike, bool, str]
 
 
 def _max_pool(x: Array, *, kernel: Sizes, stride: Sizes, pads: Pairs, last: bool) -> Outcome:
-    data = geometry.inward(real(x), last)
-    padded = geometry.pad(data, pads, -np.inf)
-    inner = geometry.crop(data.shape[1:-1], pads)
-    taps = _taps(padded, kernel, stride)
+    padded, inner, taps = _padded(x, kernel, stride, pads, last, -np.inf)
     value = padded[taps[0]].copy(order="K")
     for tap in taps[1:]:
         np.maximum(value, padded[tap], out=value)
@@ -55,10 +45,8 @@ def _max_pool(x: Array, *, kernel: Sizes, stride: Sizes, pads: Pairs, last: bool
 
 
 def _avg_pool(x: Array, *, kernel: Sizes, stride: Sizes, pads: Pairs, counts: Array, last: bool) -> Outcome:
-    data = geometry.inward(real(x), last)
-    padded = geometry.pad(data, pads)
-    shape, inner = padded.shape, geometry.crop(data.shape[1:-1], pads)
-    taps = _taps(padded, kernel, stride)
+    padded, inner, taps = _padded(x, kernel, stride, pads, last, 0.0)
+    shape = padded.shape
     value = padded[taps[0]].copy(order="K")
     for tap in taps[1:]:
         value += padded[tap]
@@ -75,11 +63,16 @@ def _avg_pool(x: Array, *, kernel: Sizes, stride: Sizes, pads: Pairs, counts: Ar
     return geometry.outward(value, last), (to_x,)
 
 
-def _taps(padded: Array, kernel: Sizes, stride: Sizes) -> list[tuple[slice, ...]]:
-    """Return for each tap of the window the index of the elements it meets."""
+def _padded(
+    x: Array, kernel: Sizes, stride: Sizes, pads: Pairs, last: bool, value: float
+) -> tuple[Array, tuple[slice, ...], list[tuple[slice, ...]]]:
+    """Return the padded input, the index of the input in it, and that of the elements each tap of the window meets."""
+    data = geometry.inward(real(x), last)
+    padded = geometry.pad(data, pads, value)
     ones = (1,) * len(kernel)
     out = geometry.out_sizes(padded.shape[1:-1], kernel, stride, ones)
-    return [geometry.seen_by(tap, out, stride, ones) for tap in np.ndindex(*kernel)]
+    taps = [geometry.seen_by(tap, out, stride, ones) for tap in np.ndindex(*kernel)]
+    return padded, geometry.crop(data.shape[1:-1], pads), taps
 
 
 def _counts(space: Sizes, kernel: Sizes, stride: Sizes, pads: Pairs, exclusive: bool) -> Array:
@@ -95,39 +88,33 @@ def _counts(space: Sizes, kernel: Sizes, stride: Sizes, pads: Pairs, exclusive: 
     return np.maximum(total, 1)
 
 
-def check_window(
-    n: int, kernel_size: SizeLike, stride: SizeLike | None, padding: PaddingLike, ceil_mode: bool, data_format: str
-) -> tuple[Sizes, Sizes, str | Pairs, bool]:
+def check_window(n: int, window: Window) -> tuple[Sizes, Sizes, str | Pairs, bool]:
     """Return kernel, stride and padding in their full forms, and whether channels come last."""
+    kernel_size, stride, padding, ceil_mode, data_format = window
     last = geometry.channels_last(data_format, n)
     kernel = geometry.sizes("kernel_size", kernel_size, n, low=1)
     steps = kernel if stride is None else geometry.sizes("stride", stride, n, low=1)
     form = geometry.padding(padding, n, last=last)
     if checks.boolean("ceil_mode", ceil_mode) and form == "VALID":
         raise ValueError("ceil_mode must be False with padding='VALID', which keeps whole windows alone")
-    if not isinstance(form, str):
-        for pair, taps in zip(form, kernel, strict=True):
-            if any(pair) and max(pair) >= taps:
-                raise ValueError(f"padding must be below kernel_size {list(kernel)}, but received {padding!r}")
+    if not isinstance(form, str) and any(max(pair) >= taps for pair, taps in zip(form, kernel, strict=True)):
+        raise ValueError(f"padding must be below kernel_size {list(kernel)}, but received {padding!r}")
     return kernel, steps, form, last
 
 
-def _resolve(
-    name: str,
-    n: int,
-    x: Tensor,
-    kernel_size: SizeLike,
-    stride: SizeLike | None,
-    padding: PaddingLike,
-    ceil_mode: bool,
-    data_format: str,
-) -> tuple[Sizes, Sizes, Pairs, bool]:
+def _resolve(name: str, n: int, x: Tensor, window: Window) -> tuple[Sizes, Sizes, Pairs, bool]:
     """Return kernel, stride and padding for the input ``x``, and whether its channels come last."""
-    kernel, steps, form, last = check_window(n, kernel_size, stride, padding, ceil_mode, data_format)
+    kernel, steps, form, last = check_window(n, window)
+    _, _, padding, ceil_mode, _ = window
     if x.ndim != n + 2:
         raise ValueError(f"{name} expected an input with {n + 2} axes, but received {x.shape!r}")
     space = geometry.spatial(x.shape, last)
-    pads = _widen(geometry.resolve_padding(form, space, kernel, steps), space, kernel, steps, ceil_mode)
+    pads = geometry.resolve_padding(form, space, kernel, steps)
+    if ceil_mode:  # so much more at the end that the last window is whole
+        pads = tuple(
+            (before, after + -(size + before + after - taps) % step)
+            for size, (before, after), taps, step in zip(space, pads, kernel, steps, strict=True)
+        )
     for size, (before, after), taps, step in zip(space, pads, kernel, steps, strict=True):
         if size + before + after < taps:
             raise ValueError(f"{name}: kernel_size {list(kernel)} is larger than the padded input {x.shape!r}")
@@ -140,57 +127,34 @@ def _resolve(
     return kernel, steps, pads, last
 
 
-def max_pool(
-    n: int,
-    x: Operand,
-    kernel_size: SizeLike,
-    stride: SizeLike | None,
-    padding: PaddingLike,
-    return_mask: bool,
-    ceil_mode: bool,
-    data_format: str,
-) -> Tensor:
+def max_pool(n: int, x: Operand, window: Window, return_mask: bool) -> Tensor:
     """Return the ``n``-dimensional maximum pooling, as `max_pool2d` describes it."""
-    name = f"max_pool{n}d"
     x = as_tensor("x", x)
-    kernel, steps, pads, last = _resolve(name, n, x, kernel_size, stride, padding, ceil_mode, data_format)
+    kernel, steps, pads, last = _resolve(f"max_pool{n}d", n, x, window)
     value = apply(_max_pool, x, kernel=kernel, stride=steps, pads=pads, last=last)
     if not checks.boolean("return_mask", return_mask):
         return value
     # Typed as in Paddle: to a type checker, a Tensor unpacks into two as well.
-    return cast(Tensor, (value, Tensor(_mask(real(x.data), value.data, kernel, steps, pads, last))))
+    return cast(Tensor, (value, Tensor(_mask(x.data, value.data, kernel, steps, pads, last))))
 
 
 def _mask(x: Array, value: Array, kernel: Sizes, stride: Sizes, pads: Pairs, last: bool) -> Array:
     """Where each largest value stands in its flattened plane; the first of equal ones."""
-    data = geometry.inward(x, last)
-    padded = geometry.pad(data, pads, -np.inf)
-    inner = geometry.crop(data.shape[1:-1], pads)
+    padded, inner, taps = _padded(x, kernel, stride, pads, last, -np.inf)
     plane = np.full((1, *padded.shape[1:-1], 1), -1)
     plane[inner] = np.arange(plane[inner].size).reshape(plane[inner].shape)
     largest = geometry.inward(value, last)
     found = np.full(largest.shape, -1)
-    for tap in _taps(padded, kernel, stride):
+    for tap in taps:
         here = plane[tap]
         np.copyto(found, here, where=(found < 0) & (here >= 0) & (padded[tap] == largest))
     return geometry.outward(found, last)
 
 
-def avg_pool(
-    n: int,
-    x: Operand,
-    kernel_size: SizeLike,
-    stride: SizeLike | None,
-    padding: PaddingLike,
-    ceil_mode: bool,
-    exclusive: bool,
-    divisor_override: float | None,
-    data_format: str,
-) -> Tensor:
+def avg_pool(n: int, x: Operand, window: Window, exclusive: bool, divisor_override: float | None) -> Tensor:
     """Return the ``n``-dimensional average pooling, as `avg_pool2d` describes it."""
-    name = f"avg_pool{n}d"
     x = as_tensor("x", x)
-    kernel, steps, pads, last = _resolve(name, n, x, kernel_size, stride, padding, ceil_mode, data_format)
+    kernel, steps, pads, last = _resolve(f"avg_pool{n}d", n, x, window)
     counts = _counts(geometry.spatial(x.shape, last), kernel, steps, pads, checks.boolean("exclusive", exclusive))
     if divisor_override is not None:
         divisor = checks.real("divisor_override", divisor_override, low=0.0, open_low=True)
@@ -223,15 +187,11 @@ def max_pool2d(
     padding : int, str or sequence, default 0
         Around the input, in the forms of `conv2d`; below ``kernel_size``. Padding is never the largest.
     return_mask : bool, default False
-        Whether to return also where each value stood in its flattened plane.
+        Whether to return a pair of Tensors: the values, and where each stood in its flattened plane.
     ceil_mode : bool, default False
         Whether a last, incomplete window counts.
     data_format : {"NCHW", "NHWC"}
         Order of the axes.
-
-    Returns
-    -------
-    Tensor, or a pair of Tensors with ``return_mask``
 
     Raises
     ------
@@ -244,7 +204,7 @@ def max_pool2d(
     >>> paramattr.nn.functional.max_pool2d([[[[1.0, 3.0], [5.0, 7.0]]]], 2).item()
     7.0
     """
-    return max_pool(2, x, kernel_size, stride, padding, return_mask, ceil_mode, data_format)
+    return max_pool(2, x, (kernel_size, stride, padding, ceil_mode, data_format), return_mask)
 
 
 def max_pool1d(
@@ -257,8 +217,7 @@ def max_pool1d(
 ) -> Tensor:
     """Return the largest value in each window of [N, C, length].
 
-    The arguments are those of `max_pool2d`, with one axis less and channels first. Mirrors
-    ``paddle.nn.functional.max_pool1d``.
+    The arguments are those of `max_pool2d` with one axis less, channels first. Mirrors ``paddle.nn.functional.max_pool1d``.
 
     Examples
     --------
@@ -266,7 +225,7 @@ def max_pool1d(
     >>> paramattr.nn.functional.max_pool1d([[[1.0, 3.0]]], 2).item()
     3.0
     """
-    return max_pool(1, x, kernel_size, stride, padding, return_mask, ceil_mode, "NCL")
+    return max_pool(1, x, (kernel_size, stride, padding, ceil_mode, "NCL"), return_mask)
 
 
 def max_pool3d(
@@ -288,7 +247,7 @@ def max_pool3d(
     >>> paramattr.nn.functional.max_pool3d([[[[[1.0, 3.0], [5.0, 7.0]]] * 2]], 2).item()
     7.0
     """
-    return max_pool(3, x, kernel_size, stride, padding, return_mask, ceil_mode, data_format)
+    return max_pool(3, x, (kernel_size, stride, padding, ceil_mode, data_format), return_mask)
 
 
 def avg_pool2d(
@@ -303,27 +262,15 @@ def avg_pool2d(
 ) -> Tensor:
     """Return the mean in each window of 2 dimensions.
 
-    Mirrors ``paddle.nn.functional.avg_pool2d``.
+    Mirrors ``paddle.nn.functional.avg_pool2d``. The arguments are those of `max_pool2d`, with zeros as padding, and:
 
     Parameters
     ----------
-    x : Tensor or array_like
-        Of shape [N, C, height, width], or [N, height, width, C] as ``data_format`` says.
-    kernel_size : int or sequence of int
-        Size of the window.
-    stride : int or sequence of int, optional
-        Step of the window; ``kernel_size`` if None.
-    padding : int, str or sequence, default 0
-        Zeros around the input, in the forms of `conv2d`; below ``kernel_size``.
-    ceil_mode : bool, default False
-        Whether a last, incomplete window counts.
     exclusive : bool, default True
         Whether padding is left out of the mean.
     divisor_override : float, optional
         Divide by this instead of the size of the window; > 0. With ``exclusive`` a window at the edge is scaled up
         as without it.
-    data_format : {"NCHW", "NHWC"}
-        Order of the axes.
 
     Raises
     ------
@@ -336,7 +283,7 @@ def avg_pool2d(
     >>> paramattr.nn.functional.avg_pool2d([[[[1.0, 3.0], [5.0, 7.0]]]], 2).item()
     4.0
     """
-    return avg_pool(2, x, kernel_size, stride, padding, ceil_mode, exclusive, divisor_override, data_format)
+    return avg_pool(2, x, (kernel_size, stride, padding, ceil_mode, data_format), exclusive, divisor_override)
 
 
 def avg_pool1d(
@@ -358,7 +305,7 @@ def avg_pool1d(
     >>> paramattr.nn.functional.avg_pool1d([[[1.0, 3.0]]], 2).item()
     2.0
     """
-    return avg_pool(1, x, kernel_size, stride, padding, ceil_mode, exclusive, None, "NCL")
+    return avg_pool(1, x, (kernel_size, stride, padding, ceil_mode, "NCL"), exclusive, None)
 
 
 def avg_pool3d(
@@ -381,4 +328,4 @@ def avg_pool3d(
     >>> paramattr.nn.functional.avg_pool3d([[[[[1.0, 3.0], [5.0, 7.0]]] * 2]], 2).item()
     4.0
     """
-    return avg_pool(3, x, kernel_size, stride, padding, ceil_mode, exclusive, divisor_override, data_format)
+    return avg_pool(3, x, (kernel_size, stride, padding, ceil_mode, data_format), exclusive, divisor_override)

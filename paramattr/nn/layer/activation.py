@@ -21,7 +21,6 @@ class ReLU(Layer):
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return max(x, 0)."""
         return functional.relu(x)
 
 
@@ -38,7 +37,6 @@ class Tanh(Layer):
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the hyperbolic tangent."""
         return functional.tanh(x)
 
 
@@ -55,7 +53,6 @@ class Sigmoid(Layer):
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return 1 / (1 + exp(-x))."""
         return functional.sigmoid(x)
 
 
@@ -86,11 +83,9 @@ class LeakyReLU(Layer):
         self.negative_slope = checks.real("negative_slope", negative_slope)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the activation of ``x``."""
         return functional.leaky_relu(x, self.negative_slope)
 
     def extra_repr(self) -> str:
-        """Return the slope."""
         return f"negative_slope={self.negative_slope}"
 
 
@@ -115,11 +110,9 @@ class GELU(Layer):
         self.approximate = approximate
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the activation of ``x``."""
         return functional.gelu(x, self.approximate)
 
     def extra_repr(self) -> str:
-        """Return whether the approximation is used."""
         return f"approximate={self.approximate}"
 
 
@@ -150,9 +143,7 @@ class Softmax(Layer):
         self.axis = checks.integer("axis", axis)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the softmax of ``x``."""
         return functional.softmax(x, self.axis)
 
     def extra_repr(self) -> str:
-        """Return the axis."""
         return f"axis={self.axis}"

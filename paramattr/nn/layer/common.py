@@ -28,10 +28,9 @@ class Flatten(Layer):
 
     Examples
     --------
-    >>> import numpy as np
     >>> import paramattr
-    >>> paramattr.nn.Flatten()(paramattr.to_tensor(np.ones((2, 3, 4)))).shape
-    [2, 12]
+    >>> paramattr.nn.Flatten()(paramattr.to_tensor([[[1.0, 2.0], [3.0, 4.0]]])).tolist()
+    [[1.0, 2.0, 3.0, 4.0]]
     """
 
     def __init__(self, start_axis: int = 1, stop_axis: int = -1) -> None:
@@ -40,7 +39,6 @@ class Flatten(Layer):
         self.stop_axis = checks.integer("stop_axis", stop_axis)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return ``x`` with the axes joined."""
         return functional.flatten(x, self.start_axis, self.stop_axis)
 
 
@@ -68,9 +66,7 @@ class Dropout(Layer):
         self.mode = checks.choice("mode", mode, MODES)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return ``x`` with elements dropped, unless in evaluation mode."""
         return functional.dropout(x, self.p, self.axis, self.training, mode=self.mode)
 
     def extra_repr(self) -> str:
-        """Return the settings."""
         return f"p={self.p}, axis={self.axis}, mode={self.mode}"

@@ -13,9 +13,6 @@ from paramattr.utils import checks
 class _Indexed(Layer):
     """Sublayers by position."""
 
-    def _listed(self) -> list[Layer]:
-        return [layer for layer in self._sub_layers.values() if layer is not None]
-
     def _position(self, index: int) -> int:
         number, count = checks.integer("index", index), len(self._sub_layers)
         if not -count <= number < count:
@@ -37,7 +34,7 @@ class _Indexed(Layer):
         return checked
 
     def _insert(self, index: int, layer: Layer) -> None:
-        layers = self._listed()
+        layers = list(self)
         layers.insert(checks.integer("index", index, low=-len(layers), high=len(layers)), layer)
         self._relist(layers, layer)
 
@@ -45,7 +42,7 @@ class _Indexed(Layer):
         return len(self._sub_layers)
 
     def __iter__(self) -> Iterator[Layer]:
-        return iter(self._listed())
+        return iter([layer for layer in self._sub_layers.values() if layer is not None])
 
 
 class Sequential(_Indexed):
@@ -76,10 +73,8 @@ class Sequential(_Indexed):
     def __init__(self, *layers: Layer | tuple[str, Layer] | list[Any] | Mapping[str, Layer]) -> None:
         super().__init__()
         entries: Iterable[Any] = layers
-        if len(layers) == 1 and isinstance(layers[0], Mapping):
-            entries = layers[0].items()
-        elif len(layers) == 1 and isinstance(layers[0], list):
-            entries = layers[0]
+        if len(layers) == 1 and isinstance(layers[0], (Mapping, list)):
+            entries = layers[0].items() if isinstance(layers[0], Mapping) else layers[0]
         for position, entry in enumerate(entries):
             pair = isinstance(entry, (tuple, list))
             if pair and len(entry) != 2:
@@ -98,7 +93,7 @@ class Sequential(_Indexed):
     def __getitem__(self, key: int | str | slice) -> Layer:
         """Return a layer by position or name, or a Sequential of a slice, named anew."""
         if isinstance(key, slice):
-            return Sequential(*self._listed()[key])
+            return Sequential(*list(self)[key])
         return self._sub_layers[self._name(key)]  # type: ignore[return-value]  # never None here
 
     def _name(self, key: int | str) -> str:
@@ -124,11 +119,10 @@ class Sequential(_Indexed):
 
     def extend(self, sequential: Iterable[Layer]) -> Sequential:
         """Add layers at the end, and return the Sequential."""
-        layers = self._checked(sequential)
-        names = [str(len(self) + position) for position in range(len(layers))]
-        if taken := [name for name in names if name in self._sub_layers]:
+        named = {str(position): layer for position, layer in enumerate(self._checked(sequential), len(self))}
+        if taken := [name for name in named if name in self._sub_layers]:
             raise ValueError(f"a layer added at the end would be named {taken[0]!r}, but there is one of that name")
-        for name, layer in zip(names, layers, strict=True):
+        for name, layer in named.items():
             self.add_sublayer(name, layer)
         return self
 
@@ -146,8 +140,7 @@ class Sequential(_Indexed):
         return self
 
     def forward(self, x: Tensor) -> Tensor:
-        """Pass ``x`` through all layers."""
-        for layer in self._listed():
+        for layer in self:
             x = layer(x)
         return x
 
@@ -186,18 +179,18 @@ class LayerList(_Indexed):
     def __getitem__(self, index: slice) -> LayerList: ...
     def __getitem__(self, index: int | slice) -> Layer:
         """Return a layer, or a LayerList of a slice."""
-        layers = self._listed()
+        layers = list(self)
         return LayerList(layers[index]) if isinstance(index, slice) else layers[self._position(index)]
 
     def __setitem__(self, index: int, layer: Layer) -> None:
         """Replace a layer by ``layer``."""
-        layers = self._listed()
+        layers = list(self)
         layers[self._position(index)] = layer
         self._relist(layers, layer)
 
     def __delitem__(self, index: int | slice) -> None:
         """Take layers out; the ones behind move up."""
-        layers = self._listed()
+        layers = list(self)
         del layers[index if isinstance(index, slice) else self._position(index)]
         self._relist(layers)
 

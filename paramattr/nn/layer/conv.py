@@ -11,7 +11,7 @@ from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.initializer import Initializer, Normal
 from paramattr.nn import functional
 from paramattr.nn.functional import geometry
-from paramattr.nn.functional.conv import conv, conv_transpose
+from paramattr.nn.functional.conv import Moves, conv, conv_transpose
 from paramattr.nn.functional.geometry import PaddingLike, SizeLike
 from paramattr.nn.layer.layer import Layer
 from paramattr.parameter import Parameter
@@ -27,19 +27,10 @@ class _ConvNd(Layer):
     weight: Parameter
     bias: Parameter | None
 
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: SizeLike,
-        stride: SizeLike,
-        padding: PaddingLike,
-        dilation: SizeLike,
-        groups: int,
-        data_format: str,
-    ) -> None:
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: SizeLike, moves: Moves) -> None:
         super().__init__()
         n = self.dims
+        stride, padding, dilation, groups, data_format = moves
         self.in_channels = checks.integer("in_channels", in_channels, low=1)
         self.out_channels = checks.integer("out_channels", out_channels, low=1)
         self.groups = checks.integer("groups", groups, low=1)
@@ -74,18 +65,11 @@ class _ConvNd(Layer):
         """Return the channels, the kernel and what differs from the defaults."""
         parts = [f"{self.in_channels}, {self.out_channels}, kernel_size={list(self.kernel_size)}"]
         ones = (1,) * self.dims
-        if self.stride != ones:
-            parts.append(f"stride={list(self.stride)}")
-        if self.padding != 0:
-            parts.append(f"padding={self.padding}")
-        if self.padding_mode != "zeros":
-            parts.append(f"padding_mode={self.padding_mode}")
-        if self.output_padding != 0:
-            parts.append(f"output_padding={self.output_padding}")
-        if self.dilation != ones:
-            parts.append(f"dilation={list(self.dilation)}")
-        if self.groups != 1:
-            parts.append(f"groups={self.groups}")
+        names = ("stride", "padding", "padding_mode", "output_padding", "dilation", "groups")
+        for name, default in zip(names, (ones, 0, "zeros", 0, ones, 1), strict=True):
+            value = getattr(self, name)
+            if value != default:
+                parts.append(f"{name}={list(value) if default is ones else value}")
         return ", ".join([*parts, f"data_format={self.data_format}"])
 
 
@@ -105,13 +89,12 @@ class _Conv(_ConvNd):
         self._create_parameters(self.out_channels, self.in_channels, weight_attr, bias_attr, law)
 
     def forward(self, x: Operand) -> Tensor:
-        """Return the convolution of ``x`` with the weight, plus the bias."""
         x = self._checked(x)
         pads: PaddingLike = self.padding
         if self.padding_mode != "zeros":
             x, pads = functional.pad(x, self._around, self.padding_mode, data_format=self.data_format), 0
-        weight, bias, groups = self.weight, self.bias, self.groups
-        return conv(self.dims, x, weight, bias, self.stride, pads, self.dilation, groups, self.data_format)
+        moves = (self.stride, pads, self.dilation, self.groups, self.data_format)
+        return conv(self.dims, x, self.weight, self.bias, moves)
 
 
 class _ConvTranspose(_ConvNd):
@@ -122,25 +105,15 @@ class _ConvTranspose(_ConvNd):
 
     def forward(self, x: Operand, output_size: SizeLike | None = None) -> Tensor:
         """Return the transposed convolution of ``x``; ``output_size`` is used instead of ``output_padding``."""
-        return conv_transpose(
-            self.dims,
-            self._checked(x),
-            self.weight,
-            self.bias,
-            self.stride,
-            self.padding,
-            self.output_padding if output_size is None else 0,
-            self.dilation,
-            self.groups,
-            output_size,
-            self.data_format,
-        )
+        extra = self.output_padding if output_size is None else 0
+        moves = (self.stride, self.padding, self.dilation, self.groups, self.data_format)
+        return conv_transpose(self.dims, self._checked(x), self.weight, self.bias, moves, extra, output_size)
 
 
 class Conv2D(_Conv):
     """The 2-dimensional convolution (cross-correlation), of [N, in_channels, height, width].
 
-    Mirrors ``paddle.nn.Conv2D``.
+    Mirrors ``paddle.nn.Conv2D``. Arguments that are not listed here are those of `functional.conv2d`.
 
     Parameters
     ----------
@@ -148,12 +121,6 @@ class Conv2D(_Conv):
         Channels of input and output, >= 1, both divisible by ``groups``.
     kernel_size : int or sequence of int
         Size of the kernel per axis, >= 1.
-    stride, dilation : int or sequence of int, default 1
-        Step of the kernel, and of the input under it; >= 1.
-    padding : int, str or sequence, default 0
-        In the forms of `functional.conv2d`.
-    groups : int, default 1
-        In how many groups channels are connected.
     padding_mode : {"zeros", "reflect", "replicate", "circular"}
         What the padding is made of.
     weight_attr : ParamAttr, str, Initializer, regularizer or None
@@ -161,8 +128,6 @@ class Conv2D(_Conv):
         sqrt(2 / (in_channels · kernel sizes)).
     bias_attr : ParamAttr, str, Initializer, regularizer, bool or None
         Settings of the bias, of shape ``[out_channels]``; 0 by default. False: no bias.
-    data_format : {"NCHW", "NHWC"}
-        Order of the axes of input and output.
 
     Raises
     ------
@@ -193,7 +158,7 @@ class Conv2D(_Conv):
         bias_attr: ParamAttrLike = None,
         data_format: str = "NCHW",
     ) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, data_format)
+        super().__init__(in_channels, out_channels, kernel_size, (stride, padding, dilation, groups, data_format))
         self._set_up(padding_mode, weight_attr, bias_attr)
 
 
@@ -226,7 +191,7 @@ class Conv1D(_Conv):
         bias_attr: ParamAttrLike = None,
         data_format: str = "NCL",
     ) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, data_format)
+        super().__init__(in_channels, out_channels, kernel_size, (stride, padding, dilation, groups, data_format))
         self._set_up(padding_mode, weight_attr, bias_attr)
 
 
@@ -259,23 +224,18 @@ class Conv3D(_Conv):
         bias_attr: ParamAttrLike = None,
         data_format: str = "NCDHW",
     ) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, data_format)
+        super().__init__(in_channels, out_channels, kernel_size, (stride, padding, dilation, groups, data_format))
         self._set_up(padding_mode, weight_attr, bias_attr)
 
 
 class Conv2DTranspose(_ConvTranspose):
     """The 2-dimensional transposed convolution: each input value adds a scaled kernel to the output.
 
-    The arguments are those of `Conv2D` except for these. Mirrors ``paddle.nn.Conv2DTranspose``.
+    Mirrors ``paddle.nn.Conv2DTranspose``. ``stride``, ``padding``, ``output_padding`` and ``dilation`` are those of
+    `functional.conv2d_transpose`; the other arguments are those of `Conv2D`, and:
 
     Parameters
     ----------
-    stride, dilation : int or sequence of int, default 1
-        Step between the kernels in the output, and inside a kernel; >= 1.
-    padding : int, str or sequence, default 0
-        What is cut off the output, in the forms of `functional.conv2d`.
-    output_padding : int or sequence of int, default 0
-        Added at the end of the output; below stride or dilation.
     weight_attr : ParamAttr, str, Initializer, regularizer or None
         Settings of the weight, of shape ``[in_channels, out_channels / groups, kernel…]``; XavierUniform by default.
 
@@ -308,7 +268,7 @@ class Conv2DTranspose(_ConvTranspose):
         bias_attr: ParamAttrLike = None,
         data_format: str = "NCHW",
     ) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, data_format)
+        super().__init__(in_channels, out_channels, kernel_size, (stride, padding, dilation, groups, data_format))
         self._set_up(output_padding, weight_attr, bias_attr)
 
 
@@ -342,7 +302,7 @@ class Conv1DTranspose(_ConvTranspose):
         bias_attr: ParamAttrLike = None,
         data_format: str = "NCL",
     ) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, data_format)
+        super().__init__(in_channels, out_channels, kernel_size, (stride, padding, dilation, groups, data_format))
         self._set_up(output_padding, weight_attr, bias_attr)
 
 
@@ -375,5 +335,5 @@ class Conv3DTranspose(_ConvTranspose):
         bias_attr: ParamAttrLike = None,
         data_format: str = "NCDHW",
     ) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, data_format)
+        super().__init__(in_channels, out_channels, kernel_size, (stride, padding, dilation, groups, data_format))
         self._set_up(output_padding, weight_attr, bias_attr)

@@ -22,10 +22,8 @@ class Embedding(Layer):
 
     Parameters
     ----------
-    num_embeddings : int
-        Number of symbols, >= 1.
-    embedding_dim : int
-        Size of the vectors, >= 1.
+    num_embeddings, embedding_dim : int
+        Number of symbols, and size of the vectors; >= 1.
     padding_idx : int, optional
         A symbol that stands for no value, in [-num_embeddings, num_embeddings): its vector starts as zeros, reads as
         zeros and gets no gradient.
@@ -80,6 +78,5 @@ class Embedding(Layer):
         return functional.embedding(x, self.weight, self.padding_idx, self.sparse)
 
     def extra_repr(self) -> str:
-        """Return the sizes and the padding symbol."""
         padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
         return f"{self.num_embeddings}, {self.embedding_dim}{padding}, sparse={self.sparse}"

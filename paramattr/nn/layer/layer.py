@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Literal, overload
 
 import numpy as np
@@ -120,20 +121,15 @@ class Layer:
     ) -> Parameter | None:
         """Make a parameter named after this layer; assign it to an attribute to make it the layer's.
 
-        The layers here make all their parameters by this method, so that overriding it reaches them.
+        The layers here make all their parameters by this method, so that overriding it reaches them. The arguments are those
+        of `paramattr.create_parameter`, and:
 
         Parameters
         ----------
-        shape : sequence of int
-            Sizes of the axes.
         attr : ParamAttr, str, Initializer, regularizer, bool or None
             The settings; with False there is no parameter and None is returned.
         dtype : dtype, optional
             The layer's dtype if None.
-        is_bias : bool, default False
-            Whether the defaults for biases apply.
-        default_initializer : Initializer, str or dict, optional
-            Used if neither ``attr`` nor the global initializer says otherwise.
 
         Raises
         ------
@@ -185,8 +181,7 @@ class Layer:
         if name not in held[store]:
             held.pop(name, None)
             for other in _STORES:
-                if name in held[other]:
-                    del held[other][name]
+                held[other].pop(name, None)
         held[store][name] = value
 
     def __getattr__(self, name: str) -> Any:
@@ -270,17 +265,18 @@ class Layer:
 
     def named_sublayers(self, prefix: str = "", include_self: bool = False) -> Iterator[tuple[str, Layer]]:
         """Iterate over the layers below this one with their dotted paths, each layer once."""
-        return self._walk(prefix, checks.boolean("include_self", include_self), set())
+        return islice(self._walk(prefix, set()), 0 if checks.boolean("include_self", include_self) else 1, None)
 
-    def _walk(self, prefix: str, include_self: bool, seen: set[int]) -> Iterator[tuple[str, Layer]]:
-        if id(self) in seen:
-            return
-        seen.add(id(self))
-        if include_self:
-            yield prefix, self
+    def _walk(self, prefix: str, seen: set[int] | None = None) -> Iterator[tuple[str, Layer]]:
+        """Iterate over this layer and all below it with their paths; each once, where it is noted what was ``seen``."""
+        if seen is not None:
+            if id(self) in seen:
+                return
+            seen.add(id(self))
+        yield prefix, self
         for name, layer in self._sub_layers.items():
             if layer is not None:
-                yield from layer._walk(f"{prefix}.{name}" if prefix else name, True, seen)
+                yield from layer._walk(f"{prefix}.{name}" if prefix else name, seen)
 
     def sublayers(self, include_self: bool = False) -> list[Layer]:
         """Return the layers below this one."""
@@ -294,7 +290,7 @@ class Layer:
         """Iterate over the layers directly below this one."""
         return (layer for _, layer in self.named_children())
 
-    def _named(self, store: str, prefix: str, include_sublayers: bool) -> Iterator[tuple[str, str, Layer, Any]]:
+    def _named(self, store: str, prefix: str, include_sublayers: bool) -> Iterator[tuple[str, Any]]:
         seen: set[int] = set()
         every = checks.boolean("include_sublayers", include_sublayers)
         layers = self.named_sublayers(prefix, include_self=True) if every else iter([(prefix, self)])
@@ -302,11 +298,11 @@ class Layer:
             for name, value in layer.__dict__[store].items():
                 if value is not None and id(value) not in seen:
                     seen.add(id(value))
-                    yield f"{path}.{name}" if path else name, name, layer, value
+                    yield f"{path}.{name}" if path else name, value
 
     def named_parameters(self, prefix: str = "", include_sublayers: bool = True) -> Iterator[tuple[str, Parameter]]:
         """Iterate over the parameters with their dotted paths; a shared one comes once."""
-        return ((path, value) for path, _, _, value in self._named("_parameters", prefix, include_sublayers))
+        return self._named("_parameters", prefix, include_sublayers)
 
     def parameters(self, include_sublayers: bool = True) -> list[Parameter]:
         """Return the parameters; a shared one comes once."""
@@ -314,7 +310,7 @@ class Layer:
 
     def named_buffers(self, prefix: str = "", include_sublayers: bool = True) -> Iterator[tuple[str, Tensor]]:
         """Iterate over the buffers with their dotted paths."""
-        return ((path, value) for path, _, _, value in self._named("_buffers", prefix, include_sublayers))
+        return self._named("_buffers", prefix, include_sublayers)
 
     def buffers(self, include_sublayers: bool = True) -> list[Tensor]:
         """Return the buffers."""
@@ -326,16 +322,11 @@ class Layer:
         A shared parameter stands under each of its paths.
         """
         state: OrderedDict[str, Tensor] = OrderedDict()
-        for path, layer in self._paths(""):
+        for path, layer in self._walk(""):
             for name, value in (*layer._parameters.items(), *layer._buffers.items()):
                 if value is not None and name not in layer._transient_buffers:
                     state[f"{path}.{name}" if path else name] = value
         return state
-
-    def _paths(self, prefix: str) -> Iterator[tuple[str, Layer]]:
-        yield prefix, self
-        for name, layer in self.named_children():
-            yield from layer._paths(f"{prefix}.{name}" if prefix else name)
 
     def set_state_dict(self, state_dict: Mapping[str, Tensor | ArrayLike]) -> tuple[list[str], list[str]]:
         """Copy values into the parameters and buffers of the same paths.

@@ -30,8 +30,7 @@ class Linear(Layer):
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong type or out of range; in use: if the input's last axis is not
-        ``in_features``.
+        If an argument is of the wrong type or out of range; in use: if the input's last axis is not ``in_features``.
 
     Examples
     --------
@@ -67,5 +66,4 @@ class Linear(Layer):
         return functional.linear(x, self.weight, self.bias)
 
     def extra_repr(self) -> str:
-        """Return the sizes and the dtype."""
         return f"in_features={self.in_features}, out_features={self.out_features}, dtype={self._dtype.name}"

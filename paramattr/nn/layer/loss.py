@@ -46,18 +46,8 @@ class CrossEntropyLoss(Layer):
         self.label_smoothing = checks.real("label_smoothing", label_smoothing, low=0.0, high=1.0)
 
     def forward(self, input: Tensor, label: Tensor) -> Tensor:
-        """Return the loss of ``input`` at ``label``."""
-        return functional.cross_entropy(
-            input,
-            label,
-            self.weight,
-            self.ignore_index,
-            self.reduction,
-            self.soft_label,
-            self.axis,
-            self.use_softmax,
-            self.label_smoothing,
-        )
+        how = (self.soft_label, self.axis, self.use_softmax, self.label_smoothing)
+        return functional.cross_entropy(input, label, self.weight, self.ignore_index, self.reduction, *how)
 
 
 class MSELoss(Layer):
@@ -77,5 +67,4 @@ class MSELoss(Layer):
         self.reduction = checks.choice("reduction", reduction, REDUCTIONS)
 
     def forward(self, input: Tensor, label: Tensor) -> Tensor:
-        """Return the loss of ``input`` at ``label``."""
         return functional.mse_loss(input, label, self.reduction)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from paramattr.autograd import Tensor
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional.geometry import PaddingLike, SizeLike
-from paramattr.nn.functional.pooling import avg_pool, check_window, max_pool
+from paramattr.nn.functional.pooling import Window, avg_pool, check_window, max_pool
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
 
@@ -17,16 +17,13 @@ class _PoolNd(Layer):
 
     dims: ClassVar[int]
 
-    def __init__(
-        self, kernel_size: SizeLike, stride: SizeLike | None, padding: PaddingLike, ceil_mode: bool, data_format: str
-    ) -> None:
+    def __init__(self, window: Window) -> None:
         super().__init__()
-        check_window(self.dims, kernel_size, stride, padding, ceil_mode, data_format)
-        self.kernel_size = kernel_size
-        self.stride = stride
-        self.padding = padding
-        self.ceil_mode = ceil_mode
-        self.data_format = data_format
+        check_window(self.dims, window)
+        self.kernel_size, self.stride, self.padding, self.ceil_mode, self.data_format = window
+
+    def _window(self) -> Window:
+        return self.kernel_size, self.stride, self.padding, self.ceil_mode, self.data_format
 
     def _checked(self, x: Operand) -> Tensor:
         x = as_tensor("x", x)
@@ -36,50 +33,29 @@ class _PoolNd(Layer):
         return x
 
     def extra_repr(self) -> str:
-        """Return the window."""
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
 class _MaxPool(_PoolNd):
-    def __init__(
-        self,
-        kernel_size: SizeLike,
-        stride: SizeLike | None,
-        padding: PaddingLike,
-        return_mask: bool,
-        ceil_mode: bool,
-        data_format: str,
-    ) -> None:
-        super().__init__(kernel_size, stride, padding, ceil_mode, data_format)
+    def __init__(self, window: Window, return_mask: bool) -> None:
+        super().__init__(window)
         self.return_mask = checks.boolean("return_mask", return_mask)
 
     def forward(self, x: Operand) -> Tensor:
         """Return the largest values, with ``return_mask`` a pair of them and their positions."""
-        window = (self.kernel_size, self.stride, self.padding)
-        return max_pool(self.dims, self._checked(x), *window, self.return_mask, self.ceil_mode, self.data_format)
+        return max_pool(self.dims, self._checked(x), self._window(), self.return_mask)
 
 
 class _AvgPool(_PoolNd):
-    def __init__(
-        self,
-        kernel_size: SizeLike,
-        stride: SizeLike | None,
-        padding: PaddingLike,
-        ceil_mode: bool,
-        exclusive: bool,
-        divisor_override: float | None,
-        data_format: str,
-    ) -> None:
-        super().__init__(kernel_size, stride, padding, ceil_mode, data_format)
+    def __init__(self, window: Window, exclusive: bool, divisor_override: float | None) -> None:
+        super().__init__(window)
         self.exclusive = checks.boolean("exclusive", exclusive)
         if divisor_override is not None:
             checks.real("divisor_override", divisor_override, low=0.0, open_low=True)
         self.divisor_override = divisor_override
 
     def forward(self, x: Operand) -> Tensor:
-        """Return the means."""
-        window = (self.kernel_size, self.stride, self.padding, self.ceil_mode)
-        return avg_pool(self.dims, self._checked(x), *window, self.exclusive, self.divisor_override, self.data_format)
+        return avg_pool(self.dims, self._checked(x), self._window(), self.exclusive, self.divisor_override)
 
 
 class MaxPool2D(_MaxPool):
@@ -105,7 +81,7 @@ class MaxPool2D(_MaxPool):
         ceil_mode: bool = False,
         data_format: str = "NCHW",
     ) -> None:
-        super().__init__(kernel_size, stride, padding, return_mask, ceil_mode, data_format)
+        super().__init__((kernel_size, stride, padding, ceil_mode, data_format), return_mask)
 
 
 class MaxPool1D(_MaxPool):
@@ -130,7 +106,7 @@ class MaxPool1D(_MaxPool):
         return_mask: bool = False,
         ceil_mode: bool = False,
     ) -> None:
-        super().__init__(kernel_size, stride, padding, return_mask, ceil_mode, "NCL")
+        super().__init__((kernel_size, stride, padding, ceil_mode, "NCL"), return_mask)
 
 
 class MaxPool3D(_MaxPool):
@@ -156,7 +132,7 @@ class MaxPool3D(_MaxPool):
         ceil_mode: bool = False,
         data_format: str = "NCDHW",
     ) -> None:
-        super().__init__(kernel_size, stride, padding, return_mask, ceil_mode, data_format)
+        super().__init__((kernel_size, stride, padding, ceil_mode, data_format), return_mask)
 
 
 class AvgPool2D(_AvgPool):
@@ -183,7 +159,7 @@ class AvgPool2D(_AvgPool):
         divisor_override: float | None = None,
         data_format: str = "NCHW",
     ) -> None:
-        super().__init__(kernel_size, stride, padding, ceil_mode, exclusive, divisor_override, data_format)
+        super().__init__((kernel_size, stride, padding, ceil_mode, data_format), exclusive, divisor_override)
 
 
 class AvgPool1D(_AvgPool):
@@ -208,7 +184,7 @@ class AvgPool1D(_AvgPool):
         exclusive: bool = True,
         ceil_mode: bool = False,
     ) -> None:
-        super().__init__(kernel_size, stride, padding, ceil_mode, exclusive, None, "NCL")
+        super().__init__((kernel_size, stride, padding, ceil_mode, "NCL"), exclusive, None)
 
 
 class AvgPool3D(_AvgPool):
@@ -235,4 +211,4 @@ class AvgPool3D(_AvgPool):
         divisor_override: float | None = None,
         data_format: str = "NCDHW",
     ) -> None:
-        super().__init__(kernel_size, stride, padding, ceil_mode, exclusive, divisor_override, data_format)
+        super().__init__((kernel_size, stride, padding, ceil_mode, data_format), exclusive, divisor_override)
