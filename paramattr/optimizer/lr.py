@@ -163,15 +163,11 @@ class MultiStepDecay(LRScheduler):
         return float(self.base_lr * self.gamma ** sum(self.last_epoch >= epoch for epoch in self.milestones))
 
 
-class ExponentialDecay(LRScheduler):
-    """The learning rate times ``gamma`` every epoch.
+class ExponentialDecay(StepDecay):
+    """The learning rate times ``gamma`` every epoch: base_lr · gamma^epoch.
 
+    The arguments are those of `StepDecay`, with its errors, but for ``step_size``, which is 1; ``gamma`` has no default.
     Mirrors ``paddle.optimizer.lr.ExponentialDecay``.
-
-    Parameters
-    ----------
-    gamma, learning_rate, last_epoch, verbose
-        As in `StepDecay`, with its errors; ``gamma`` has no default.
 
     Examples
     --------
@@ -183,12 +179,7 @@ class ExponentialDecay(LRScheduler):
     """
 
     def __init__(self, learning_rate: float, gamma: float, last_epoch: int = -1, verbose: bool = False) -> None:
-        self.gamma = checks.probability("gamma", gamma)
-        super().__init__(learning_rate, last_epoch, verbose)
-
-    def get_lr(self) -> float:
-        """Return base_lr · gamma^epoch."""
-        return float(self.base_lr * self.gamma**self.last_epoch)
+        super().__init__(learning_rate, 1, gamma, last_epoch, verbose)
 
 
 class CosineAnnealingDecay(LRScheduler):
