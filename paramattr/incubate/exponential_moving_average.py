@@ -74,9 +74,7 @@ class ExponentialMovingAverage(WeightAverage):
         """Return an empty average."""
         return {"ema": np.zeros(shape), "weight": np.zeros(1), "restore": np.zeros(shape, dtype)}
 
-    def update(self) -> None:
-        """Let the parameters' values enter the average; the same as `step`."""
-        self.step()
+    update = WeightAverage.step
 
     def _enter(self, slots: list[Slot]) -> None:
         decay = self._decay
@@ -84,9 +82,7 @@ class ExponentialMovingAverage(WeightAverage):
             steps = checks.real("thres_steps", self._thres_steps.item(), low=0.0)
             decay = min(decay, (1.0 + steps) / (10.0 + steps))
         for slot in slots:
-            weight = slot.state["weight"]
-            weight *= decay
-            weight += 1.0 - decay
+            slot.state["weight"][0] = decay * slot.state["weight"][0] + (1.0 - decay)
         values, averages = flat(slot.parameter.data for slot in slots), flat(slot.state["ema"] for slot in slots)
 
         def work(i: int, begin: int, end: int) -> None:
