@@ -5,20 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from paramattr import initializer, random, regularizer, utils
 from paramattr.attr import ParamAttr
-from paramattr.autograd import (
-    Tensor,
-    concat,
-    exp,
-    log,
-    matmul,
-    maximum,
-    minimum,
-    no_grad,
-    sqrt,
-    stack,
-    to_tensor,
-    where,
-)
+from paramattr.autograd import Tensor, no_grad
+from paramattr.autograd.functions import concat, exp, log, matmul, maximum, minimum, sqrt, stack, to_tensor, where
 from paramattr.parameter import LazyGuard, Parameter, create_parameter
 from paramattr.random import get_num_threads, get_rng_state, seed, set_num_threads, set_rng_state
 from paramattr.utils.dtypes import get_default_dtype, set_default_dtype

@@ -51,7 +51,7 @@ def to_tensor(data: Operand, dtype: DTypeLike | None = None, stop_gradient: bool
 def _numeric(value: DTypeLike, given: np.dtype[Any]) -> np.dtype[Any]:
     """Return ``value`` as a dtype that numbers of the dtype ``given`` can be converted to."""
     try:
-        dtype = dtypes.named(value) if isinstance(value, str) else np.dtype(value)
+        dtype = dtypes.named(value)
     except (TypeError, ValueError):
         raise TypeError(f"dtype must be a dtype, but received {value!r} ({type(value).__name__})") from None
     if dtype.kind != "c" and (given.kind == "c" or not dtypes.is_real(dtype)):

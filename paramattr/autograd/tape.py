@@ -20,36 +20,24 @@ Pullback = Callable[[Array], Array]
 
 
 class Node:
-    """One entry of the tape.
+    """One entry of the tape: per input its node, None if it needs no gradient, and the pullback of a gradient to it.
 
-    Parameters
-    ----------
-    parents : tuple of Node or None
-        The nodes of the inputs; None where an input needs no gradient.
-    pullbacks : tuple of callable
-        For each input, the function from the gradient of the value to the gradient of that input.
-    shape, dtype
-        Of the value itself: gradients arrive in them.
-    sink : callable, optional
-        Of a leaf: takes the gradient that has arrived.
+    Gradients arrive in the ``shape`` and ``dtype`` of the value; the ``sink`` of a leaf takes what has arrived.
     """
 
-    __slots__ = ("__weakref__", "dtype", "freed", "parents", "pullbacks", "recorded", "shape", "sink")
+    __slots__ = ("__weakref__", "dtype", "parents", "pullbacks", "recorded", "shape", "sink")
 
     def __init__(
         self,
         parents: tuple[Node | None, ...],
         pullbacks: tuple[Pullback, ...],
-        shape: tuple[int, ...],
-        dtype: np.dtype[Any],
+        value: Array,
         sink: Callable[[Array], None] | None = None,
     ) -> None:
         self.parents = parents
         self.pullbacks = pullbacks
-        self.shape = shape
-        self.dtype = dtype
+        self.shape, self.dtype = value.shape, value.dtype
         self.sink = sink
-        self.freed = False
         self.recorded = writes.count
 
 
@@ -119,10 +107,8 @@ def _unrecorded(steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
 
 def unbroadcast(gradient: Array, shape: tuple[int, ...]) -> Array:
     """Sum ``gradient`` over the axes along which an input of ``shape`` was repeated."""
-    extra = gradient.ndim - len(shape)
-    repeated = tuple(range(extra)) + tuple(
-        axis + extra for axis, size in enumerate(shape) if size == 1 and gradient.shape[axis + extra] != 1
-    )
+    padded = (1,) * (gradient.ndim - len(shape)) + shape
+    repeated = tuple(axis for axis, size in enumerate(gradient.shape) if size != 1 and padded[axis] == 1)
     summed: Array = gradient.sum(axis=repeated, keepdims=True)
     return summed.reshape(shape)
 
@@ -140,7 +126,7 @@ def backward(root: Node, gradient: Array, *, retain: bool) -> None:
     """
     order = list(_topological(root))
     for node in order:
-        if node.freed:
+        if not node.parents and node.sink is None:  # only a leaf never had any
             raise RuntimeError(
                 "backward() walked a graph that an earlier backward() released;"
                 " pass retain_graph=True to the earlier call"
@@ -166,22 +152,22 @@ def backward(root: Node, gradient: Array, *, retain: bool) -> None:
             known = arrived.get(id(parent))
             arrived[id(parent)] = part if known is None else known + part
         if not retain and node.parents:
-            node.parents, node.pullbacks, node.freed = (), (), True
+            node.parents = node.pullbacks = ()
 
 
 def _topological(root: Node) -> Iterator[Node]:
     """Every node below ``root``, each before its parents. Iterative: a long chain must not exhaust the stack."""
     finished: list[Node] = []
-    seen = {id(root)}
-    stack = [(root, iter(root.parents))]
+    seen: set[Node] = set()
+    stack = [(root, False)]
     while stack:
-        node, parents = stack[-1]
-        for parent in parents:
-            if parent is not None and id(parent) not in seen:
-                seen.add(id(parent))
-                stack.append((parent, iter(parent.parents)))
-                break
-        else:
+        node, all_below_done = stack.pop()
+        if all_below_done:
             finished.append(node)
-            stack.pop()
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            for parent in reversed(node.parents):
+                if parent is not None and parent not in seen:
+                    stack.append((parent, False))
     return reversed(finished)

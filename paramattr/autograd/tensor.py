@@ -32,7 +32,7 @@ def _comparison(ufunc: np.ufunc) -> Operator:
 class Tensor:
     """An n-dimensional array that can take part in automatic differentiation.
 
-    Mirrors the part of ``paddle.Tensor`` that training layers needs.
+    Mirrors the part of ``paddle.Tensor`` that training layers needs. `to_tensor` is the usual way to make one.
 
     Parameters
     ----------
@@ -47,10 +47,6 @@ class Tensor:
     ------
     TypeError
         If ``data`` is not numeric, or another argument of the wrong type.
-
-    See Also
-    --------
-    to_tensor : the usual way to make one.
 
     Examples
     --------
@@ -74,11 +70,9 @@ class Tensor:
 
     def __init__(self, data: Operand, *, stop_gradient: bool = True, name: str | None = None) -> None:
         self._data = array_of("data", data)
-        if not checks.boolean("stop_gradient", stop_gradient):
-            self._stop_gradient = False
-        if name is not None:
-            checks.instance("name", name, str, "a string or None")
-            self.name = name
+        self._stop_gradient = checks.boolean("stop_gradient", stop_gradient)
+        checks.instance("name", name, (str, type(None)), "a string or None")
+        self.name = name
 
     @property
     def data(self) -> Array:
@@ -99,12 +93,12 @@ class Tensor:
     @property
     def ndim(self) -> int:
         """The number of axes."""
-        return len(self.shape)
+        return self._data.ndim
 
     @property
     def size(self) -> int:
         """The number of elements."""
-        return int(np.prod(self.shape, dtype=np.int64))
+        return self._data.size
 
     @property
     def T(self) -> Tensor:  # noqa: N802  (Paddle's name)
@@ -155,12 +149,8 @@ class Tensor:
             If ``value`` is not numeric, or of another shape; the tensor keeps its values.
         """
         array = self._fitting(f"value of {self._label()}", value)
-        self._record_write()
-        self._data[...] = array
-
-    def _record_write(self) -> None:
-        """Note that the values are about to be changed in place, so that no gradient uses the new for the old ones."""
         writes.record([self])
+        self._data[...] = array
 
     def __getstate__(self) -> dict[str, Any]:
         if self._node is not None:
@@ -227,15 +217,12 @@ class Tensor:
         checks.boolean("retain_graph", retain_graph)
         if self.stop_gradient:
             raise RuntimeError(f"backward() needs a tensor with stop_gradient=False, but {self._label()} has True")
-        if grad_tensor is None:
-            if self.size != 1:
-                raise ValueError(
-                    f"backward() on a tensor of shape {self.shape!r} needs grad_tensor of that shape;"
-                    " without it the tensor must have one element"
-                )
-            start = np.ones_like(self.data)
-        else:
-            start = self._fitting("grad_tensor", grad_tensor)
+        if grad_tensor is None and self.size != 1:
+            raise ValueError(
+                f"backward() on a tensor of shape {self.shape!r} needs grad_tensor of that shape;"
+                " without it the tensor must have one element"
+            )
+        start = np.ones_like(self.data) if grad_tensor is None else self._fitting("grad_tensor", grad_tensor)
         tape.backward(self._tape_entry(), start.astype(self.dtype, copy=False), retain=retain_graph)
 
     def clear_grad(self, set_to_zero: bool = False) -> None:
@@ -253,7 +240,7 @@ class Tensor:
         if node is None:
             if self._data.dtype.kind in "biuc":
                 raise TypeError(f"gradients need a floating dtype, but {self._label()} has dtype {self.dtype}")
-            node = Node((), (), self._data.shape, self._data.dtype, self._accumulate)
+            node = Node((), (), self._data, self._accumulate)
             self._leaf = weakref.ref(node)
         return node
 
@@ -280,10 +267,10 @@ class Tensor:
 
     def __repr__(self) -> str:
         values = np.array2string(self.data, separator=", ", prefix=" " * 7, precision=8)
-        return (
-            f"Tensor(shape={self.shape!r}, dtype={self.dtype.name}, stop_gradient={self.stop_gradient},\n"
-            f"       {values})"
-        )
+        return f"{self._heading()}\n       {values})"
+
+    def _heading(self) -> str:
+        return f"Tensor(shape={self.shape!r}, dtype={self.dtype.name}, stop_gradient={self.stop_gradient},"
 
     __add__, __radd__ = _operators(rules.add)
     __sub__, __rsub__ = _operators(rules.subtract)
@@ -294,9 +281,6 @@ class Tensor:
 
     def __neg__(self) -> Tensor:
         return apply(rules.negative, self)
-
-    def __abs__(self) -> Tensor:
-        return apply(rules.absolute, self)
 
     def __getitem__(self, index: Any) -> Tensor:
         return apply(rules.getitem, self, index=_plain_index(index))
@@ -316,7 +300,9 @@ class Tensor:
 
     def abs(self) -> Tensor:
         """Return the absolute values."""
-        return abs(self)
+        return apply(rules.absolute, self)
+
+    __abs__ = abs
 
     def exp(self) -> Tensor:
         """Return e to the power of each element."""
@@ -356,8 +342,7 @@ class Tensor:
 
     def reshape(self, shape: Sequence[int]) -> Tensor:
         """Return the tensor in another shape; one size may be -1."""
-        sizes = checks.new_shape("shape", shape, self.size)
-        return apply(rules.reshape, self, shape=sizes)
+        return apply(rules.reshape, self, shape=checks.new_shape("shape", shape, self.size))
 
     def transpose(self, perm: Sequence[int]) -> Tensor:
         """Return the tensor with its axes in the order ``perm``."""
@@ -378,10 +363,8 @@ class Tensor:
         given = checks.integer("start_axis", start_axis), checks.integer("stop_axis", stop_axis)
         first, last = (axis + count if axis < 0 else axis for axis in given)
         if not 0 <= first <= last < count:
-            raise ValueError(
-                f"flatten needs axes with start_axis <= stop_axis of a tensor with {self.ndim} axes,"
-                f" but received start_axis={start_axis}, stop_axis={stop_axis}"
-            )
+            needed = f"axes with start_axis <= stop_axis of a tensor with {self.ndim} axes"
+            raise ValueError(f"flatten needs {needed}, but received start_axis={start_axis}, stop_axis={stop_axis}")
         sizes = tuple(self.shape)
         return self.reshape((*sizes[:first], math.prod(sizes[first : last + 1]), *sizes[last + 1 :]))
 
@@ -438,7 +421,7 @@ def apply(rule: rules.Rule, *inputs: Operand, **settings: Any) -> Tensor:
             if result._data.dtype.kind == "c":
                 raise TypeError(f"gradients need real inputs, but those of {rule.__name__.strip('_')} are complex")
             result._stop_gradient = False
-            result._node = Node(parents, pullbacks, result._data.shape, result._data.dtype)
+            result._node = Node(parents, pullbacks, result._data)
     return result
 
 
