@@ -181,6 +181,7 @@ class Machine:
         target = self.pop()
         if type(target) not in (dict, OrderedDict) or len(values) % 2:
             raise ValueError(f"it sets items of a {type(target).__name__}, or a key without a value")
+        self.weigh(0 if target else 186)
         for key, value in zip(values[::2], values[1::2], strict=True):
             if not tree.is_key(key):
                 raise ValueError(f"it has a dict with {reprlib.repr(key)} ({type(key).__name__}) as a key")
@@ -365,7 +366,7 @@ _STEPS: dict[bytes, Callable[[Machine], object]] = {
     pickle.BINBYTES8: lambda m: m.push(m.bytes(8)),
     pickle.BYTEARRAY8: lambda m: m.push(m.bytes(8)),
     pickle.EMPTY_LIST: lambda m: m.push([], 72),
-    pickle.EMPTY_DICT: lambda m: m.push({}, 250),
+    pickle.EMPTY_DICT: lambda m: m.push({}, 64),
     pickle.EMPTY_TUPLE: lambda m: m.push(()),
     pickle.MARK: Machine.mark,
     pickle.APPEND: lambda m: m.extend(m.pops(1)),
