@@ -130,7 +130,7 @@ def _histogram(values: np.ndarray[Any, Any], rows: int = 16, width: int = 48) ->
     if low == high:
         return f"all values are {low:.6g}"
     counts, edges = np.histogram(values, rows)
-    fine = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+    fine = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "").startswith("utf")
     lines = []
     for count, edge in zip(counts, edges[:-1], strict=True):
         eighths = round(8 * width * int(count) / int(counts.max()))

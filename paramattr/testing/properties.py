@@ -150,7 +150,7 @@ def _ends(s: Scores) -> Iterator[Finding]:
         ("smallest value", float(s.sorted_u[0]), s.x.min()),
         ("largest value", 1.0 - float(s.sorted_u[-1]), s.x.max()),
     ):
-        log_nothing_below = s.x.size * math.log1p(-u)
+        log_nothing_below = s.x.size * math.log1p(-min(u, _MOST_U))
         nothing_below = math.exp(log_nothing_below)
         p = _both(nothing_below, -math.expm1(log_nothing_below))
         if p >= 1e-3:

@@ -305,7 +305,7 @@ def _anderson_darling_limit(x: float) -> float:
     shape = np.sin(0.5 * np.pi * rest) / (rest * (2.0 - rest))
     f = exp(-0.5 * x * u) * v / np.sqrt(u * shape)
     signs = np.where(k[:, 0] % 2 == 1, 1.0, -1.0)
-    return float(signs @ f.sum(axis=1)) * math.sqrt(math.pi) / 512.0
+    return min(1.0, float(signs @ f.sum(axis=1)) * math.sqrt(math.pi) / 512.0)
 
 
 def _anderson_darling_error(p: float, n: int) -> float:
