@@ -25,12 +25,8 @@ def _check_name(value: object) -> str | None:
 def _check_regularizer(value: object) -> WeightDecayRegularizer | None:
     if value is None or isinstance(value, WeightDecayRegularizer):
         return value
-    if isinstance(value, Mapping):
-        return regularizers.get(value)
-    raise TypeError(
-        f"regularizer must be an L1Decay, an L2Decay, a config of one or None,"
-        f" but received {value!r} ({type(value).__name__})"
-    )
+    checks.instance("regularizer", value, Mapping, "an L1Decay, an L2Decay, a config of one or None")
+    return regularizers.get(value)
 
 
 _CHECKS: dict[str, Callable[[Any], Any]] = {
@@ -80,12 +76,7 @@ class ParamAttr:
     Examples
     --------
     >>> import paramattr
-    >>> attr = paramattr.ParamAttr(
-    ...     initializer=paramattr.initializer.KaimingNormal(),
-    ...     regularizer=paramattr.regularizer.L2Decay(1e-4),
-    ...     do_model_average=False,
-    ...     need_clip=False,
-    ... )
+    >>> attr = paramattr.ParamAttr(regularizer=paramattr.regularizer.L2Decay(1e-4), need_clip=False)
     >>> layer = paramattr.nn.Linear(4, 2, weight_attr=attr)
     >>> layer.weight.need_clip, layer.weight.regularizer
     (False, L2Decay(coeff=0.0001))
@@ -176,8 +167,6 @@ class ParamAttr:
 
 
 ParamAttrLike = ParamAttr | str | Initializer | WeightDecayRegularizer | bool | None
-
-
 _DEFAULT = ParamAttr()
 
 
@@ -198,12 +187,9 @@ def resolve(name: str, attr: ParamAttrLike) -> ParamAttr | None:
         return ParamAttr(name=attr)
     if isinstance(attr, Initializer):
         return ParamAttr(initializer=attr)
-    if isinstance(attr, WeightDecayRegularizer):
-        return ParamAttr(regularizer=attr)
-    raise TypeError(
-        f"{name} must be a ParamAttr, a name, an initializer, a regularizer, a bool or None,"
-        f" but received {attr!r} ({type(attr).__name__})"
-    )
+    expected = "a ParamAttr, a name, an initializer, a regularizer, a bool or None"
+    checks.instance(name, attr, WeightDecayRegularizer, expected)
+    return ParamAttr(regularizer=attr)
 
 
 def optional_attr(argument: str, value: ParamAttrLike) -> ParamAttr | Literal[False] | None:

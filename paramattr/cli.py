@@ -38,11 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = options.run(options)
         if sys.stdout is not None:  # closed from the start
             sys.stdout.flush()
+    except BrokenPipeError:
+        # Who read the output has seen enough; nothing may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (TypeError, ValueError, ImportError, OSError, MemoryError) as error:
-        if isinstance(error, BrokenPipeError):
-            # Who read the output has seen enough; nothing may be written at exit either.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
         reason = "the machine's memory does not suffice" if isinstance(error, MemoryError) else error
         _print(f"paramattr {options.command}: {reason}", sys.stderr)
         return 2
@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         ("check", _check, "statistical tests; the exit status is 1 if one fails"),
     ):
         command = commands.add_parser(name, help=text)
-        command.set_defaults(run=run)
+        command.set_defaults(run=run, alpha=1e-6, draws=1)
         command.add_argument("spec", metavar="SPEC", help='such as "TruncatedNormal(0.0, 0.02, a=-2, b=2)"')
         command.add_argument("--shape", required=True, help="such as 256,128,3,3")
         command.add_argument("--dtype", default="float32")
@@ -81,52 +81,46 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--json", action="store_true")
         command.add_argument("--plot", metavar="FILE", help="draw the report into this file")
         if name == "check":
-            command.add_argument("--alpha", type=float, default=1e-6, help="the probability of a false alarm")
-            command.add_argument("--draws", type=int, default=1, help="how many parameters to draw")
+            command.add_argument("--alpha", type=float, help="the probability of a false alarm")
+            command.add_argument("--draws", type=int, help="how many parameters to draw")
     return parser
 
 
 def _list(options: argparse.Namespace) -> int:
     rows = []
     for cls in sorted(initializers.registered(), key=lambda cls: cls.__name__):
-        document = inspect.getdoc(cls) or ""
-        _, _, references = document.partition("References\n----------\n")
+        law, _, document = (inspect.getdoc(cls) or "").partition("\n")
+        references = document.partition("References\n----------\n")[2]
         source = " ".join(references.partition("\n\n")[0].split())
-        law = document.partition("\n")[0]
         rows.append({"name": cls.__name__, "signature": str(inspect.signature(cls)), "law": law, "source": source})
     if options.json:
         _print(json.dumps(rows, indent=1))
-        return 0
-    for row in rows:
-        signature = row["signature"].partition(" -> ")[0]
-        _print(f"{row['name']}{signature}\n    {row['law']}\n    {row['source']}")
+    else:
+        for row in rows:
+            _print(f"{row['name']}{row['signature'].partition(' -> ')[0]}\n    {row['law']}\n    {row['source']}")
     return 0
 
 
 def _inspect(options: argparse.Namespace) -> int:
     recipe, shape = parse_initializer(options.spec), parse_shape(options.shape)
-    report = _report(options, recipe, shape, alpha=1e-6, draws=1)
-    values = report.values.astype(np.float64)
+    report = _report(options, recipe, shape)
+    law, values = report.law, report.values
     facts: dict[str, Any] = {"initializer": repr(recipe), "shape": list(shape), "dtype": options.dtype}
     facts["fan_in"], facts["fan_out"] = compute_fans(shape)
     theory: dict[str, float | None] = dict.fromkeys(("mean", "std", "min", "max"))
-    if report.law is not None:
-        law = report.law
+    if law is not None:
         facts["law"] = repr(law)
         theory = {"mean": law.mean, "std": law.std, "min": law.low, "max": law.high}
-    seen = {"mean": values.mean(), "std": values.std(), "min": values.min(), "max": values.max()}
-    facts["theory"] = {k: v if v is None or math.isfinite(v) else repr(v) for k, v in theory.items()}
-    facts["observed"] = {k: float(v) for k, v in seen.items()}
+    seen = {name: float(getattr(values, name)()) for name in theory}
     if options.json:
-        _print(json.dumps(facts, indent=1))
+        told = {name: x if x is None or math.isfinite(x) else repr(x) for name, x in theory.items()}
+        _print(json.dumps({**facts, "theory": told, "observed": seen}, indent=1))
         return 0
-    for name in ("initializer", "shape", "dtype", "fan_in", "fan_out", "law"):
-        if name in facts:
-            _print(f"{name:12} {facts[name]}")
+    for name, fact in facts.items():
+        _print(f"{name:12} {fact}")
     _print(f"{'':12} {'theory':>12} {'observed':>12}")
-    for name, value in seen.items():
-        expected = theory[name]
-        _print(f"{name:12} {'' if expected is None else f'{expected:.6g}':>12} {value:>12.6g}")
+    for name, expected in theory.items():
+        _print(f"{name:12} {'' if expected is None else f'{expected:.6g}':>12} {seen[name]:>12.6g}")
     _print(_histogram(values.reshape(-1)))
     return 0
 
@@ -136,7 +130,7 @@ def _histogram(values: np.ndarray[Any, Any], rows: int = 16, width: int = 48) ->
     if low == high:
         return f"all values are {low:.6g}"
     counts, edges = np.histogram(values, rows)
-    fine = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+    fine = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "").startswith("utf")
     lines = []
     for count, edge in zip(counts, edges[:-1], strict=True):
         eighths = round(8 * width * int(count) / int(counts.max()))
@@ -146,17 +140,14 @@ def _histogram(values: np.ndarray[Any, Any], rows: int = 16, width: int = 48) ->
 
 
 def _check(options: argparse.Namespace) -> int:
-    recipe, shape = parse_initializer(options.spec), parse_shape(options.shape)
-    report = _report(options, recipe, shape, alpha=options.alpha, draws=options.draws)
+    report = _report(options, parse_initializer(options.spec), parse_shape(options.shape))
     _print(json.dumps(report.to_dict(), indent=1) if options.json else report)
     return 0 if report.passed else 1
 
 
-def _report(
-    options: argparse.Namespace, recipe: Initializer, shape: tuple[int, ...], *, alpha: float, draws: int
-) -> Report:
+def _report(options: argparse.Namespace, recipe: Initializer, shape: tuple[int, ...]) -> Report:
     dtype = dtypes.floating("dtype", options.dtype)
-    report = check_initializer(recipe, shape, dtype=dtype, alpha=alpha, draws=draws, seed=options.seed)
+    report = check_initializer(recipe, shape, dtype=dtype, alpha=options.alpha, draws=options.draws, seed=options.seed)
     if options.plot:
         report.plot(options.plot)
     return report

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import operator
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextvars import ContextVar
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from paramattr.attr import ParamAttr, ParamAttrLike, resolve
-from paramattr.autograd import Size, Tensor
+from paramattr.autograd import Tensor
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand
 from paramattr.initializer import Initializer, get
@@ -30,9 +29,7 @@ def _stand_in(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
 
 def _setting(name: str, meaning: str) -> Any:
     """Return a property over a field of the parameter's `ParamAttr`, which checks what is assigned."""
-    return property(
-        operator.attrgetter(f"_attr.{name}"), lambda self, value: setattr(self._attr, name, value), doc=meaning
-    )
+    return property(operator.attrgetter(f"_attr.{name}"), lambda p, value: setattr(p._attr, name, value), doc=meaning)
 
 
 class _OptimizeAttr(MutableMapping[str, float]):
@@ -102,23 +99,13 @@ class Parameter(Tensor):
     """
 
     persistable = True
-    trainable: bool = _setting(
-        "trainable", "Whether the optimizer changes the parameter; the opposite of ``stop_gradient``."
-    )
+    trainable: bool = _setting("trainable", "Whether the optimizer changes it; the opposite of ``stop_gradient``.")
     regularizer: WeightDecayRegularizer | None = _setting("regularizer", "The parameter's own penalty, or None.")
-    do_model_average: bool = _setting(
-        "do_model_average", "Whether `paramattr.incubate.ModelAverage` averages the parameter."
-    )
+    do_model_average: bool = _setting("do_model_average", "Whether `paramattr.incubate.ModelAverage` averages it.")
     need_clip: bool = _setting("need_clip", "Whether the optimizer's clip counts and clips this gradient.")
 
     def __init__(
-        self,
-        shape: ArrayLike,
-        dtype: DTypeLike | None,
-        *,
-        attr: ParamAttr,
-        initializer: Initializer,
-        name: str,
+        self, shape: ArrayLike, dtype: DTypeLike | None, *, attr: ParamAttr, initializer: Initializer, name: str
     ) -> None:
         sizes = checks.shape("shape", shape)
         dtype = dtypes.floating("dtype", dtype)
@@ -141,10 +128,9 @@ class Parameter(Tensor):
 
         The values are those the parameter would have had at once, whatever was drawn in between.
         """
-        if self._initialized:
-            return
-        self._data = self.initial_values()
-        self._initialized = True
+        if not self._initialized:
+            self._data = self.initial_values()
+            self._initialized = True
 
     def initial_values(self, index: Index = ...) -> Array:
         """Return the values this parameter was, or under `LazyGuard` would be, initialized with, or a slice of them.
@@ -160,9 +146,6 @@ class Parameter(Tensor):
         ...     huge = paramattr.create_parameter([2**20, 2**20])
         >>> huge.initial_values((slice(4), slice(4))).shape
         (4, 4)
-        >>> p = paramattr.create_parameter([6, 5])
-        >>> bool((p.initial_values((slice(None, None, -2), 3)) == p.numpy()[::-2, 3]).all())
-        True
         """
         return self.initializer.values(self._key, self._data.shape, self._data.dtype, index)
 
@@ -177,17 +160,6 @@ class Parameter(Tensor):
         if not self._initialized:
             raise RuntimeError(f"{self._label()} was made under LazyGuard and has no values yet: call initialize()")
         return self._data
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The dtype of the values."""
-        dtype: np.dtype[Any] = self._data.dtype
-        return dtype
-
-    @property
-    def shape(self) -> Size:
-        """The sizes of the axes; equal to a list or a tuple of them."""
-        return Size(self._data.shape)
 
     @property
     def initializer(self) -> Initializer:
@@ -242,12 +214,8 @@ class Parameter(Tensor):
             self._initialized = True
 
     def __repr__(self) -> str:
-        if not self._initialized:
-            return (
-                f"Parameter containing:\nTensor(shape={self.shape!r}, dtype={self.dtype.name},"
-                f" stop_gradient={self.stop_gradient}, not initialized)"
-            )
-        return f"Parameter containing:\n{super().__repr__()}"
+        text = super().__repr__() if self._initialized else f"{self._heading()} not initialized)"
+        return f"Parameter containing:\n{text}"
 
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
@@ -258,8 +226,7 @@ class Parameter(Tensor):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         if not self._initialized:
-            shape, dtype = state["_data"]
-            self._data = _stand_in(shape, dtype)
+            self._data = _stand_in(*state["_data"])
         name = self._attr.name
         if name is None or unique_name.is_taken(name):
             # As in Paddle, a copy beside its original gets a name of its own.
@@ -272,7 +239,7 @@ class Parameter(Tensor):
 _lazy_depth: ContextVar[int] = ContextVar("lazy_depth", default=0)
 
 
-class LazyGuard(contextlib.AbstractContextManager["LazyGuard"]):
+class LazyGuard:
     """Make parameters without values inside a ``with`` block; `Parameter.initialize` draws them later.
 
     A parameter takes its place in the random stream when it is made, so its values do not depend on when, or in which

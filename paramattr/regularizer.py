@@ -47,12 +47,7 @@ class WeightDecayRegularizer(Configurable, ABC):
 class L1Decay(WeightDecayRegularizer):
     """The penalty coeff · Σ|p|; it adds coeff · sign(p) to the gradient, and so drives values to exactly 0.
 
-    Mirrors ``paddle.regularizer.L1Decay``.
-
-    Parameters
-    ----------
-    coeff : float, default 0.0
-        As of `WeightDecayRegularizer`, with the same errors.
+    Mirrors ``paddle.regularizer.L1Decay``. The argument and the errors are those of `WeightDecayRegularizer`.
 
     Examples
     --------
@@ -72,12 +67,7 @@ class L1Decay(WeightDecayRegularizer):
 class L2Decay(WeightDecayRegularizer):
     """The penalty coeff / 2 · Σp²; it adds coeff · p to the gradient.
 
-    Mirrors ``paddle.regularizer.L2Decay``.
-
-    Parameters
-    ----------
-    coeff : float, default 0.0
-        As of `WeightDecayRegularizer`, with the same errors.
+    Mirrors ``paddle.regularizer.L2Decay``. The argument and the errors are those of `WeightDecayRegularizer`.
 
     Examples
     --------

@@ -178,8 +178,9 @@ def test_a_terminal_gets_what_it_can_show(encoding):
 
 @pytest.mark.parametrize("stdout", [">&-", "| head -c 1", "> /dev/null"])
 def test_nobody_listens(stdout):
-    done = process("list", stdout=stdout)
-    assert (done.returncode, done.stderr) == (0, b"")
+    for arguments in (("list",), ("inspect", "normal", "--shape", "99")):
+        done = process(*arguments, stdout=stdout)
+        assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_an_argument_given_twice_is_refused(capsys):

@@ -61,10 +61,8 @@ def compare(ufunc: np.ufunc, x: Array, other: object) -> Array:
             raise OverflowError
         return np.asarray(ufunc(x, operand))
     except (TypeError, ValueError, OverflowError):
-        raise ValueError(
-            f"other must be comparable with a tensor of shape {list(x.shape)} and dtype {x.dtype},"
-            f" but received {reprlib.repr(other)}"
-        ) from None
+        expected = f"comparable with a tensor of shape {list(x.shape)} and dtype {x.dtype}"
+        raise ValueError(f"other must be {expected}, but received {reprlib.repr(other)}") from None
 
 
 def evaluate(rule: Rule, inputs: Sequence[object], arrays: Sequence[Array], settings: dict[str, Any]) -> Outcome:
@@ -80,7 +78,9 @@ def evaluate(rule: Rule, inputs: Sequence[object], arrays: Sequence[Array], sett
         if narrow and rule not in EXACT:
             dtype = np.result_type(*(a for x, a in zip(inputs, arrays, strict=True) if not _is_number(x)))
             if dtypes.is_narrow(dtype):
-                return _in_float32(rule, arrays, dtype, settings)
+                compute = dtypes.compute_dtype(dtype)
+                value, pullbacks = rule(*(array.astype(compute, copy=False) for array in arrays), **settings)
+                return value.astype(dtype), tuple(_widened(pullback, compute) for pullback in pullbacks)
         return rule(*arrays, **settings)
     except (TypeError, ValueError, IndexError, OverflowError) as error:
         raise _misfit(rule, arrays, settings, error) from error
@@ -93,12 +93,6 @@ def _joined(arrays: Sequence[Array]) -> Sequence[Array]:
         return arrays
     dtype = np.result_type(*floats)
     return [array.astype(dtype) if array.dtype.kind in "biu" else array for array in arrays]
-
-
-def _in_float32(rule: Rule, arrays: Sequence[Array], dtype: np.dtype[Any], settings: dict[str, Any]) -> Outcome:
-    compute = dtypes.compute_dtype(dtype)
-    value, pullbacks = rule(*(array.astype(compute, copy=False) for array in arrays), **settings)
-    return value.astype(dtype), tuple(_widened(pullback, compute) for pullback in pullbacks)
 
 
 def _widened(pullback: Pullback, dtype: np.dtype[Any]) -> Pullback:

@@ -87,14 +87,14 @@ def matmul(x: Array, y: Array) -> Outcome:
         if y_axes == 1:
             return np.multiply.outer(g, y) if x_axes > 1 else g * y
         if x_axes == 1:
-            return _sum_leading((g[..., None, :] @ y.swapaxes(-1, -2))[..., 0, :], 1)
+            return (g[..., None, :] @ y.swapaxes(-1, -2))[..., 0, :]
         return g @ y.swapaxes(-1, -2)
 
     def to_y(g: Array) -> Array:
         if x_axes == 1:
             return g * x if y_axes == 1 else x[:, None] * g[..., None, :]
         if y_axes == 1:
-            return _sum_leading((x.swapaxes(-1, -2) @ g[..., None])[..., 0], 1)
+            return (x.swapaxes(-1, -2) @ g[..., None])[..., 0]
         if y_axes == 2:
             # One product over all leading axes instead of a batch of them and a sum.
             rows = math.prod(g.shape[:-1])
@@ -104,18 +104,10 @@ def matmul(x: Array, y: Array) -> Outcome:
     return x @ y, (to_x, to_y)
 
 
-def _sum_leading(g: Array, keep: int) -> Array:
-    total: Array = g.sum(axis=tuple(range(g.ndim - keep)))
-    return total
-
-
 def sum(x: Array, *, axis: Axes = None, keepdim: bool = False) -> Outcome:
-    shape = x.shape
-
-    def to_x(g: Array) -> Array:
-        return np.broadcast_to(_keep_axes(g, len(shape), axis, keepdim), shape)
-
-    return np.asarray(x.sum(axis=axis, keepdims=keepdim)), (to_x,)
+    kept = np.asarray(x.sum(axis=axis, keepdims=True))
+    shape, kept_shape = x.shape, kept.shape
+    return kept if keepdim else kept.squeeze(axis), (lambda g: np.broadcast_to(g.reshape(kept_shape), shape),)
 
 
 def mean(x: Array, *, axis: Axes = None, keepdim: bool = False) -> Outcome:
@@ -126,24 +118,15 @@ def mean(x: Array, *, axis: Axes = None, keepdim: bool = False) -> Outcome:
 
 
 def max(x: Array, *, axis: Axes = None, keepdim: bool = False) -> Outcome:
-    value = np.asarray(x.max(axis=axis, keepdims=keepdim))
+    kept = np.asarray(x.max(axis=axis, keepdims=True))
 
     def to_x(g: Array) -> Array:
         # As in Paddle, equal largest values share the gradient.
-        largest = x == _keep_axes(value, x.ndim, axis, keepdim)
-        share = largest / largest.sum(axis=axis, keepdims=True)
-        gradient: Array = _keep_axes(g, x.ndim, axis, keepdim) * share
+        largest = x == kept
+        gradient: Array = g.reshape(kept.shape) * (largest / largest.sum(axis=axis, keepdims=True))
         return gradient
 
-    return value, (to_x,)
-
-
-def _keep_axes(reduced: Array, ndim: int, axis: Axes, keepdim: bool) -> Array:
-    if keepdim:
-        return reduced
-    if axis is None:
-        return reduced.reshape((1,) * ndim)
-    return np.expand_dims(reduced, axis)
+    return kept if keepdim else kept.squeeze(axis), (to_x,)
 
 
 @exact

@@ -20,23 +20,10 @@ Pullback = Callable[[Array], Array]
 
 
 class Node:
-    """One entry of the tape.
+    """One entry of the tape: per input its node, None if it needs no gradient, and the pullback of a gradient to it.
 
-    Parameters
-    ----------
-    parents : tuple of Node or None
-        The nodes of the inputs; None where an input needs no gradient.
-    pullbacks : tuple of callable
-        For each input, the function from the gradient of the value to the gradient of that input.
-    shape, dtype
-        Of the value itself: gradients arrive in them.
-    sink : callable, optional
-        Takes the gradient that has arrived: a leaf has one.
-
-    Attributes
-    ----------
-    hook : callable or None
-        From the gradient that has arrived to the one that goes on.
+    Gradients arrive in the ``shape`` and ``dtype`` of the value; a ``hook`` may change what goes on, and the ``sink``
+    that every leaf has takes what has arrived.
     """
 
     __slots__ = ("__weakref__", "dtype", "freed", "hook", "parents", "pullbacks", "recorded", "shape", "sink")
@@ -46,14 +33,12 @@ class Node:
         self,
         parents: tuple[Node | None, ...],
         pullbacks: tuple[Pullback, ...],
-        shape: tuple[int, ...],
-        dtype: np.dtype[Any],
+        value: Array,
         sink: Callable[[Array], None] | None = None,
     ) -> None:
         self.parents = parents
         self.pullbacks = pullbacks
-        self.shape = shape
-        self.dtype = dtype
+        self.shape, self.dtype = value.shape, value.dtype
         self.sink = sink
         self.hook = None
         self.freed = False
@@ -126,10 +111,8 @@ def _unrecorded(steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
 
 def unbroadcast(gradient: Array, shape: tuple[int, ...]) -> Array:
     """Sum ``gradient`` over the axes along which an input of ``shape`` was repeated."""
-    extra = gradient.ndim - len(shape)
-    repeated = tuple(range(extra)) + tuple(
-        axis + extra for axis, size in enumerate(shape) if size == 1 and gradient.shape[axis + extra] != 1
-    )
+    padded = (1,) * (gradient.ndim - len(shape)) + shape
+    repeated = tuple(axis for axis, size in enumerate(gradient.shape) if size != 1 and padded[axis] == 1)
     summed: Array = gradient.sum(axis=repeated, keepdims=True)
     return summed.reshape(shape)
 
@@ -166,7 +149,7 @@ def _walk(
 ) -> Iterator[tuple[Node, Array]]:
     """Yield each node below ``roots`` with its gradient, before the gradient goes on to its parents."""
     nodes, starts = zip(*roots, strict=True)
-    above = Node(nodes, tuple(_constant(start) for start in starts), (), np.dtype(np.float64))
+    above = Node(nodes, tuple(_constant(start) for start in starts), np.ones(()))
     order = list(_topological(above, stops))
     for node in order:
         if node.freed:
@@ -209,16 +192,16 @@ def _constant(start: Array) -> Pullback:
 def _topological(root: Node, stops: Container[Node]) -> Iterator[Node]:
     """Every node below ``root``, each before its parents. Iterative: a long chain must not exhaust the stack."""
     finished: list[Node] = []
-    seen = {id(root)}
-    stack = [(root, iter(root.parents))]
+    seen: set[Node] = set()
+    stack = [(root, False)]
     while stack:
-        node, parents = stack[-1]
-        for parent in parents:
-            if parent is not None and id(parent) not in seen:
-                seen.add(id(parent))
-                stack.append((parent, iter(() if parent in stops else parent.parents)))
-                break
-        else:
+        node, all_below_done = stack.pop()
+        if all_below_done:
             finished.append(node)
-            stack.pop()
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            for parent in () if node in stops else reversed(node.parents):
+                if parent is not None and parent not in seen:
+                    stack.append((parent, False))
     return reversed(finished)

@@ -52,7 +52,7 @@ def methods_from(methods: Mapping[str, Callable[..., Any]]) -> None:
 class Tensor:
     """An n-dimensional array that can take part in automatic differentiation.
 
-    Mirrors the part of ``paddle.Tensor`` that training layers needs.
+    Mirrors the part of ``paddle.Tensor`` that training layers needs. `to_tensor` is the usual way to make one.
 
     Parameters
     ----------
@@ -67,10 +67,6 @@ class Tensor:
     ------
     TypeError
         If ``data`` is not numeric, or another argument of the wrong type.
-
-    See Also
-    --------
-    to_tensor : the usual way to make one.
 
     Examples
     --------
@@ -92,11 +88,9 @@ class Tensor:
 
     def __init__(self, data: Operand, *, stop_gradient: bool = True, name: str | None = None) -> None:
         self._data = array_of("data", data)
-        if not checks.boolean("stop_gradient", stop_gradient):
-            self._stop_gradient = False
-        if name is not None:
-            checks.instance("name", name, str, "a string or None")
-            self.name = name
+        self._stop_gradient = checks.boolean("stop_gradient", stop_gradient)
+        checks.instance("name", name, (str, type(None)), "a string or None")
+        self.name = name
 
     @property
     def data(self) -> Array:
@@ -117,12 +111,12 @@ class Tensor:
     @property
     def ndim(self) -> int:
         """The number of axes."""
-        return len(self.shape)
+        return self._data.ndim
 
     @property
     def size(self) -> int:
         """The number of elements."""
-        return int(np.prod(self.shape, dtype=np.int64))
+        return self._data.size
 
     @property
     def T(self) -> Tensor:  # noqa: N802  (Paddle's name)
@@ -173,12 +167,8 @@ class Tensor:
             If ``value`` is not numeric, or of another shape; the tensor keeps its values.
         """
         array = self._fitting(f"value of {self._label()}", value)
-        self._record_write()
-        self._data[...] = array
-
-    def _record_write(self) -> None:
-        """Note that the values are about to be changed in place, so that no gradient uses the new for the old ones."""
         writes.record([self])
+        self._data[...] = array
 
     def __getstate__(self) -> dict[str, Any]:
         if self._node is not None:
@@ -333,7 +323,7 @@ class Tensor:
         if node is None:
             if self._data.dtype.kind in "biuc":
                 raise TypeError(f"gradients need a floating dtype, but {self._label()} has dtype {self.dtype}")
-            node = Node((), (), self._data.shape, self._data.dtype, self._accumulate)
+            node = Node((), (), self._data, self._accumulate)
             self._leaf = weakref.ref(node)
         return node
 
@@ -362,10 +352,10 @@ class Tensor:
 
     def __repr__(self) -> str:
         values = np.array2string(self.data, separator=", ", prefix=" " * 7, precision=8)
-        return (
-            f"Tensor(shape={self.shape!r}, dtype={self.dtype.name}, stop_gradient={self.stop_gradient},\n"
-            f"       {values})"
-        )
+        return f"{self._heading()}\n       {values})"
+
+    def _heading(self) -> str:
+        return f"Tensor(shape={self.shape!r}, dtype={self.dtype.name}, stop_gradient={self.stop_gradient},"
 
     __add__, __radd__ = _operators(rules.add)
     __sub__, __rsub__ = _operators(rules.subtract)
@@ -414,7 +404,7 @@ class Tensor:
                 f"index and value must fit {self._label()} of shape {self.shape!r}, but received {index!r}"
                 f" and a value of shape {list(array.shape)}"
             ) from None
-        self._record_write()
+        writes.record([self])
         self.data[index] = array
 
     def __eq__(self, other: object) -> Any:
@@ -535,7 +525,7 @@ def apply(rule: rules.Rule, *inputs: Operand, **settings: Any) -> Tensor:
             if result._data.dtype.kind == "c":
                 raise TypeError(f"gradients need real inputs, but those of {rule.__name__.strip('_')} are complex")
             result._stop_gradient = False
-            result._node = Node(parents, pullbacks, result._data.shape, result._data.dtype)
+            result._node = Node(parents, pullbacks, result._data)
     return result
 
 
@@ -562,7 +552,7 @@ def changed(x: Tensor, value: Callable[[], Tensor]) -> Tensor:
         )
     result = value()
     array = result._data
-    x._record_write()
+    writes.record([x])
     if array.shape == x.data.shape and array.dtype == x.dtype and x.data.flags.writeable:
         x.data[...] = array
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _thread
 import weakref
 from collections.abc import Iterable, Iterator
 from types import FunctionType
@@ -10,7 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from paramattr.utils.threads import after_fork
+from paramattr.utils import threads
 
 Array = np.ndarray[Any, Any]
 
@@ -27,20 +26,12 @@ class _Write(weakref.ref[Array]):
 # The number of writes so far. Who remembers it at some time sees by one comparison that nothing was written since.
 count = 0
 _last: dict[int, _Write] = {}
-# Reentrant, because a collection of garbage in between may run what writes.
-_lock = _thread.RLock()
-
-
-@after_fork
-def _renew_lock() -> None:
-    global _lock
-    _lock = _thread.RLock()
 
 
 def record(tensors: Iterable[Any]) -> None:
-    """Note that the values of ``tensors`` are about to be written to."""
+    """Note that the values of ``tensors`` are about to be changed in place: no gradient may use the new for the old."""
     global count
-    with _lock:
+    with threads.lock:
         count += 1
         for tensor in tensors:
             owner = _owner(tensor.data)

@@ -32,10 +32,6 @@ def write(path: str, writer: Callable[[BinaryIO], object]) -> None:
         with suppress(OSError):
             os.unlink(temporary)
         raise
-    _sync_folder(folder)
-
-
-def _sync_folder(folder: str) -> None:
     # The new name must survive a power cut as well. Some systems can't open or sync a folder, and need not.
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

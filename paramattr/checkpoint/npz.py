@@ -72,16 +72,10 @@ def _describe(obj: Any, arrays: list[Array]) -> Any:
         return {cls.__name__: [[_describe(key, arrays), _describe(value, arrays)] for key, value in obj.items()]}
     if isinstance(obj, np.generic):
         return {"scalar": tree.as_bits(np.asarray(obj)).tobytes().hex(), "dtype": obj.dtype.name}
-    array = obj.data if isinstance(obj, Tensor) else obj
+    tag, array, name = ("tensor", obj.data, obj.name) if isinstance(obj, Tensor) else ("array", obj, None)
     arrays.append(array)
-    node = {
-        "tensor" if isinstance(obj, Tensor) else "array": len(arrays) - 1,
-        "dtype": array.dtype.name,
-        "shape": list(array.shape),
-    }
-    if isinstance(obj, Tensor) and obj.name is not None:
-        node["name"] = obj.name
-    return node
+    node = {tag: len(arrays) - 1, "dtype": array.dtype.name, "shape": list(array.shape)}
+    return node if name is None else {**node, "name": name}
 
 
 def read(file: BinaryIO, size: int, return_numpy: bool) -> Any:
@@ -143,7 +137,7 @@ class _Reader:
         value = _part(described["tree"])
         if self._members:
             raise ValueError(f"the tree does not mention member {next(iter(self._members))!r}")
-        tree.check_depth(value)
+        tree.check_depth([value])  # in a list, because it may be a scalar
         return value
 
     def _value(self, node: dict[str, Any]) -> Any:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import pickle
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
@@ -25,7 +24,7 @@ _NAMES = "StructuredToParameterName@@"
 #: How Paddle cuts arrays of 1 GiB and more in pieces, under protocols that can't hold them whole.
 _PIECES = "UnpackBigParamInfor@@"
 _LARGEST = (1 << 30) - 1
-_CONTAINERS = (dict, OrderedDict, list, tuple, StoredArray)
+_CONTAINERS = (*tree.CONTAINERS, StoredArray)
 _SCALARS = (bool, int, float, str, bytes)
 
 
@@ -35,24 +34,18 @@ def prepare(obj: Any, protocol: int) -> Callable[[BinaryIO], object]:
         if isinstance(leaf, (bytes, Key)):
             raise TypeError(f"{where} is a {type(leaf).__name__}, which Paddle's format can't hold; save to .npz")
         array = leaf.data if isinstance(leaf, Tensor) else leaf
-        if isinstance(array, (np.ndarray, np.generic)):
-            _check_array(where, array, protocol)
+        if isinstance(array, np.generic) and array.dtype.name == "bfloat16":
+            raise TypeError(f"{where} is a bfloat16 scalar, which Paddle's format can't hold; save to .npz")
+        if isinstance(array, np.ndarray) and array.dtype.name in ("uint16", "uint32", "uint64"):
+            raise TypeError(f"{where} is {array.dtype}, of which Paddle has no tensors; save to .npz")
+        if isinstance(array, np.ndarray) and array.nbytes > _LARGEST and protocol < 4:
+            large = f"an array of 1 GiB or more, as {where} is"
+            raise ValueError(f"protocol must be 4 or 5 for {large}, but received {protocol}")
     for key in (_NAMES, _PIECES):
         if isinstance(obj, dict) and key in obj:
             raise ValueError(f"the key {key!r} of obj is the format's own in .pdparams and .pdopt")
     content = _with_names(obj) if _is_state_dict(obj) else _plain(obj)
     return lambda file: pickle.dump(content, file, protocol)
-
-
-def _check_array(where: str, array: Array | np.generic, protocol: int) -> None:
-    name = array.dtype.name
-    if isinstance(array, np.ndarray) and name in ("uint16", "uint32", "uint64"):
-        raise TypeError(f"{where} is {name}, of which Paddle has no tensors; save to .npz")
-    if isinstance(array, np.generic) and name == "bfloat16":
-        raise TypeError(f"{where} is a bfloat16 scalar, which Paddle's format can't hold; save to .npz")
-    if array.nbytes > _LARGEST and protocol < 4:
-        large = f"an array of 1 GiB or more, as {where} is"
-        raise ValueError(f"protocol must be 4 or 5 for {large}, but received {protocol}")
 
 
 def _holds_tensor(obj: object) -> bool:
@@ -66,9 +59,8 @@ def _is_state_dict(obj: object) -> bool:
 
 
 def _with_names(state: dict[Any, Any]) -> dict[Any, Any]:
-    tensors = {key: value for key, value in state.items() if isinstance(value, Tensor)}
-    stored = {key: tree.as_bits(tensors[key].data) if key in tensors else _plain(state[key]) for key in state}
-    stored[_NAMES] = {key: tensor.name or "" for key, tensor in tensors.items()}
+    stored = {key: _plain(value.data if isinstance(value, Tensor) else value) for key, value in state.items()}
+    stored[_NAMES] = {key: value.name or "" for key, value in state.items() if isinstance(value, Tensor)}
     return stored
 
 

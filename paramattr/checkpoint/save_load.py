@@ -16,13 +16,11 @@ _FORMATS = {".pdparams": "paddle", ".pdopt": "paddle", ".npz": "npz", ".safetens
 def save(obj: Any, path: str | os.PathLike[str], protocol: int = 4) -> None:
     """Write ``obj`` to a file that takes the place of an older one at once or not at all.
 
-    The suffix decides the format:
+    Mirrors ``paddle.save``. The suffix decides the format:
 
     - ``.pdparams``, ``.pdopt``: Paddle's own, which ``paddle.load`` reads.
     - ``.npz``: one file with everything, exactly: also tuples, keys that are not strings, and the random state.
     - ``.safetensors``: a flat dict of names to tensors (extra ``safetensors``).
-
-    Mirrors ``paddle.save``.
 
     Parameters
     ----------

@@ -25,10 +25,11 @@ NATIVE = [
 #: The names of all of them.
 DTYPES = [*NATIVE, *(name for name in dtypes.FORMATS if name not in NATIVE)]
 
-#: How many times a file's size the objects made from it may take, beyond the first MiB.
-AMPLIFICATION = 16
+# A file of empty dicts, of two bytes each, is an honest one.
+AMPLIFICATION = 64
 TOO_MANY_OBJECTS = f"its objects would take more than {AMPLIFICATION} times the file's size, and 1 MiB"
 
+CONTAINERS = (dict, OrderedDict, list, tuple)
 _KEYS = (str, int, float, bool, bytes, type(None))
 _EXPECTED = (
     "a Tensor, ndarray, NumPy scalar, Key, int, float, bool, str, bytes, None,"
@@ -91,27 +92,21 @@ def _words(key: object) -> int:
     return 1 + key.bit_length() // 64 if type(key) is int else 1
 
 
-def check_depth(obj: object) -> None:
-    """Raise a ValueError if containers are nested deeper than `MAX_DEPTH`."""
-    open_containers: list[Iterator[Any]] = [iter((obj,))]
-    while open_containers:
-        for value in open_containers[-1]:
-            if type(value) in (dict, OrderedDict, list, tuple):
-                if len(open_containers) > MAX_DEPTH:
-                    raise ValueError(f"it has more than {MAX_DEPTH} levels")
-                open_containers.append(iter(value.values() if isinstance(value, dict) else value))
-                break
-        else:
-            open_containers.pop()
+def check_depth(obj: Any, depth: int = 0) -> None:
+    """Raise a ValueError if a container has values that are containers nested deeper than `MAX_DEPTH`."""
+    if depth > MAX_DEPTH:
+        raise ValueError(f"it has more than {MAX_DEPTH} levels")
+    for value in obj.values() if isinstance(obj, dict) else obj:
+        if type(value) in CONTAINERS:
+            check_depth(value, depth + 1)
 
 
 def leaves(obj: object, where: str = "obj", above: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:
     """Iterate over what the containers of ``obj`` hold, with its place, checking everything on the way.
 
-    A TypeError for what no checkpoint can hold, a ValueError for a container that holds itself or is nested deeper than
-    `MAX_DEPTH`.
+    A TypeError for what no checkpoint can hold, a ValueError for a container that holds itself or is nested too deep.
     """
-    if type(obj) not in (dict, OrderedDict, list, tuple):
+    if type(obj) not in CONTAINERS:
         _check_leaf(where, obj)
         yield where, obj
         return

@@ -25,35 +25,27 @@ from paramattr.checkpoint import tree
 _CODES = {dtype.str[1:]: dtype for dtype in map(np.dtype, tree.NATIVE)}
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class StoredArray:
     """An array of the file; ``value`` is None until the file has told all about it."""
 
-    __slots__ = ("value",)
-
-    def __init__(self, value: Array | None = None) -> None:
-        self.value = value
+    value: Array | None = None
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class StoredDtype:
     """A dtype of the file, whose byte order comes after the rest."""
 
-    __slots__ = ("code", "order")
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        self.order = "="
-
-    def resolve(self) -> np.dtype[Any]:
-        """Return the dtype itself."""
-        return np.dtype(self.order + self.code)
+    code: str
+    order: str = "="
 
 
 @dataclass(frozen=True)
 class Call:
-    """What a name in the file stands for."""
+    """What a name in the file stands for: given the machine and the arguments, a TypeError if it takes others."""
 
     name: str
-    function: Callable[[Machine, tuple[Any, ...]], Any]
+    function: Callable[..., Any]
 
 
 class Machine:
@@ -99,13 +91,9 @@ class Machine:
             raise ValueError("it became shorter while it was read")
         return data
 
-    def number(self, count: int) -> int:
-        """Return the next bytes as an unsigned number."""
-        return int.from_bytes(self.take(count), "little")
-
-    def signed(self, count: int) -> int:
-        """Return the next bytes as a number that can be negative."""
-        return int.from_bytes(self.take(count), "little", signed=True)
+    def number(self, count: int, *, signed: bool = False) -> int:
+        """Return the next bytes as a number."""
+        return int.from_bytes(self.take(count), "little", signed=signed)
 
     def text(self, count: int) -> str:
         """Return a string that follows its length of ``count`` bytes."""
@@ -123,7 +111,7 @@ class Machine:
         """Return the number that follows its length of four bytes."""
         size = self.number(4)
         self.weigh(32 + 2 * size)
-        return self.signed(size)
+        return self.number(size, signed=True)
 
     def line(self) -> str:
         """Return the next line."""
@@ -193,6 +181,7 @@ class Machine:
         target = self.pop()
         if type(target) not in (dict, OrderedDict) or len(values) % 2:
             raise ValueError(f"it sets items of a {type(target).__name__}, or a key without a value")
+        self.weigh(0 if target else 186)
         for key, value in zip(values[::2], values[1::2], strict=True):
             if not tree.is_key(key):
                 raise ValueError(f"it has a dict with {reprlib.repr(key)} ({type(key).__name__}) as a key")
@@ -244,8 +233,8 @@ class Machine:
         if not isinstance(call, Call) or type(args) is not tuple:
             raise ValueError(f"it calls a {type(call).__name__} with a {type(args).__name__}")
         try:
-            self.push(call.function(self, args), 64)
-        except (TypeError, IndexError) as error:
+            self.push(call.function(self, *args), 64)
+        except TypeError as error:
             raise ValueError(f"it calls {call.name} with other arguments than a checkpoint does") from error
 
     def build(self) -> None:
@@ -270,7 +259,7 @@ class Machine:
             data = data.encode("latin1")  # Python 2 had no bytes
         if type(data) is not bytes:
             raise ValueError(f"it has an array whose values are a {type(data).__name__}")
-        dtype = stored.resolve()
+        dtype = np.dtype(stored.order + stored.code)
         if math.prod(shape) * dtype.itemsize != len(data):
             raise ValueError(f"it has an array of {list(shape)} {dtype} with {len(data)} bytes of values")
         self.charge(len(data))
@@ -285,13 +274,9 @@ def is_pair(value: Any) -> bool:
 
 
 def _is_plain_dtype_state(state: Any) -> bool:
-    return (
-        type(state) is tuple
-        and len(state) == 8
-        and type(state[1]) is str
-        and state[1] in ("<", ">", "|", "=")
-        and all(part is None for part in state[2:5])  # no fields, no subarrays
-    )
+    if type(state) is not tuple or len(state) != 8 or type(state[1]) is not str:
+        return False
+    return state[1] in ("<", ">", "|", "=") and all(part is None for part in state[2:5])  # no fields, no subarrays
 
 
 def _opcode_name(code: bytes) -> str:
@@ -301,21 +286,13 @@ def _opcode_name(code: bytes) -> str:
     return names.get(code.decode("latin1"), repr(code))
 
 
-def _arguments(args: tuple[Any, ...], count: int) -> tuple[Any, ...]:
-    if len(args) != count:
-        raise TypeError
-    return args
-
-
-def _tuple(machine: Machine, args: tuple[Any, ...]) -> tuple[Any, ...]:
-    (values,) = _arguments(args, 1)
+def _tuple(machine: Machine, values: Any) -> tuple[Any, ...]:
     if type(values) is not tuple:
         raise TypeError
     return values
 
 
-def _encode(machine: Machine, args: tuple[Any, ...]) -> bytes:
-    text, encoding = _arguments(args, 2)
+def _encode(machine: Machine, text: Any, encoding: Any) -> bytes:
     if type(text) is not str or encoding != "latin1":
         raise TypeError
     machine.charge(len(text))
@@ -323,54 +300,42 @@ def _encode(machine: Machine, args: tuple[Any, ...]) -> bytes:
     return text.encode("latin1")
 
 
-def _empty(result: Callable[[], Any]) -> Callable[[Machine, tuple[Any, ...]], Any]:
-    def call(machine: Machine, args: tuple[Any, ...]) -> Any:
-        if args:
-            raise TypeError
-        return result()
-
-    return call
-
-
-def _dtype(machine: Machine, args: tuple[Any, ...]) -> StoredDtype:
-    code, _, _ = _arguments(args, 3)
+def _dtype(machine: Machine, code: Any, align: Any, copy: Any) -> StoredDtype:
     if type(code) is not str or code not in _CODES:
         raise TypeError
     return StoredDtype(code)
 
 
-def _array_class(machine: Machine, args: tuple[Any, ...]) -> None:
+def _array_class(machine: Machine, *args: Any) -> None:
     # numpy.ndarray is named as an argument, never called.
     raise TypeError
 
 
-def _reconstruct(machine: Machine, args: tuple[Any, ...]) -> StoredArray:
-    # Shape and dtype given here are those of a start that the state replaces.
-    if not isinstance(args[0], Call) or args[0].function is not _array_class:
+def _reconstruct(machine: Machine, cls: Any, shape: Any, code: Any) -> StoredArray:
+    # Shape and code are those of a start that the state replaces.
+    if not isinstance(cls, Call) or cls.function is not _array_class:
         raise TypeError
     return StoredArray()
 
 
-def _scalar(machine: Machine, args: tuple[Any, ...]) -> Any:
-    dtype, data = _arguments(args, 2)
+def _scalar(machine: Machine, dtype: Any, data: Any) -> Any:
     return machine.array((), dtype, data, False).flat[0]
 
 
-def _from_buffer(machine: Machine, args: tuple[Any, ...]) -> StoredArray:
-    data, dtype, shape, order = _arguments(args, 4)
+def _from_buffer(machine: Machine, data: Any, dtype: Any, shape: Any, order: Any) -> StoredArray:
     return StoredArray(machine.array(shape, dtype, data, order == "F"))
 
 
 def _calls() -> dict[tuple[str, str], Call]:
-    functions = {
+    functions: dict[tuple[str, str], Callable[..., Any]] = {
         ("numpy", "dtype"): _dtype,
         ("numpy", "ndarray"): _array_class,
-        ("collections", "OrderedDict"): _empty(OrderedDict),
+        ("collections", "OrderedDict"): lambda machine: OrderedDict(),
         ("_codecs", "encode"): _encode,
     }
     for builtins in ("builtins", "__builtin__"):
         functions[builtins, "tuple"] = _tuple
-        functions[builtins, "bytes"] = _empty(bytes)
+        functions[builtins, "bytes"] = lambda machine: b""
     for core in ("numpy.core", "numpy._core"):  # before and since NumPy 2
         functions[f"{core}.multiarray", "_reconstruct"] = _reconstruct
         functions[f"{core}.multiarray", "scalar"] = _scalar
@@ -385,10 +350,10 @@ _STEPS: dict[bytes, Callable[[Machine], object]] = {
     pickle.NONE: lambda m: m.push(None),
     pickle.NEWTRUE: lambda m: m.push(True),
     pickle.NEWFALSE: lambda m: m.push(False),
-    pickle.BININT: lambda m: m.push(m.signed(4), 32),
+    pickle.BININT: lambda m: m.push(m.number(4, signed=True), 32),
     pickle.BININT1: lambda m: m.push(m.number(1)),
     pickle.BININT2: lambda m: m.push(m.number(2), 28),
-    pickle.LONG1: lambda m: m.push(m.signed(m.number(1)), 300),
+    pickle.LONG1: lambda m: m.push(m.number(m.number(1), signed=True), 300),
     pickle.LONG4: lambda m: m.push(m.long()),
     pickle.BINFLOAT: lambda m: m.push(struct.unpack(">d", m.take(8))[0], 24),
     pickle.SHORT_BINUNICODE: lambda m: m.push(m.text(1)),
@@ -401,7 +366,7 @@ _STEPS: dict[bytes, Callable[[Machine], object]] = {
     pickle.BINBYTES8: lambda m: m.push(m.bytes(8)),
     pickle.BYTEARRAY8: lambda m: m.push(m.bytes(8)),
     pickle.EMPTY_LIST: lambda m: m.push([], 72),
-    pickle.EMPTY_DICT: lambda m: m.push({}, 250),
+    pickle.EMPTY_DICT: lambda m: m.push({}, 64),
     pickle.EMPTY_TUPLE: lambda m: m.push(()),
     pickle.MARK: Machine.mark,
     pickle.APPEND: lambda m: m.extend(m.pops(1)),

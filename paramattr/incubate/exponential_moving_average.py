@@ -19,9 +19,8 @@ class ExponentialMovingAverage(WeightAverage):
     """Averages parameters with weights that fall by the factor ``decay`` with each step, for use in evaluation.
 
     Call `update` after the optimizer's step: e ← d · e + (1 - d) · p. Evaluate inside ``with ema.apply():``, which
-    puts e, divided by the sum of its weights, in the place of the values; so the start at 0 leaves no trace.
-
-    An update counts for the same parameters as a step of `ModelAverage`.
+    puts e, divided by the sum of its weights, in the place of the values; so the start at 0 leaves no trace. An update
+    counts for the same parameters as a step of `ModelAverage`; ``parameters`` and ``name`` are as there, with its errors.
 
     Parameters
     ----------
@@ -30,8 +29,6 @@ class ExponentialMovingAverage(WeightAverage):
     thres_steps : Tensor, optional
         A tensor with one element n, read at each update, which then takes min(decay, (1 + n) / (10 + n)) for d: a
         shorter memory in the beginning.
-    parameters, name
-        As in `ModelAverage`, with its errors.
 
     References
     ----------
@@ -51,8 +48,6 @@ class ExponentialMovingAverage(WeightAverage):
     >>> with ema.apply():
     ...     round(p.item(), 6)
     1.666667
-    >>> p.item()
-    2.0
     """
 
     def __init__(
@@ -74,9 +69,7 @@ class ExponentialMovingAverage(WeightAverage):
         """Return an empty average."""
         return {"ema": np.zeros(shape), "weight": np.zeros(1), "restore": np.zeros(shape, dtype)}
 
-    def update(self) -> None:
-        """Let the parameters' values enter the average; the same as `step`."""
-        self.step()
+    update = WeightAverage.step
 
     def _enter(self, slots: list[Slot]) -> None:
         decay = self._decay
@@ -84,9 +77,7 @@ class ExponentialMovingAverage(WeightAverage):
             steps = checks.real("thres_steps", self._thres_steps.item(), low=0.0)
             decay = min(decay, (1.0 + steps) / (10.0 + steps))
         for slot in slots:
-            weight = slot.state["weight"]
-            weight *= decay
-            weight += 1.0 - decay
+            slot.state["weight"][0] = decay * slot.state["weight"][0] + (1.0 - decay)
         values, averages = flat(slot.parameter.data for slot in slots), flat(slot.state["ema"] for slot in slots)
 
         def work(i: int, begin: int, end: int) -> None:

@@ -34,10 +34,8 @@ class ModelAverage(WeightAverage):
         Length of the window per update, >= 0.
     parameters : iterable of Parameter, or of dict
         What to average; a dict has the key ``params`` alone.
-    min_average_window : int, default 10000
-        Shortest window in steps, >= 1.
-    max_average_window : int, default 10000
-        Longest window in steps, >= ``min_average_window``.
+    min_average_window, max_average_window : int, default 10000
+        Shortest and longest window in steps, both >= 1, the first not above the second.
     name : str, optional
         Part of the keys of `state_dict`.
 

@@ -19,15 +19,12 @@ class Fillable(Protocol):
     """What ``Initializer.__call__`` can fill: a Parameter, or any tensor that takes values."""
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        """The sizes of the axes."""
+    def shape(self) -> tuple[int, ...]: ...
 
     @property
-    def dtype(self) -> np.dtype[Any]:
-        """The dtype of the values."""
+    def dtype(self) -> np.dtype[Any]: ...
 
-    def set_value(self, value: Any) -> None:
-        """Take the values."""
+    def set_value(self, value: Any) -> None: ...
 
 
 class Initializer(Configurable):
@@ -49,16 +46,15 @@ class Initializer(Configurable):
     --------
     >>> from dataclasses import dataclass
     >>> import paramattr
-    >>> @paramattr.initializer.register
-    ... @dataclass(frozen=True)
+    >>> @dataclass(frozen=True)
     ... class HalfNormalized(paramattr.initializer.Initializer):
     ...     scale: float = 1.0
     ...
     ...     def distribution(self, shape):
     ...         fan_in, _ = paramattr.initializer.compute_fans(shape)
     ...         return paramattr.random.Normal(0.0, self.scale / fan_in)
-    >>> paramattr.initializer.get("half_normalized")
-    HalfNormalized(scale=1.0)
+    >>> HalfNormalized().values(paramattr.random.Key(0, 0), (4, 3), index=(0, slice(2))).shape
+    (2,)
     """
 
     _defined: ClassVar[str | None] = None

@@ -49,7 +49,6 @@ class Constant(Initializer):
         self._check(checks.real, "value")
 
     def distribution(self, shape: tuple[int, ...]) -> PointMass:
-        """Return the law of the one value."""
         return _point_mass(self.value)
 
 
@@ -78,8 +77,7 @@ class Assign(Initializer):
     --------
     >>> import numpy as np
     >>> import paramattr
-    >>> attr = paramattr.ParamAttr(initializer=paramattr.initializer.Assign(np.eye(2)))
-    >>> paramattr.nn.Linear(2, 2, weight_attr=attr).weight.numpy()
+    >>> paramattr.nn.Linear(2, 2, weight_attr=paramattr.initializer.Assign(np.eye(2))).weight.numpy()
     array([[1., 0.],
            [0., 1.]], dtype=float32)
     """
@@ -113,11 +111,9 @@ class Assign(Initializer):
         return {"name": "Assign", "value": self._array.tolist()}
 
     def check_shape(self, shape: tuple[int, ...]) -> None:
-        """Raise a ValueError if the parameter's shape is not the array's."""
         if self._array.shape != shape:
             own = list(self._array.shape)
             raise ValueError(f"Assign holds an array of shape {own}, but the parameter has shape {list(shape)}")
 
     def kernel(self, shape: tuple[int, ...], index: tuple[slice, ...]) -> Array:
-        """Return the array's values."""
         return self._array[index]

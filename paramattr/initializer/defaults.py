@@ -64,7 +64,4 @@ def global_initializer(*, is_bias: bool) -> Initializer | None:
 
 def choose(given: Initializer | None, *, is_bias: bool, default: Initializer | None = None) -> Initializer:
     """Return the first there is of: ``given``, the global initializer, ``default``, Xavier's law or 0 for a bias."""
-    chosen = given or global_initializer(is_bias=is_bias) or default
-    if chosen is None:
-        return _BIAS if is_bias else _WEIGHT
-    return chosen
+    return given or global_initializer(is_bias=is_bias) or default or (_BIAS if is_bias else _WEIGHT)

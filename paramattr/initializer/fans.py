@@ -73,9 +73,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     1.38675
     """
     checks.choice("nonlinearity", nonlinearity, [*_GAINS, "leaky_relu"])
+    slope = checks.real("param", 0.01 if param is None else param)
     if nonlinearity == "leaky_relu":
-        slope = checks.real("param", 0.01 if param is None else param)
         return math.sqrt(2.0 / (1.0 + slope * slope))
-    if param is not None:
-        checks.real("param", param)
     return _GAINS[nonlinearity]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -21,17 +20,15 @@ class Bilinear(Initializer):
     For an upsampling factor f use a kernel of size 2f - f % 2, stride f, padding ceil((f - 1) / 2) and one group
     per channel: a constant image then stays constant away from its border.
 
+    The kernel is the outer product of two tents, ``1 - |i / f - c|`` with ``f = ceil(k / 2)`` and
+    ``c = (2f - 1 - f % 2) / (2f)``. Paddle computes the row index by a float division, so that its kernel is
+    neither symmetric nor nonnegative.
+
     Raises
     ------
     ValueError
         When used: if the parameter has not four axes, or its kernel is not square. A size that belongs to no factor, such
         as 3 or 6, is warned of.
-
-    Notes
-    -----
-    The kernel is the outer product of two tents, ``1 - |i / f - c|`` with ``f = ceil(k / 2)`` and
-    ``c = (2f - 1 - f % 2) / (2f)``. Paddle computes the row index by a float division, so that its kernel is
-    neither symmetric nor nonnegative.
 
     References
     ----------
@@ -41,15 +38,13 @@ class Bilinear(Initializer):
     Examples
     --------
     >>> import paramattr
-    >>> up = paramattr.nn.Conv2DTranspose(
-    ...     1, 1, 4, stride=2, padding=1, weight_attr=paramattr.initializer.Bilinear(), bias_attr=False
-    ... )
+    >>> bilinear = paramattr.initializer.Bilinear()
+    >>> up = paramattr.nn.Conv2DTranspose(1, 1, 4, stride=2, padding=1, weight_attr=bilinear, bias_attr=False)
     >>> up.weight.numpy()[0, 0, 0]
     array([0.0625, 0.1875, 0.1875, 0.0625], dtype=float32)
     """
 
     def check_shape(self, shape: tuple[int, ...]) -> None:
-        """Raise a ValueError unless ``shape`` has four axes and a square kernel; warn where it belongs to no factor."""
         if len(shape) != 4:
             raise ValueError(f"Bilinear needs a weight with 4 axes, but the parameter has shape {list(shape)}")
         if shape[2] != shape[3]:
@@ -69,14 +64,15 @@ class Bilinear(Initializer):
 def _tent(size: int) -> Array:
     factor = (size + 1) // 2
     centre = (2 * factor - 1 - factor % 2) / (2 * factor)
-    tent: Array = 1.0 - np.abs(np.arange(size) / factor - centre)
-    return tent
+    return np.asarray(1.0 - np.abs(np.arange(size) / factor - centre))
 
 
 @register
 @dataclass(frozen=True, repr=False, eq=False)
 class Dirac(Initializer):
-    """The identity convolution: each output channel passes on one input channel.
+    """The identity convolution: within each group, output channel i passes on input channel i.
+
+    The one stands at index k // 2 of each kernel axis. Output channels that have no input channel are 0.
 
     Parameters
     ----------
@@ -89,11 +85,6 @@ class Dirac(Initializer):
         If ``groups`` is not a positive integer. When used: if the parameter has not 3, 4 or 5 axes, or its first
         size is not a multiple of ``groups``.
 
-    Notes
-    -----
-    Within each group, output channel i passes on input channel i; further output channels are 0. The one
-    stands at index k // 2 of each kernel axis.
-
     References
     ----------
     Zagoruyko and Komodakis, "DiracNets", 2017. Mirrors ``paddle.nn.initializer.Dirac``.
@@ -101,8 +92,7 @@ class Dirac(Initializer):
     Examples
     --------
     >>> import paramattr
-    >>> conv = paramattr.nn.Conv1D(2, 2, 3, weight_attr=paramattr.initializer.Dirac())
-    >>> conv.weight.numpy()[0]
+    >>> paramattr.nn.Conv1D(2, 2, 3, weight_attr=paramattr.initializer.Dirac()).weight.numpy()[0]
     array([[0., 1., 0.],
            [0., 0., 0.]], dtype=float32)
     """
@@ -110,10 +100,9 @@ class Dirac(Initializer):
     groups: int = 1
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "groups", checks.integer("groups", self.groups, low=1))
+        self._check(checks.integer, "groups", low=1)
 
     def check_shape(self, shape: tuple[int, ...]) -> None:
-        """Raise a ValueError if ``shape`` is not a convolution's, or not divisible by ``groups``."""
         if len(shape) not in (3, 4, 5):
             raise ValueError(f"Dirac needs a weight with 3, 4 or 5 axes, but the parameter has shape {list(shape)}")
         if shape[0] % self.groups:
@@ -123,8 +112,7 @@ class Dirac(Initializer):
         """Return ones where an output channel passes on its input channel, at the centre of the other axes."""
         outputs, inputs, *spatial = (np.arange(size)[part] for size, part in zip(shape, index, strict=True))
         ones = np.zeros([outputs.size, inputs.size, *(axis.size for axis in spatial)], np.bool_)
-        centre = [np.flatnonzero(axis == size // 2) for axis, size in zip(spatial, shape[2:], strict=True)]
+        centre = np.ix_(*(axis == size // 2 for axis, size in zip(spatial, shape[2:], strict=True)))
         passes = outputs[:, np.newaxis] % max(shape[0] // self.groups, 1) == inputs
-        at: tuple[Any, ...] = (..., *np.ix_(*centre))
-        ones[at] = passes.reshape(*passes.shape, *(1 for _ in centre))
+        ones[(..., *centre)] = passes.reshape(*passes.shape, *(1 for _ in centre))
         return ones

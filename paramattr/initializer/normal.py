@@ -18,10 +18,8 @@ class Normal(Initializer):
 
     Parameters
     ----------
-    mean : float, default 0.0
-        Mean.
-    std : float, default 1.0
-        Standard deviation, >= 0; with 0 every value is the mean.
+    mean, std : float, default 0.0, 1.0
+        Its mean, and its standard deviation, >= 0; with 0 every value is the mean.
 
     Raises
     ------
@@ -47,7 +45,6 @@ class Normal(Initializer):
         self._check(checks.real, "std", low=0.0)
 
     def distribution(self, shape: tuple[int, ...]) -> random.Distribution:
-        """Return the normal law with this mean and std."""
         return random.Normal(self.mean, self.std) if self.std > 0 else random.PointMass(self.mean)
 
 
@@ -94,5 +91,4 @@ class TruncatedNormal(Initializer):
             raise ValueError(f"a must be below b, but received a={self.a!r}, b={self.b!r}")
 
     def distribution(self, shape: tuple[int, ...]) -> random.TruncatedNormal:
-        """Return the truncated normal law."""
         return random.TruncatedNormal(self.mean, self.std, self.a, self.b)

@@ -19,6 +19,8 @@ from paramattr.utils import checks
 class Orthogonal(Initializer):
     """A (semi-)orthogonal matrix, uniform over all of them (the Haar measure).
 
+    The first axis is the rows, all others together are the columns. The shorter of the two is orthonormal.
+
     Parameters
     ----------
     gain : float, default 1.0
@@ -28,10 +30,6 @@ class Orthogonal(Initializer):
     ------
     TypeError, ValueError
         If ``gain`` is not a finite real number. When used: if the parameter has fewer than two axes.
-
-    Notes
-    -----
-    The first axis is the rows, all others together are the columns. The shorter of the two is orthonormal.
 
     References
     ----------
@@ -51,23 +49,19 @@ class Orthogonal(Initializer):
     gain: float = 1.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "gain", checks.real("gain", self.gain))
+        self._check(checks.real, "gain")
 
     def check_shape(self, shape: tuple[int, ...]) -> None:
-        """Raise a ValueError unless ``shape`` has at least two axes."""
         if len(shape) < 2:
             raise ValueError(f"Orthogonal needs 2 or more axes, but the parameter has shape {list(shape)}")
 
     def whole(self, key: Key, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """Return ``gain`` times a Haar-distributed matrix, in which every value depends on all columns."""
-        from paramattr.random.orthogonal import (
-            orthogonal,
-        )  # here, as who makes no such matrix need not wait for its code
+        # Imported here, as who makes no such matrix need not wait for its code.
+        from paramattr.random.orthogonal import orthogonal
 
-        columns = math.prod(shape[1:])
-        return orthogonal(key, (shape[0], columns), dtype, self.gain).reshape(shape)
+        return orthogonal(key, (shape[0], math.prod(shape[1:])), dtype, self.gain).reshape(shape)
 
     @property
     def haar_gain(self) -> float:
-        """The gain."""
         return self.gain

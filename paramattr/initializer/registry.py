@@ -57,14 +57,11 @@ def get(identifier: object) -> Initializer:
     Examples
     --------
     >>> from paramattr import initializer
-    >>> initializer.get("KaimingNormal") == initializer.KaimingNormal()
-    True
     >>> initializer.get({"name": "uniform", "low": 0.0})
     Uniform(low=0.0, high=1.0)
     """
     recipe = _registry.get(identifier)
-    if recipe._defined is None:
-        _ = recipe.made_by  # raises where the class defines no way to values
+    _ = recipe.made_by  # raises where the class defines no way to values
     return recipe
 
 

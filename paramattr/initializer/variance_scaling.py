@@ -85,7 +85,6 @@ class XavierUniform(_Xavier):
     """
 
     def distribution(self, shape: tuple[int, ...]) -> random.Distribution:
-        """Return the uniform law for a parameter of ``shape``."""
         return _uniform(self._std(shape))
 
 
@@ -93,10 +92,7 @@ class XavierUniform(_Xavier):
 class XavierNormal(_Xavier):
     """Normal with std gain · sqrt(2 / (fan_in + fan_out)).
 
-    Parameters
-    ----------
-    fan_in, fan_out, gain : float, optional
-        As of `XavierUniform`, with its errors.
+    The arguments and errors are those of `XavierUniform`.
 
     References
     ----------
@@ -111,7 +107,6 @@ class XavierNormal(_Xavier):
     """
 
     def distribution(self, shape: tuple[int, ...]) -> random.Distribution:
-        """Return the normal law for a parameter of ``shape``."""
         return _normal(self._std(shape))
 
 
@@ -171,7 +166,6 @@ class KaimingUniform(_Kaiming):
     """
 
     def distribution(self, shape: tuple[int, ...]) -> random.Distribution:
-        """Return the uniform law for a parameter of ``shape``."""
         return _uniform(self._std(shape))
 
 
@@ -179,10 +173,7 @@ class KaimingUniform(_Kaiming):
 class KaimingNormal(_Kaiming):
     """Normal with std gain / sqrt(fan).
 
-    Parameters
-    ----------
-    fan_in, negative_slope, nonlinearity, mode : optional
-        As of `KaimingUniform`, with its errors.
+    The arguments and errors are those of `KaimingUniform`.
 
     References
     ----------
@@ -197,5 +188,4 @@ class KaimingNormal(_Kaiming):
     """
 
     def distribution(self, shape: tuple[int, ...]) -> random.Distribution:
-        """Return the normal law for a parameter of ``shape``."""
         return _normal(self._std(shape))

@@ -49,9 +49,8 @@ class ZeroRow(Initializer):
     row: int
 
     def __post_init__(self) -> None:
-        inner = optional("initializer", self.initializer)
-        checks.instance("initializer", inner, Initializer, "an initializer, its name or its config")
-        object.__setattr__(self, "initializer", inner)
+        self._check(optional, "initializer")
+        checks.instance("initializer", self.initializer, Initializer, "an initializer, its name or its config")
         self._check(checks.integer, "row", low=0)
 
     def get_config(self) -> dict[str, Any]:
@@ -59,23 +58,19 @@ class ZeroRow(Initializer):
         return {"name": "ZeroRow", "initializer": self.initializer.get_config(), "row": self.row}
 
     def check_shape(self, shape: tuple[int, ...]) -> None:
-        """Raise a ValueError if ``shape`` has no such row, or the other initializer does not fit it."""
         if not shape or self.row >= shape[0]:
             raise ValueError(f"ZeroRow needs a row {self.row}, but the parameter has shape {list(shape)}")
         self.initializer.check_shape(shape)
 
     def distribution(self, shape: tuple[int, ...]) -> Distribution:
-        """Return the law of the other rows."""
         return self.initializer.distribution(shape)
 
     @property
     def made_by(self) -> str:
-        """What makes the other rows."""
         return self.initializer.made_by
 
     @property
     def zero_row(self) -> int:
-        """The row of zeros."""
         return self.row
 
     def draw(self, key: Key, shape: tuple[int, ...], dtype: np.dtype[Any], index: Index = ...) -> Array:

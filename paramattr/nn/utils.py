@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from paramattr.autograd import Tensor
+from paramattr.autograd import Tensor, writes
 from paramattr.autograd.tape import Array
 from paramattr.utils import checks, dtypes
 from paramattr.utils.norm import l2_norm
@@ -78,8 +78,8 @@ def clip_grad_norm_(
     # Also for a nan, which is not below 1 but has to show in the gradients.
     if not factor >= 1.0:
         with np.errstate(invalid="ignore"):
+            writes.record(gradients)
             for gradient in gradients:
-                gradient._record_write()
                 array, scalar = gradient.data, dtypes.compute_dtype(gradient.dtype).type(factor)
                 np.multiply(array, scalar, out=array, casting="same_kind")
     return Tensor(np.asarray(norm, gradients[0].dtype))
@@ -118,8 +118,8 @@ def clip_grad_value_(parameters: Iterable[Tensor] | Tensor, clip_value: float) -
     """
     gradients = _gradients(parameters)
     limit = checks.real("clip_value", clip_value, low=0.0)
+    writes.record(gradients)
     for gradient in gradients:
-        gradient._record_write()
         array, scalar = gradient.data, gradient.dtype.type
         np.minimum(np.maximum(array, scalar(-limit), out=array), scalar(limit), out=array)
 

@@ -16,11 +16,10 @@ class Adam(Optimizer):
     """Adam: steps of the size of the learning rate, along the mean gradient over its root mean square.
 
     m ← β₁m + (1 - β₁)g and v ← β₂v + (1 - β₂)g² are corrected for their start at 0; p ← p - lr · m̂ / (√v̂ + ε).
+    The other arguments are those of `Optimizer`, with its errors; the learning rate is 0.001 by default.
 
     Parameters
     ----------
-    learning_rate, parameters, weight_decay, grad_clip, multi_precision, name, nonfinite
-        As in `Optimizer`, with its errors; the learning rate is 0.001 by default.
     beta1, beta2 : float, defaults 0.9 and 0.999
         How much of the running means of g and g² a step keeps, in [0, 1 - 2⁻²⁴], as nearer ones are 1 in float32.
     epsilon : float, default 1e-8

@@ -14,12 +14,11 @@ from paramattr.utils import checks
 class AdamW(Adam):
     """Adam with decoupled weight decay: p ← (1 - lr · λ) · p, then Adam's step.
 
-    A parameter's own ``regularizer`` still enters the gradient, as in Paddle, beside the decay.
+    A parameter's own ``regularizer`` still enters the gradient, as in Paddle, beside the decay. The other arguments are
+    those of `Adam`, with its errors.
 
     Parameters
     ----------
-    learning_rate, beta1, beta2, epsilon, parameters, grad_clip, lazy_mode, multi_precision, amsgrad, name, nonfinite
-        As in `Adam`, with its errors.
     weight_decay : float, default 0.01
         The coefficient λ, >= 0.
     lr_ratio : callable, optional

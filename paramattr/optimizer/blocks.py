@@ -64,8 +64,8 @@ def execute(rule: Rule, parts: Sequence[Part], update: Callable[[Stretch], None]
             each_block(_sizes(parts), lambda i, *_: update(_whole(parts[i])), cut=False)
         else:
             parts = _execute_joined(rule, parts, update)
-            flat = [_Flat(rule, part) for part in parts]
-            each_block(_sizes(parts), lambda i, begin, end: update(flat[i].block(slice(begin, end))))
+            blocks = [_blocks(rule, part) for part in parts]
+            each_block(_sizes(parts), lambda i, begin, end: update(blocks[i](slice(begin, end))))
         for part in parts:
             rule.end(part.slot.state, part.step)
 
@@ -95,21 +95,20 @@ def _whole(part: Part) -> Stretch:
     return Stretch(part, source, np.empty(source.shape, part.slot.dtype), None, [part.target()], state)
 
 
-class _Flat:
-    """A parameter ready to be cut into blocks."""
+def _blocks(rule: Rule, part: Part) -> Callable[[slice], Stretch]:
+    """Return what cuts a block from a parameter."""
+    source, (target, rounded), dtype = part.clipped.gradient, part.target(), part.slot.dtype
+    gradients: Any = source.reshape(-1) if source.flags.c_contiguous else source.flat
+    values, copies = target.reshape(-1), None if rounded is None else rounded.reshape(-1)
+    arrays = [(name, array.reshape(-1)) for name, array in part.slot.state.items() if name not in rule.scalars]
 
-    def __init__(self, rule: Rule, part: Part) -> None:
-        source, (target, rounded) = part.clipped.gradient, part.target()
-        self.rule, self.part, self.dtype = rule, part, part.slot.dtype
-        self.source: Any = source.reshape(-1) if source.flags.c_contiguous else source.flat
-        self.target, self.rounded = target.reshape(-1), None if rounded is None else rounded.reshape(-1)
-        self.state = [(n, array.reshape(-1)) for n, array in part.slot.state.items() if n not in rule.scalars]
+    def block(ends: slice) -> Stretch:
+        gradient = _own.take("gradient", ends.stop - ends.start, dtype)
+        targets = [(values[ends], None if copies is None else copies[ends])]
+        state = {name: array[ends] for name, array in arrays}
+        return _stretch(rule, part, gradients[ends], gradient, targets, state)
 
-    def block(self, ends: slice) -> Stretch:
-        target, rounded = self.target[ends], None if self.rounded is None else self.rounded[ends]
-        gradient = _own.take("gradient", target.size, self.dtype)
-        state = {name: array[ends] for name, array in self.state}
-        return _stretch(self.rule, self.part, self.source[ends], gradient, [(target, rounded)], state)
+    return block
 
 
 def _joined(rule: Rule, parts: Sequence[Part], state: dict[str, Array]) -> Stretch:

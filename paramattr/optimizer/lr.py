@@ -89,7 +89,7 @@ class LRScheduler(ABC):
 class StepDecay(LRScheduler):
     """The learning rate times ``gamma`` every ``step_size`` epochs.
 
-    Mirrors ``paddle.optimizer.lr.StepDecay``.
+    The arguments are those of `LRScheduler`, with its errors, and two more. Mirrors ``paddle.optimizer.lr.StepDecay``.
 
     Parameters
     ----------
@@ -97,8 +97,6 @@ class StepDecay(LRScheduler):
         Epochs from one drop to the next, >= 1.
     gamma : float, default 0.1
         The factor, between 0 and 1.
-    learning_rate, last_epoch, verbose
-        As in `LRScheduler`, with its errors.
 
     Examples
     --------
@@ -122,16 +120,9 @@ class StepDecay(LRScheduler):
 
 
 class MultiStepDecay(LRScheduler):
-    """The learning rate times ``gamma`` at each of ``milestones``.
+    """The learning rate times ``gamma`` at each of ``milestones``, a rising list or tuple of epochs (int).
 
-    Mirrors ``paddle.optimizer.lr.MultiStepDecay``.
-
-    Parameters
-    ----------
-    milestones : list or tuple of int
-        The epochs of the drops, rising.
-    gamma, learning_rate, last_epoch, verbose
-        As in `StepDecay`, with its errors.
+    ``gamma`` and the rest are as in `StepDecay`, with its errors. Mirrors ``paddle.optimizer.lr.MultiStepDecay``.
 
     Examples
     --------
@@ -163,15 +154,11 @@ class MultiStepDecay(LRScheduler):
         return float(self.base_lr * self.gamma ** sum(self.last_epoch >= epoch for epoch in self.milestones))
 
 
-class ExponentialDecay(LRScheduler):
-    """The learning rate times ``gamma`` every epoch.
+class ExponentialDecay(StepDecay):
+    """The learning rate times ``gamma`` every epoch: base_lr · gamma^epoch.
 
+    The arguments are those of `StepDecay`, with its errors, but for ``step_size``, which is 1; ``gamma`` has no default.
     Mirrors ``paddle.optimizer.lr.ExponentialDecay``.
-
-    Parameters
-    ----------
-    gamma, learning_rate, last_epoch, verbose
-        As in `StepDecay`, with its errors; ``gamma`` has no default.
 
     Examples
     --------
@@ -183,12 +170,7 @@ class ExponentialDecay(LRScheduler):
     """
 
     def __init__(self, learning_rate: float, gamma: float, last_epoch: int = -1, verbose: bool = False) -> None:
-        self.gamma = checks.probability("gamma", gamma)
-        super().__init__(learning_rate, last_epoch, verbose)
-
-    def get_lr(self) -> float:
-        """Return base_lr · gamma^epoch."""
-        return float(self.base_lr * self.gamma**self.last_epoch)
+        super().__init__(learning_rate, 1, gamma, last_epoch, verbose)
 
 
 class CosineAnnealingDecay(LRScheduler):
@@ -239,7 +221,7 @@ class CosineAnnealingDecay(LRScheduler):
 class LinearWarmup(LRScheduler):
     """A straight line from ``start_lr`` to ``end_lr`` in ``warmup_steps`` epochs, then ``learning_rate``.
 
-    Mirrors ``paddle.optimizer.lr.LinearWarmup``.
+    ``last_epoch`` and ``verbose`` are as in `LRScheduler`, with its errors. Mirrors ``paddle.optimizer.lr.LinearWarmup``.
 
     Parameters
     ----------
@@ -249,8 +231,6 @@ class LinearWarmup(LRScheduler):
         Epochs of the warm-up, >= 1.
     start_lr, end_lr : float
         The ends of the line, >= 0, rising.
-    last_epoch, verbose
-        As in `LRScheduler`, with its errors.
 
     Examples
     --------

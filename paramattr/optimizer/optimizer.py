@@ -116,10 +116,9 @@ class Optimizer(Rule, Stateful):
         FloatingPointError
             If a gradient is not finite and ``nonfinite`` is "raise"; no parameter is changed then.
         """
-        done = take_step(
+        self.skipped_steps += not take_step(
             self, self._groups, self.get_lr(), multi_precision=self._multi_precision, nonfinite=self._nonfinite
         )
-        self.skipped_steps += not done
 
     def minimize(self, loss: Tensor) -> tuple[list[Any], list[tuple[Parameter, Tensor]]]:
         """Take a step with the gradients that ``loss.backward()`` left; as in Paddle's dynamic mode it isn't called here.

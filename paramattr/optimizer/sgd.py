@@ -10,12 +10,8 @@ from paramattr.optimizer.rule import GradClip, LearningRate, Parameters, State, 
 class SGD(Optimizer):
     """Stochastic gradient descent: p ← p - lr · g.
 
-    Mirrors ``paddle.optimizer.SGD``.
-
-    Parameters
-    ----------
-    learning_rate, parameters, weight_decay, grad_clip, multi_precision, name, nonfinite
-        As in `Optimizer`, with its errors; the learning rate is 0.001 by default.
+    The arguments are those of `Optimizer`, with its errors; the learning rate is 0.001 by default. Mirrors
+    ``paddle.optimizer.SGD``.
 
     Examples
     --------

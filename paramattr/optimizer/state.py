@@ -45,10 +45,7 @@ def collect(slots: Iterable[Slot]) -> list[Slot]:
 
 
 def groups_of(parameters: object, keys: Iterable[str]) -> list[tuple[str, Mapping[str, Any], list[Slot]]]:
-    """Return label, own settings and slots of each group; a plain list is one group without settings.
-
-    ``keys`` are those that a group may have beside ``params``.
-    """
+    """Return label, own settings under some of ``keys``, and slots of each group; a plain list is one without settings."""
     if parameters is None:
         raise ValueError("parameters must be given, for example parameters=layer.parameters()")
     if isinstance(parameters, (Tensor, Mapping, str, bytes)) or not isinstance(parameters, Iterable):
@@ -97,10 +94,7 @@ def _slots(label: str, parameters: Iterable[object]) -> list[Slot]:
 
 
 class Stateful(ABC):
-    """Base class of what remembers something of parameters: accumulators, and float32 copies of narrow ones.
-
-    ``name`` is part of the keys of `state_dict`.
-    """
+    """Base class of what remembers something of parameters: accumulators, and float32 copies of narrow ones."""
 
     def __init__(self, name: str | None) -> None:
         checks.instance("name", name, (str, type(None)), "a string or None")
@@ -112,8 +106,8 @@ class Stateful(ABC):
     def _blank(self) -> Iterator[tuple[Slot, dict[str, Array]]]:
         """Give each slot with the accumulators it begins with."""
 
-    def _key(self, parameter: Parameter, accumulator: str) -> str:
-        return "_".join(part for part in (parameter.name, self._name, accumulator) if part is not None)
+    def _key(self, slot: Slot, accumulator: str) -> str:
+        return "_".join(part for part in (slot.parameter.name, self._name, accumulator) if part is not None)
 
     def state_dict(self) -> dict[str, Any]:
         """Return what is remembered, without copying it, in a dict.
@@ -135,9 +129,7 @@ class Stateful(ABC):
         """
         names = dict.fromkeys(name for slot in self._slots for name in slot.state)
         found = [(slot, name) for name in names for slot in self._slots if name in slot.state]
-        state: dict[str, Any] = {
-            f"{self._key(slot.parameter, name)}_0": Tensor(slot.state[name]) for slot, name in found
-        }
+        state: dict[str, Any] = {f"{self._key(slot, name)}_0": Tensor(slot.state[name]) for slot, name in found}
         masters = {slot.parameter.name: Tensor(slot.master) for slot in self._slots if slot.master is not None}
         if masters:
             state["master_weights"] = masters
@@ -176,7 +168,7 @@ class Stateful(ABC):
         masters, given, loaded = dict(masters), _by_accumulator(state_dict), []
         for slot, blank in self._blank():
             parameter, state, master = slot.parameter, {}, None
-            keys = {name: self._key(parameter, name) for name in blank}
+            keys = {name: self._key(slot, name) for name in blank}
             missing = [key for key in keys.values() if key not in given]
             if 0 < len(missing) < len(keys):
                 raise ValueError(f"state_dict lacks {missing[0]!r}, but has other accumulators of that parameter")

@@ -19,28 +19,21 @@ from paramattr.utils import dtypes
 if TYPE_CHECKING:
     from paramattr.random.strips import Strips
 
-__all__ = ["FEW", "Draw", "strip_draw", "uniform_draw", "window_table"]
+__all__ = ["FEW", "Array", "Draw", "Table", "strip_draw", "uniform_draw", "window_table"]
 
 Array: TypeAlias = NDArray[Any]
 Ends: TypeAlias = tuple[float, float]  # the smallest and the largest value
+Table: TypeAlias = "tuple[float, Strips]"  # of a window: where it is measured from, and its strips
 
 _INF = math.inf
 FEW = 4096  # up to so many values it is quicker to scale the strips that are met than all of them
 
 
 class Draw(ABC):
-    """How random bits become values.
+    """How random bits become values of ``dtype``.
 
-    Attributes
-    ----------
-    dtype : dtype
-        Of the values once they are stored.
-    compute : dtype
-        What they are computed in, float32 or float64.
-    bits : dtype
-        What a value is made from: int32, half a word of the generator, or int64, a whole one.
-    window : (float, float) or None
-        Values are clipped to this before they are stored, if given.
+    They are made from integers of dtype ``bits`` (int32, half a word of the generator, or int64, a whole one), computed in
+    ``compute`` (float32 or float64), and clipped to ``window``, if given, before they are stored.
     """
 
     def __init__(self, dtype: np.dtype[Any], window: Ends | None) -> None:
@@ -75,11 +68,12 @@ class Draw(ABC):
         return np.empty(positions.shape, self.dtype)
 
 
-def _round(x: float, dtype: np.dtype[Any], up: bool) -> float:
-    """The nearest number of the dtype at or beyond x in one direction."""
+def _round(x: float, dtype: np.dtype[Any], up: bool, beyond: bool = False) -> float:
+    """The nearest number of the dtype at x or past it in one direction, past it in any case if ``beyond``."""
     with np.errstate(over="ignore", under="ignore"):
         y = np.array(x).astype(dtype)[()]
-        if (float(y) < x) if up else (float(y) > x):
+        short = float(y) < x if up else float(y) > x
+        if short or (beyond and float(y) == x):
             y = np.nextafter(y, np.array(_INF if up else -_INF, dtype)[()])
     return float(y)
 
@@ -87,9 +81,7 @@ def _round(x: float, dtype: np.dtype[Any], up: bool) -> float:
 @functools.lru_cache(maxsize=256)
 def _window(low: float, high: float, dtype: np.dtype[Any], open_end: bool) -> Ends:
     """The smallest and largest number of the dtype in [low, high], or in [low, high)."""
-    first, last = _round(low, dtype, up=True), _round(high, dtype, up=False)
-    if open_end and last == high:
-        last = float(np.nextafter(np.array(last, dtype)[()], np.array(-_INF, dtype)[()]))
+    first, last = _round(low, dtype, up=True), _round(high, dtype, up=False, beyond=open_end)
     if first > last or (math.isinf(first) and first > 0) or (math.isinf(last) and last < 0):
         bracket = ")" if open_end else "]"
         raise ValueError(f"no {dtype} number lies in [{low}, {high}{bracket}")
@@ -123,7 +115,7 @@ class UniformDraw(Draw):
             out += self._middle
 
 
-def window_table(loc: float, scale: float, low: float, high: float) -> tuple[float, Strips]:
+def window_table(loc: float, scale: float, low: float, high: float) -> Table:
     """Return the point of a window nearest to ``loc``, and the table of the window in units of scale from there."""
     # Imported when a normal law is first used: who never does, or not yet, need not wait for the tables' code.
     from paramattr.random.strips import strips
@@ -133,14 +125,9 @@ def window_table(loc: float, scale: float, low: float, high: float) -> tuple[flo
 
 
 class StripDraw(Draw):
-    """Values of the normal law cut to [low, high]: base + scale * t with t from a table of strips.
+    """Values of the normal law cut to [low, high]: base + scale * t with t from a table of strips."""
 
-    To scale all strips once pays for more than `FEW` values; else those that are met are scaled.
-    """
-
-    def __init__(
-        self, loc: float, scale: float, low: float, high: float, dtype: np.dtype[Any], scale_all: bool
-    ) -> None:
+    def __init__(self, loc: float, scale: float, low: float, high: float, dtype: np.dtype[Any], many: bool) -> None:
         whole = low == -_INF and high == _INF
         super().__init__(dtype, None if whole else _window(low, high, dtype, False))
         dtypes.check_range(self.compute, loc=loc, scale=scale)
@@ -152,20 +139,18 @@ class StripDraw(Draw):
         self._scratch = (self.bits, np.dtype(np.intp), np.dtype(np.bool_), *self._scratch)
         self._mask = np.array((1 << self._table.index_bits) - 1, self.bits)
         self._used = np.array(self._table.used, self.bits)
-        self._centre: Array | None = None
-        self._half: Array | None = None
-        if scale_all:
-            self._scale_all()
+        self._centre: Array | None
+        self._half: Array | None
+        self._centre, self._half = self._scale_all() if many else (None, None)
 
-    def _scale_all(self) -> None:
+    def _scale_all(self) -> tuple[Array, Array]:
         centre, half = self._scaled(self._table.centre, self._table.half)
         if (ends := self._ends) and ends == self._compute_ends:
             across = half * self.compute.type(self._reach)
             if np.all(centre - across >= ends[0]) and np.all(centre + across <= ends[1]):
                 self.window = None
         unused = (0, (1 << self._table.index_bits) - self._table.used)
-        self._centre = np.pad(centre, unused)
-        self._half = half.reshape(()) if half.size == 1 else np.pad(half, unused)
+        return np.pad(centre, unused), half.reshape(()) if half.size == 1 else np.pad(half, unused)
 
     def _scaled(self, centre: Array, half: Array) -> tuple[Array, Array]:
         """Return strips in the units of the law; `half` for a fraction that is an integer of the bits' dtype."""

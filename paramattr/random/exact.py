@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
-    "exp", "exp_moderate", "exp_of_one", "log", "mills", "normal_cdf", "normal_pdf", "normal_quantile", "normal_sf",
+    "F64", "SQRT_2PI", "exp", "exp_moderate", "exp_of_one", "log", "mills", "normal_cdf", "normal_pdf", "normal_quantile",
+    "normal_sf",
 ]  # fmt: skip
 
 F64: TypeAlias = NDArray[np.float64]
@@ -22,10 +23,9 @@ F64: TypeAlias = NDArray[np.float64]
 _LOG2E = 1.4426950408889634
 _LN2_HI = 0.6931471803691238  # ln 2 rounded to 33 bits, so that k * _LN2_HI is exact for |k| < 2**20
 _LN2_LO = 1.9082149292705877e-10
-_SQRT_2PI = 2.5066282746310002
+SQRT_2PI = 2.5066282746310002
 _LOG_SQRT_2PI = 0.9189385332046728
 _SQRT_HALF = 0.7071067811865476
-
 
 _EXPM1_TAYLOR = tuple(1.0 / math.factorial(k) for k in range(14, 0, -1))
 _ATANH_SERIES = tuple(1.0 / k for k in range(23, 2, -2))
@@ -88,8 +88,11 @@ def exp_of_one(x: float) -> float:
     return math.ldexp(y * r + 1.0, k)
 
 
-def _log_positive(x: F64) -> F64:
-    m, e = np.frexp(x)
+def log(x: ArrayLike) -> Any:
+    """The natural logarithm; -inf at 0, nan below."""
+    x = _array(x)
+    usual = (x > 0.0) & (x < np.inf)
+    m, e = np.frexp(np.where(usual, x, 1.0))
     low = m < _SQRT_HALF
     m = np.where(low, m + m, m)
     k = (e - low).astype(np.float64)
@@ -98,14 +101,7 @@ def _log_positive(x: F64) -> F64:
     s = f / (m + 1.0)
     z = s * s
     tail = 2.0 * z * _horner(_ATANH_SERIES, z)
-    return k * _LN2_HI + (f - (s * (f - tail) - k * _LN2_LO))
-
-
-def log(x: ArrayLike) -> Any:
-    """The natural logarithm; -inf at 0, nan below."""
-    x = _array(x)
-    usual = (x > 0.0) & (x < np.inf)
-    y = _log_positive(np.where(usual, x, 1.0))
+    y = k * _LN2_HI + (f - (s * (f - tail) - k * _LN2_LO))
     special = np.where(x == 0.0, -np.inf, np.where(x == np.inf, np.inf, np.nan))
     return np.where(usual, y, special)[()]
 
@@ -141,20 +137,19 @@ def _gauss(x: F64) -> F64:
     """exp(-x**2 / 2), exact to the last digits also where x**2 is large."""
     x = np.minimum(np.abs(x), 64.0)
     head = np.rint(x * 4096.0) / 4096.0  # head**2 is exact
-    result: F64 = np.asarray(exp(-0.5 * head * head) * exp(-0.5 * (x - head) * (x + head)))
-    return result
+    return np.asarray(exp(-0.5 * head * head) * exp(-0.5 * (x - head) * (x + head)))
 
 
 def normal_pdf(x: ArrayLike) -> Any:
     """The density of the standard normal law."""
-    return (_gauss(_array(x)) / _SQRT_2PI)[()]
+    return (_gauss(_array(x)) / SQRT_2PI)[()]
 
 
 def normal_sf(x: ArrayLike) -> Any:
     """1 - cdf of the standard normal law, with full relative accuracy in the upper tail."""
     x = _array(x)
     a = np.abs(x)
-    tail = _gauss(x) / _SQRT_2PI * mills(a)
+    tail = _gauss(x) / SQRT_2PI * mills(a)
     return np.where(x < 0.0, 1.0 - tail, tail)[()]
 
 

@@ -26,20 +26,15 @@ class Selection:
 
     __slots__ = ("axes", "first", "run", "shape", "size")
 
-    def __init__(
-        self, shape: tuple[int, ...], size: int, run: int, first: int, axes: tuple[tuple[int, int], ...]
-    ) -> None:
-        self.shape, self.size, self.run, self.first, self.axes = shape, size, run, first, axes
+    def __init__(self, shape: tuple[int, ...], run: int, first: int, axes: tuple[tuple[int, int], ...]) -> None:
+        self.shape, self.size, self.run, self.first, self.axes = shape, math.prod(shape), run, first, axes
 
     def positions(self, numbers: NDArray[np.intp]) -> NDArray[np.uint64]:
         """Return the positions of elements, given by their numbers."""
-        found: NDArray[np.uint64] = self.position(numbers.astype(np.int64, copy=False)).view(np.uint64)
-        return found
+        return self.position(numbers.astype(np.int64, copy=False)).view(np.uint64)  # type: ignore[no-any-return]
 
     def position(self, number: Any) -> Any:
         """Return the position of one element as an int, or of an array of them as int64."""
-        if self.run == self.size:
-            return self.first + number
         position = self.first
         for count, step in self.axes[:0:-1]:
             outer = number // count
@@ -52,7 +47,7 @@ class Selection:
 def stretch(shape: tuple[int, ...], first: int = 0) -> Selection:
     """Return the elements from a position on, one after the other, in a shape of their own."""
     size = math.prod(shape)
-    return Selection(shape, size, size, first, ((size, 1),))
+    return Selection(shape, size, first, ((size, 1),))
 
 
 def positions(shape: tuple[int, ...], index: Index) -> list[tuple[range, bool]]:
@@ -67,13 +62,11 @@ def positions(shape: tuple[int, ...], index: Index) -> list[tuple[range, bool]]:
     dots = [i for i, item in enumerate(items) if item is Ellipsis]
     if len(dots) > 1:
         raise IndexError("an index can have one Ellipsis only")
-    missing = len(shape) - (len(items) - len(dots))
-    if missing < 0:
-        raise IndexError(
-            f"too many indices: the parameter has {len(shape)} axes, but received {len(items) - len(dots)}"
-        )
+    given = len(items) - len(dots)
+    if given > len(shape):
+        raise IndexError(f"too many indices: the parameter has {len(shape)} axes, but received {given}")
     at = dots[0] if dots else len(items)
-    items = items[:at] + (slice(None),) * missing + items[at + 1 :]
+    items = items[:at] + (slice(None),) * (len(shape) - given) + items[at + 1 :]
     result = []
     for axis, (item, size) in enumerate(zip(items, shape, strict=True)):
         if isinstance(item, slice):
@@ -115,4 +108,4 @@ def select(shape: tuple[int, ...], index: Index) -> Selection:
         stride *= size
     shape = tuple(len(along) for along, kept in wanted if kept)
     count, step = axes[-1]
-    return Selection(shape, math.prod(shape), count if step == 1 else 1, first, tuple(axes))
+    return Selection(shape, count if step == 1 else 1, first, tuple(axes))

@@ -14,29 +14,24 @@ from paramattr.utils import checks
 from paramattr.utils.record import Record
 from paramattr.utils.threads import after_fork
 
-__all__ = ["Key", "seed", "next_key", "get_rng_state", "set_rng_state", "scramble", "STREAM_VERSION"]
+__all__ = ["Key", "seed", "next_key", "get_rng_state", "set_rng_state", "scramble", "MASK128", "STREAM_VERSION"]
 
 #: Changes whenever the same key would give other values.
 STREAM_VERSION = 1
 
 _LIMIT = 1 << 64
-_MASK128 = (1 << 128) - 1
+MASK128 = (1 << 128) - 1
 # Odd 128-bit multipliers: the first digits of the fractional parts of sqrt(2), sqrt(3) and sqrt(5).
 _MIX = (0x6A09E667F3BCC908B2FB1366EA957D3F, 0xBB67AE8584CAA73B25742D7078B83B89, 0x3C6EF372FE94F82BE73980C0B9DB9069)
-
 
 # The scramble keeps 0 at 0, where the generator would start from nothing; so the first key must not be there.
 _ORIGIN = 0x9B05688C2B3E6C1F1F83D9ABFB41BD6B
 
 
-def _as_uint64(name: str, value: object) -> int:
-    return checks.integer(name, value, low=0, high=_LIMIT - 1)
-
-
 def scramble(x: int) -> int:
     """Map 128 bits one-to-one to 128 bits so that every input bit moves every output bit."""
     for multiplier in _MIX:
-        x = (x ^ (x >> 67)) * multiplier & _MASK128
+        x = (x ^ (x >> 67)) * multiplier & MASK128
     return x ^ (x >> 64)
 
 
@@ -54,8 +49,8 @@ class Key(Record):
     stream: int
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "seed", _as_uint64("seed", self.seed))
-        object.__setattr__(self, "stream", _as_uint64("stream", self.stream))
+        for name in ("seed", "stream"):
+            object.__setattr__(self, name, checks.integer(name, getattr(self, name), low=0, high=_LIMIT - 1))
 
     @property
     def bits(self) -> int:
@@ -148,7 +143,7 @@ def seed(seed: int) -> contextlib.AbstractContextManager[object]:
     True
     """
     global _next
-    fresh = Key(_as_uint64("seed", seed), 0)
+    fresh = Key(seed, 0)
     with _lock:
         before, _next = _next, fresh
     scope = contextlib.ExitStack()

@@ -6,24 +6,20 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike
 
 from paramattr.random import blocks, draws
+from paramattr.random.draws import Array
 from paramattr.random.index import Index, select, sizes
 from paramattr.random.keys import Key
 from paramattr.utils import checks, dtypes
 from paramattr.utils.record import Record
 from paramattr.utils.threads import spread
 
-if TYPE_CHECKING:
-    from paramattr.random.strips import Strips
-
 __all__ = ["Distribution", "Normal", "PointMass", "TruncatedNormal", "Uniform"]
-
-Array: TypeAlias = NDArray[Any]
 
 _ALWAYS_IN_RANGE = dtypes.largest(np.dtype("float32"))  # no dtype that values are computed in has less
 _STRETCH = 1 << 22  # elements of a constant that a thread writes at a time
@@ -184,20 +180,8 @@ class PointMass(Distribution):
         return out
 
 
-class _Drawn(Distribution):
-    """A law whose values are made from addressed bits."""
-
-    @abstractmethod
-    def _transform(self, dtype: np.dtype[Any], size: int) -> draws.Draw:
-        """Return how bits become about `size` values of a dtype."""
-
-    def draw(self, key: Key, shape: tuple[int, ...], dtype: np.dtype[Any], index: Index = ...) -> Array:
-        selection = select(shape, index)
-        return blocks.drawn(self._transform(dtype, selection.size), key, selection)
-
-
 @dataclass(frozen=True, repr=False, eq=False)
-class Uniform(_Drawn):
+class Uniform(Distribution):
     """The uniform law on [low, high).
 
     Parameters
@@ -240,12 +224,13 @@ class Uniform(_Drawn):
         x = np.clip(np.asarray(x, np.float64), self.low, self.high)
         return ((x - self.low) / (self.high - self.low))[()]
 
-    def _transform(self, dtype: np.dtype[Any], size: int) -> draws.Draw:
-        return draws.uniform_draw(self.low, self.high, dtype)
+    def draw(self, key: Key, shape: tuple[int, ...], dtype: np.dtype[Any], index: Index = ...) -> Array:
+        selection = select(shape, index)
+        return blocks.drawn(draws.uniform_draw(self.low, self.high, dtype), key, selection)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class _NormalFamily(_Drawn):
+class _NormalFamily(Distribution):
     """What the whole and the cut normal law have in common."""
 
     loc: float = 0.0
@@ -255,8 +240,10 @@ class _NormalFamily(_Drawn):
         object.__setattr__(self, "loc", checks.real("loc", self.loc))
         object.__setattr__(self, "scale", checks.real("scale", self.scale, low=0.0, open_low=True))
 
-    def _transform(self, dtype: np.dtype[Any], size: int) -> draws.Draw:
-        return draws.strip_draw(self.loc, self.scale, *self.support, dtype, size > draws.FEW)
+    def draw(self, key: Key, shape: tuple[int, ...], dtype: np.dtype[Any], index: Index = ...) -> Array:
+        selection = select(shape, index)
+        draw = draws.strip_draw(self.loc, self.scale, *self.support, dtype, selection.size > draws.FEW)
+        return blocks.drawn(draw, key, selection)
 
 
 class Normal(_NormalFamily):
@@ -264,10 +251,8 @@ class Normal(_NormalFamily):
 
     Parameters
     ----------
-    loc : float
-        Its mean.
-    scale : float
-        Its standard deviation, above 0.
+    loc, scale : float
+        Its mean, and its standard deviation, above 0.
     """
 
     skewness = kurtosis = 0.0
@@ -320,7 +305,7 @@ class TruncatedNormal(_NormalFamily):
         return self.low, self.high
 
     @property
-    def _table(self) -> tuple[float, Strips]:
+    def _table(self) -> draws.Table:
         return draws.window_table(self.loc, self.scale, self.low, self.high)
 
     @property

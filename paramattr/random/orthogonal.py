@@ -11,40 +11,24 @@ BLAS thread counts the last digits may differ (by less than 1e-6 in float32 and 
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from paramattr.random.blocks import drawn
+from paramattr.random.draws import FEW, Array, strip_draw
 from paramattr.random.index import stretch
 from paramattr.random.keys import Key
-from paramattr.random.laws import Normal
 from paramattr.utils import dtypes
 
 __all__ = ["orthogonal"]
 
-Array: TypeAlias = NDArray[Any]
-
-_GAUSS = Normal()
 _PANEL = 128
 _STRIPE = 512  # rows updated at a time, to bound the temporary product
 
 
 def orthogonal(key: Key, shape: tuple[int, int], dtype: np.dtype[Any], gain: float = 1.0) -> Array:
-    """Return `gain` times a Haar-distributed (semi-)orthogonal matrix.
-
-    Parameters
-    ----------
-    key : Key
-        Decides the values.
-    shape : (int, int)
-        The shorter axis indexes the orthonormal vectors.
-    dtype : dtype
-        A floating one.
-    gain : float
-        The length of those vectors.
-    """
+    """Return a Haar-distributed (semi-)orthogonal matrix times ``gain``; the shorter axis numbers the orthogonal vectors."""
     compute = dtypes.compute_dtype(dtype)
     # Rounding shows most where columns are short; there float64 costs next to nothing.
     out = np.empty(shape, compute if max(shape) > _PANEL else np.float64)
@@ -65,7 +49,8 @@ def _panel(
     """The reflections' vectors, one per row, zero before their first entry and of squared length 2; and the signs of R."""
     count, length = end - begin, rows - begin
     # Each panel has numbers of its own: they start where `begin` vectors of full length would have ended.
-    x = drawn(_GAUSS._transform(drawn_in, count * length), key, stretch((count, length), begin * rows))
+    draw = strip_draw(0.0, 1.0, -np.inf, np.inf, drawn_in, count * length > FEW)
+    x = drawn(draw, key, stretch((count, length), begin * rows))
     x = x.astype(dtype, copy=False)
     square = x[:, :count]
     square[np.tril_indices(count, -1)] = 0.0
@@ -98,21 +83,15 @@ def _reflect(q: Array, v: Array, diagonal: Array, tall: bool) -> None:
     else:
         np.negative(new.T @ below, out=q.T[:count, count:])
         left, right, target = old.T, below, inner.T
-    product = np.empty((min(_STRIPE, target.shape[0]), target.shape[1]), q.dtype)
     for i in range(0, target.shape[0], _STRIPE):
-        part = target[i : i + _STRIPE]
-        np.matmul(left[i : i + _STRIPE], right, out=product[: part.shape[0]])
-        part -= product[: part.shape[0]]
+        target[i : i + _STRIPE] -= left[i : i + _STRIPE] @ right
 
 
 def _inverse_unit_upper(a: Array) -> Array:
     """The inverse of the unit upper triangular matrix with a's entries above the diagonal, by halves."""
     n = a.shape[0]
     if n <= 16:
-        upper = np.triu(a, 1)
-        np.fill_diagonal(upper, 1.0)
-        inverse: Array = np.linalg.inv(upper)
-        return inverse
+        return np.asarray(np.linalg.inv(np.triu(a, 1) + np.eye(n, dtype=a.dtype)))
     h = n // 2
     result = np.zeros_like(a)
     result[:h, :h] = _inverse_unit_upper(a[:h, :h])

@@ -16,25 +16,21 @@ import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from paramattr.random import exact
+from paramattr.random.exact import F64, SQRT_2PI
 from paramattr.random.keys import Key
-from paramattr.random.words import Extra, pairs_of_one
+from paramattr.random.words import U64, Extra, pairs_of_one
 
 __all__ = ["INDEX_BITS", "Strips", "strips"]
-
-F64: TypeAlias = NDArray[np.float64]
-U64: TypeAlias = NDArray[np.uint64]
 
 INDEX_BITS = 14
 _COUNT = 1 << INDEX_BITS
 _CELLS = 256
 _WIDTH = 1.0  # of the rectangles of the whole law, a power of two: 0.5 leaves half as much again uncovered, 2 far more
-_SQRT_2PI = 2.5066282746310002
 _UNIT = 2.0**-53
 _TURNS, _TRIES = 16, 2048  # of the rest: at most so many turns of a value, and draws altogether, at a time
 _FEW = 6  # fewer values of the rest are quicker one by one
@@ -52,7 +48,7 @@ _NODES = (
 class Strips:
     """The table of one window."""
 
-    index_bits: ClassVar[int] = INDEX_BITS
+    index_bits = INDEX_BITS
 
     mode: float
     low: float
@@ -92,14 +88,12 @@ class Strips:
         return self._expectation(lambda t: functools.reduce(np.multiply, [(t - mean) / std] * k))
 
     def _expectation(self, f: Callable[[F64], F64]) -> float:
-        """The expectation of a function of t."""
         # 45 e-folds past the strips nothing is left that float64 could see.
         left = -min(-self.low, _reach(-self.mode, 55.0)) if self.low < 0.0 else 0.0
         right = min(self.high, _reach(self.mode, 55.0)) if self.high > 0.0 else 0.0
+        first, last = self.edges[[0, -1]]
         tail = np.arange(_CELLS) / _CELLS
-        edges = np.concatenate(
-            [left + (self.edges[0] - left) * tail, self.pieces, right + (self.edges[-1] - right) * tail[::-1]]
-        )
+        edges = np.concatenate([left + (first - left) * tail, self.pieces, right + (last - right) * tail[::-1]])
         return float(np.add.accumulate(_integrate(edges, lambda t: f(t) * self.density(t)))[-1])
 
     def cdf(self, t: F64) -> F64:
@@ -126,11 +120,10 @@ class Strips:
         while waiting.size:
             # Several turns at once when few values wait: NumPy's calls cost more than what they compute.
             turns = max(1, min(_TURNS, _TRIES // waiting.size))
-            u, v = extra.pairs(turn, turns, waiting)
-            t, accept = self._try(np.tile(piece[waiting], turns), _uniform(u.reshape(-1)), _uniform(v.reshape(-1)))
-            accept = accept.reshape(u.shape)
+            u, v = map(_uniform, extra.pairs(turn, turns, waiting))
+            t, accept = self._try(np.tile(piece[waiting], (turns, 1)), u, v)
             first, column = accept.argmax(axis=0), np.arange(waiting.size)
-            out[waiting] = t.reshape(u.shape)[first, column]  # one that was not accepted is written over later
+            out[waiting] = t[first, column]  # one that was not accepted is written over later
             waiting = waiting[~accept[first, column]]
             turn += turns
         return out
@@ -165,8 +158,8 @@ class Strips:
         strip = np.minimum(np.searchsorted(self.edges, t, side="right") - 1, self.heights.size - 1)
         accept = v * self.bounds[body] < self.peak * _drop(self.mode, t) - self.heights[strip]
         for side, which in ((-1, inner), (1, inner + 1)):
-            mine = np.flatnonzero(piece == which)
-            if mine.size:
+            mine = np.nonzero(piece == which)
+            if mine[0].size:
                 t[mine], accept[mine] = self._try_tail(side, u[mine], v[mine])
         return t, accept
 
@@ -202,10 +195,7 @@ def _reach(mode: float, c: float) -> float:
 def _side(mode: float, end: float) -> float:
     """The area, relative to the peak, of one side of the mode (t in [0, end])."""
     whole = float(exact.mills(mode))
-    if end == np.inf:
-        return whole
-    area = whole - float(exact.exp(-end * (mode + 0.5 * end)) * exact.mills(mode + end))
-    return min(end, max(area, 0.5 * min(end, whole)))
+    return min(end, max(float(_tail(mode, 0.0, end)), 0.5 * min(end, whole)))
 
 
 def _cut(mode: float, end: float, area: float) -> float:
@@ -246,57 +236,7 @@ def strips(mode: float, low: float, high: float) -> Strips:
     """The table of the standard normal law cut to [mode + low, mode + high], mode the point of it nearest to 0."""
     if low == -np.inf and high == np.inf:
         return _whole()
-    return _cut_out(mode, low, high)
-
-
-def _whole() -> Strips:
-    """The whole law: rectangles of one and the same width, stacked, so that drawing looks up their centres only.
-
-    Each rectangle adds one step to a staircase under the density, which climbs one step where the density crosses each
-    level and comes down again at the mirrored point. Rectangles of width w laid end to end lead from a step up to a
-    step down when these are a multiple of w apart. So steps up and steps down are paired by their remainders modulo w:
-    sorted, the two sets of remainders all but agree, and moving each step up a little to the right and its partner as little
-    to the left costs only as much area as a few rectangles.
-    """
-    w = _WIDTH
-    peak = 1.0 / _SQRT_2PI
-    step = 1.0 / (_COUNT * w)
-    levels = step * (1.0 + 1e-9) * np.arange(1, math.floor(peak / step), dtype=np.float64)
-    crossing = np.sqrt(-2.0 * np.asarray(exact.log(levels * _SQRT_2PI)))
-    up_turn, up = _remainder(-crossing, w)
-    down_turn, down = _remainder(crossing, w)
-    # `down` is shifted against `up`, both sorted and periodic, to be nowhere below it: by the number of downs below an up,
-    # less the up's own rank, at the most.
-    shift = int(np.max(np.searchsorted(down, up, side="left") - np.arange(up.size)))
-    partner = np.arange(shift, shift + up.size)
-    lap = partner // up.size
-    partner = partner % up.size
-    # A step up at w (turn + remainder), its partner at w (turn' + lap + the same remainder), both moved to their middle.
-    remainder = 0.5 * (up + (down[partner] + lap * w))
-    first = up_turn * w + remainder
-    count = (down_turn[partner] - lap - up_turn).astype(np.int64)
-    first, count = first[count > 0], count[count > 0]
-    begin = np.add.accumulate(count) - count
-    order = np.arange(int(begin[-1] + count[-1])) - np.repeat(begin, count)
-    centre = np.repeat(first, count) + w * (order + 0.5)
-
-    ends = np.concatenate([first, first + w * count])
-    rank = np.argsort(ends, kind="stable")
-    edges = ends[rank]
-    heights = step * np.add.accumulate(np.where(rank < first.size, 1, -1))[:-1]
-    return _with_rest(0.0, -np.inf, np.inf, peak, centre, np.array([0.5 * w]), edges, heights)
-
-
-def _remainder(x: F64, w: float) -> tuple[F64, F64]:
-    """X = turn * w + remainder with 0 <= remainder < w (w a power of two), sorted by remainder."""
-    turn = np.floor(x / w)
-    remainder = x - turn * w
-    order = np.argsort(remainder, kind="stable")
-    return turn[order], remainder[order]
-
-
-def _cut_out(mode: float, low: float, high: float) -> Strips:
-    """A window of the law: rectangles side by side."""
+    # Rectangles side by side.
     guess = (_side(-mode, -low) if low < 0 else 0.0) + (_side(mode, high) if high > 0 else 0.0)
     first = -_cut(-mode, -low, guess) if low < 0 else 0.0
     last = _cut(mode, high, guess) if high > 0 else 0.0
@@ -332,6 +272,50 @@ def _cut_out(mode: float, low: float, high: float) -> Strips:
     return _with_rest(mode, low, high, peak, centre, half, edges, heights)
 
 
+def _whole() -> Strips:
+    """The whole law: rectangles of one and the same width, stacked, so that drawing looks up their centres only.
+
+    Each rectangle adds one step to a staircase under the density, which climbs one step where the density crosses each
+    level and comes down again at the mirrored point. Rectangles of width w laid end to end lead from a step up to a
+    step down when these are a multiple of w apart. So steps up and steps down are paired by their remainders modulo w:
+    sorted, the two sets of remainders all but agree, and moving each step up a little to the right and its partner as little
+    to the left costs only as much area as a few rectangles.
+    """
+    w = _WIDTH
+    peak = 1.0 / SQRT_2PI
+    step = 1.0 / (_COUNT * w)
+    levels = step * (1.0 + 1e-9) * np.arange(1, math.floor(peak / step), dtype=np.float64)
+    crossing = np.sqrt(-2.0 * np.asarray(exact.log(levels * SQRT_2PI)))
+    up_turn, up = _remainder(-crossing, w)
+    down_turn, down = _remainder(crossing, w)
+    # `down` is shifted against `up`, both sorted and periodic, to be nowhere below it: by the number of downs below an up,
+    # less the up's own rank, at the most.
+    shift = int(np.max(np.searchsorted(down, up, side="left") - np.arange(up.size)))
+    lap, partner = np.divmod(np.arange(shift, shift + up.size), up.size)
+    # A step up at w (turn + remainder), its partner at w (turn' + lap + the same remainder), both moved to their middle.
+    remainder = 0.5 * (up + (down[partner] + lap * w))
+    first = up_turn * w + remainder
+    count = (down_turn[partner] - lap - up_turn).astype(np.int64)
+    first, count = first[count > 0], count[count > 0]
+    begin = np.add.accumulate(count) - count
+    order = np.arange(int(begin[-1] + count[-1])) - np.repeat(begin, count)
+    centre = np.repeat(first, count) + w * (order + 0.5)
+
+    ends = np.concatenate([first, first + w * count])
+    rank = np.argsort(ends, kind="stable")
+    edges = ends[rank]
+    heights = step * np.add.accumulate(np.where(rank < first.size, 1, -1))[:-1]
+    return _with_rest(0.0, -np.inf, np.inf, peak, centre, np.array([0.5 * w]), edges, heights)
+
+
+def _remainder(x: F64, w: float) -> tuple[F64, F64]:
+    """X = turn * w + remainder with 0 <= remainder < w (w a power of two), sorted by remainder."""
+    turn = np.floor(x / w)
+    remainder = x - turn * w
+    order = np.argsort(remainder, kind="stable")
+    return turn[order], remainder[order]
+
+
 def _with_rest(
     mode: float, low: float, high: float, peak: float, centre: F64, half: F64, edges: F64, heights: F64
 ) -> Strips:
@@ -350,8 +334,7 @@ def _with_rest(
     begin = begin[begin < heights.size]
     pieces = np.append(edges[begin], last)
     covered = np.append(0.0, np.add.accumulate(heights * (edges[1:] - edges[:-1])))
-    covered = covered[np.append(begin[1:], heights.size)] - covered[begin]
-    rest = np.maximum(peak * _integrate(pieces, drop) - covered, 0.0)
+    rest = np.maximum(peak * _integrate(pieces, drop) - np.diff(covered[np.append(begin, heights.size)]), 0.0)
     tails = (float(_tail(-mode, -first, -low)), float(_tail(mode, last, high)))
     shares = np.add.accumulate(np.concatenate([rest, [peak * tails[0], peak * tails[1]]]))
     return Strips(

@@ -6,6 +6,7 @@ state and an increment that the key gives. NumPy promises never to change its ra
 
 from __future__ import annotations
 
+import _thread
 import functools
 import itertools
 import sys
@@ -15,14 +16,13 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from paramattr.random.keys import Key, scramble
+from paramattr.random.keys import MASK128, Key, scramble
 
-__all__ = ["bits_from", "bits_at", "words_from", "words_at", "Extra", "pairs_of_one"]
+__all__ = ["U64", "bits_from", "bits_at", "words_from", "words_at", "Extra", "pairs_of_one"]
 
 U64: TypeAlias = NDArray[np.uint64]
 Pair: TypeAlias = tuple[U64, U64]  # 128-bit numbers: high and low halves
 
-_MASK128 = (1 << 128) - 1
 _MASK64 = (1 << 64) - 1
 _SPREAD = 0x510E527FADE682D19B05688C2B3E6C1F  # sqrt(11), as the multipliers in keys
 _MULTIPLIER = 0xDA942042E4DD58B5
@@ -34,14 +34,14 @@ _FINISH = (np.uint64(0xD6E8FEB86659FD93), np.uint64(0xBF58476D1CE4E5B9))
 
 _DIGIT_BITS = 12  # a jump of n words is taken digit by digit, each digit a look-up in a table of 4096 jumps
 
-_local: Any = None  # made when first needed, because who draws nothing need not wait for threading
+_local = _thread._local()  # what threading calls local; who draws nothing need not wait for its import
 
 
 def _start(key: Key) -> tuple[int, int]:
     """The generator's state and (odd) increment."""
     bits = key.bits
     # The increment need only differ between keys and not be a plain function of the state's leading digits.
-    return bits, ((bits ^ (bits >> 64)) * _SPREAD & _MASK128) | 1
+    return bits, ((bits ^ (bits >> 64)) * _SPREAD & MASK128) | 1
 
 
 def bits_from(key: Key, position: int, n: int, dtype: np.dtype[Any]) -> NDArray[Any]:
@@ -67,11 +67,6 @@ def bits_at(key: Key, positions: U64, dtype: np.dtype[Any]) -> NDArray[Any]:
 def words_from(key: Key, position: int, n: int) -> U64:
     """The n words of a key from a position on, in order."""
     # Each thread has one generator: building one costs more than filling a small parameter.
-    global _local
-    if _local is None:
-        import threading
-
-        _local = threading.local()
     generator: np.random.PCG64DXSM | None = getattr(_local, "generator", None)
     if generator is None:
         generator = _local.generator = np.random.PCG64DXSM(0)
@@ -117,16 +112,13 @@ def _pair(*numbers: int) -> Pair:
 @functools.cache
 def _jumps(level: int) -> tuple[Pair, Pair]:
     """For d in 0..4095: (A**n, 1 + A + ... + A**(n-1)) mod 2**128, with n = d * 4096**level."""
-    power, series = 1, 0  # of a single step at this level
     step, step_series = _MULTIPLIER, 1
     for _ in range(level * _DIGIT_BITS):
-        step, step_series = step * step & _MASK128, (step_series * (step + 1)) & _MASK128
-    powers, seriess = [], []
-    for _ in range(1 << _DIGIT_BITS):
-        powers.append(power)
-        seriess.append(series)
-        series = (series + power * step_series) & _MASK128
-        power = power * step & _MASK128
+        step, step_series = step * step & MASK128, (step_series * (step + 1)) & MASK128
+    powers, seriess = [1], [0]
+    for _ in range(1, 1 << _DIGIT_BITS):
+        seriess.append((seriess[-1] + powers[-1] * step_series) & MASK128)
+        powers.append(powers[-1] * step & MASK128)
     return _pair(*powers), _pair(*seriess)
 
 
@@ -138,10 +130,7 @@ def _offsets(level: int, state: int, increment: int) -> Pair:
 
 
 def words_at(key: Key, positions: U64) -> U64:
-    """The words of a key at any positions, in any order.
-
-    Temporaries are a dozen times as large as the result; in the cache stay those of some 16 Ki positions.
-    """
+    """The words of a key at any positions, in any order."""
     state, increment = _start(key)
     mask = np.uint64((1 << _DIGIT_BITS) - 1)
     digit = (positions & mask).astype(np.intp)
@@ -150,9 +139,8 @@ def words_at(key: Key, positions: U64) -> U64:
     for level in range(1, -(-int(positions.max(initial=0)).bit_length() // _DIGIT_BITS)):
         digit = ((positions >> np.uint64(level * _DIGIT_BITS)) & mask).astype(np.intp)
         power, offset = _jumps(level)[0], _offsets(level, state, increment)
-        high, low = _add(
-            _multiply((high, low), (power[0][digit], power[1][digit])), (offset[0][digit], offset[1][digit])
-        )
+        high, low = _multiply((high, low), (power[0][digit], power[1][digit]))
+        high, low = _add((high, low), (offset[0][digit], offset[1][digit]))
     high ^= high >> _32
     high *= np.uint64(_MULTIPLIER)
     high ^= high >> np.uint64(48)
@@ -174,8 +162,7 @@ class Extra:
     def pairs(self, turn: int, turns: int, which: slice | NDArray[np.intp] = slice(None)) -> tuple[U64, U64]:
         """Two words for each of some positions (columns) at some turns (rows). Each turn gives new ones."""
         steps = [((turn + i) * _TURN_STEP + self._secret) & _MASK64 for i in range(turns)]
-        first = _finish(self._positions[which] + np.array(steps, np.uint64)[:, np.newaxis])
-        first = _finish(first)
+        first = _finish(_finish(self._positions[which] + np.array(steps, np.uint64)[:, np.newaxis]))
         return first, _finish(first + np.uint64(self._secret))
 
 
@@ -189,7 +176,7 @@ def pairs_of_one(key: Key, position: int) -> Iterator[tuple[int, int]]:
 
 
 def _secrets(key: Key) -> tuple[int, int]:
-    secret = scramble(~key.bits & _MASK128)
+    secret = scramble(~key.bits & MASK128)
     return secret >> 64, secret & _MASK64
 
 

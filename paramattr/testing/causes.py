@@ -32,9 +32,9 @@ def std(x: Array, law: Law) -> str:
 def _factors(shape: tuple[int, ...], expected: float) -> list[tuple[float, str]]:
     found = []
     fan_in, fan_out = compute_fans(shape)
-    if fan_in != fan_out and min(fan_in, fan_out) > 0:
+    if fan_in != fan_out:
         mean = (fan_in + fan_out) / 2
-        found += [
+        found = [
             (math.sqrt(fan_in / fan_out), "√(fan_in / fan_out): fan_out used for fan_in?"),
             (math.sqrt(fan_out / fan_in), "√(fan_out / fan_in): fan_in used for fan_out?"),
             (math.sqrt(mean / fan_in), "√((fan_in + fan_out) / 2 fan_in): fan_in used for the mean of the fans?"),
@@ -42,7 +42,8 @@ def _factors(shape: tuple[int, ...], expected: float) -> list[tuple[float, str]]
             (math.sqrt(fan_in / mean), "√(2 fan_in / (fan_in + fan_out)): the mean of the fans used for fan_in?"),
             (math.sqrt(fan_out / mean), "√(2 fan_out / (fan_in + fan_out)): the mean of the fans used for fan_out?"),
         ]
-    found += [
+    return [
+        *found,
         (math.sqrt(2.0), "√2: a gain for ReLU too many?"),
         (math.sqrt(0.5), "1/√2: is the gain for ReLU missing?"),
         (math.sqrt(3.0), "√3: the bound of a uniform law computed from its std twice?"),
@@ -54,31 +55,25 @@ def _factors(shape: tuple[int, ...], expected: float) -> list[tuple[float, str]]
         (5 / 3, "5/3: a gain for tanh too many?"),
         (3 / 5, "3/5: is the gain for tanh missing?"),
     ]
-    return found
 
 
 def mean(seen: float, law: Law) -> str:
     """Why the mean is where it is."""
-    if law.std > 0.0 and math.isfinite(law.std):
-        return f"the mean is {(seen - law.mean) / law.std:+.4g} std off"
-    return ""
+    return f"the mean is {(seen - law.mean) / law.std:+.4g} std off" if math.isfinite(law.std) else ""
 
 
 def outside(x: Array, law: Law) -> str:
     """Why values lie outside the support."""
-    width = law.high - law.low
-    if math.isfinite(width):
-        seen = float(x.max() - x.min())
-        return f"values spread over {seen:.4g}, which is {seen / width:.4g} times the width of the support"
-    return ""
+    seen, width = np.ptp(x), law.high - law.low
+    text = f"values spread over {seen:.4g}, which is {seen / width:.4g} times the width of the support"
+    return text if math.isfinite(width) else ""
 
 
 def end(x: Array, law: Law) -> str:
     """Why the outermost values are where they are."""
-    if math.isfinite(law.high - law.low):
-        ratio = float(x.max() - x.min()) / (law.high - law.low)
-        return f"the sample spreads over {ratio:.5g} of the support: are the bounds off?"
-    return ""
+    width = law.high - law.low
+    text = f"the sample spreads over {np.ptp(x) / width:.5g} of the support: are the bounds off?"
+    return text if math.isfinite(width) else ""
 
 
 def repeated(value: float, x: Array) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,57 +17,42 @@ F64: TypeAlias = NDArray[np.float64]
 
 
 class Law:
-    """A continuous law, or a point mass, from its cdf, vectorised, and the bounds of its support.
+    """A continuous law, or a point mass, from its vectorised cdf.
 
-    ``moments`` are mean, standard deviation, skewness and excess kurtosis; nan or inf where there is none. ``open_high``
-    says whether ``high`` itself never occurs.
+    ``moments`` are mean, standard deviation, skewness and excess kurtosis; nan or inf where there is none. ``support`` is
+    its bounds, and ``open_high`` says whether the upper one never occurs.
     """
 
     def __init__(
-        self,
-        name: str,
-        cdf: Any,
-        moments: tuple[float, float, float, float],
-        low: float,
-        high: float,
-        *,
-        open_high: bool = False,
+        self, name: str, cdf: Any, moments: Iterable[float], support: Iterable[float], open_high: bool = False
     ) -> None:
-        self.name, self._cdf = name, cdf
+        self.name, self._cdf, self.open_high = name, cdf, open_high
         self.mean, self.std, self.skewness, self.kurtosis = map(float, moments)
-        self.low, self.high, self.open_high = float(low), float(high), open_high
+        self.low, self.high = map(float, support)
 
     def cdf(self, x: F64) -> F64:
         """The probability of values up to x."""
         return np.asarray(self._cdf(x), np.float64)
 
-    @property
-    def is_point(self) -> bool:
-        """Whether all values are the same."""
-        return self.std == 0.0
-
     def __repr__(self) -> str:
         return self.name
 
 
-def as_law(expected: object) -> Law:
+def as_law(expected: Any) -> Law:
     """Return the law that ``expected``, a `Distribution` or a frozen continuous one of SciPy, stands for."""
     if isinstance(expected, Law):
         return expected
     if isinstance(expected, Distribution):
-        low, high = expected.support
         moments = expected.mean, expected.std, expected.skewness, expected.kurtosis
-        return Law(repr(expected), expected.cdf, moments, low, high, open_high=expected.open_high)
+        return Law(repr(expected), expected.cdf, moments, expected.support, expected.open_high)
     is_frozen = all(cls.__name__ != "rv_generic" for cls in type(expected).__mro__)
     if is_frozen and all(callable(getattr(expected, name, None)) for name in ("cdf", "pdf", "support", "mean", "std")):
-        frozen: Any = expected
-        low, high = frozen.support()
-        name = getattr(getattr(frozen, "dist", frozen), "name", type(frozen).__name__)
-        arguments = [f"{value!r}" for value in getattr(frozen, "args", ())]
-        arguments += [f"{key}={value!r}" for key, value in getattr(frozen, "kwds", {}).items()]
-        shape = frozen.stats("sk") if hasattr(frozen, "stats") else (math.nan, math.nan)
-        moments = (frozen.mean(), frozen.std(), *shape)
-        return Law(f"{name}({', '.join(arguments)})", frozen.cdf, moments, low, high)
+        name = getattr(getattr(expected, "dist", expected), "name", type(expected).__name__)
+        arguments = [repr(value) for value in getattr(expected, "args", ())]
+        arguments += [f"{key}={value!r}" for key, value in getattr(expected, "kwds", {}).items()]
+        shape = expected.stats("sk") if hasattr(expected, "stats") else (math.nan, math.nan)
+        moments = (expected.mean(), expected.std(), *shape)
+        return Law(f"{name}({', '.join(arguments)})", expected.cdf, moments, expected.support())
     raise TypeError(
         "expected must be a paramattr.random.Distribution or a frozen continuous SciPy distribution,"
         f" but received {expected!r} ({type(expected).__name__})"

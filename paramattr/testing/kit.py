@@ -24,7 +24,6 @@ __all__ = ["assert_initializer", "assert_sample", "check_initializer", "check_sa
 Array: TypeAlias = NDArray[Any]
 
 _CHECK_BYTES = 105  # of memory that a check takes at its peak, for each value
-_STATES_NO_LAW = "expected must be given for {}, which does not state its law"
 
 
 def check_sample(array: object, expected: object, *, alpha: float = 1e-6) -> Report:
@@ -61,7 +60,10 @@ def check_sample(array: object, expected: object, *, alpha: float = 1e-6) -> Rep
     'mass at the lower bound 0.1: values were clipped'
     """
     level, law = checks.probability("alpha", alpha), as_law(expected)
-    return _check("sample", *as_array(array), law, level)
+    values, grid = as_array(array)
+    if values.size == 0:
+        raise ValueError(f"array must not be empty, but has shape {list(values.shape)}")
+    return Report(f"sample against {law}", _against(law, values, grid), level, values, law)
 
 
 def assert_sample(array: object, expected: object, *, alpha: float = 1e-6) -> Report:
@@ -116,8 +118,6 @@ def check_initializer(
     --------
     >>> import numpy as np
     >>> from paramattr.testing import check_initializer
-    >>> check_initializer("kaiming_normal", (64, 32)).passed
-    True
     >>> rng = np.random.default_rng(0)
     >>> wrong = lambda shape: rng.normal(0.0, (2 / shape[1]) ** 0.5, shape)
     >>> print(check_initializer(wrong, (300, 200), expected="kaiming_normal").failures[0].cause)
@@ -133,11 +133,10 @@ def check_initializer(
     values, grid = _drawn(initializer if ours is None else ours, sizes, dtype, seed, count)
     subject = f"{ours or getattr(initializer, '__name__', initializer)} of shape {list(sizes)}"
     target = ours if expected is None else (_ours(expected) or expected)
-    if isinstance(target, Initializer):
-        return _check_recipe(subject, values, grid, sizes, target, level)
-    if target is None:
-        raise ValueError(_STATES_NO_LAW.format(subject))
-    return _check(subject, values, grid, as_law(target), level)
+    if target is None or (isinstance(target, Initializer) and target.made_by == "whole" and target.haar_gain is None):
+        raise ValueError(f"expected must be given for {subject}, which does not state its law")
+    found, law = _look(target, values, grid, sizes)
+    return Report(subject if law is None else f"{subject} against {law}", found, level, values, law)
 
 
 def assert_initializer(
@@ -154,29 +153,25 @@ def assert_initializer(
 
     Examples
     --------
-    >>> import paramattr
     >>> from paramattr.testing import assert_initializer
-    >>> assert_initializer(paramattr.initializer.Orthogonal(), (20, 10), draws=4).passed
+    >>> assert_initializer("orthogonal", (20, 10), draws=4).passed
     True
     """
-    return _demand(
-        check_initializer(initializer, shape, dtype=dtype, expected=expected, alpha=alpha, draws=draws, seed=seed)
-    )
+    report = check_initializer(initializer, shape, dtype=dtype, expected=expected, alpha=alpha, draws=draws, seed=seed)
+    return _demand(report)
 
 
-def _drawn(initializer: object, sizes: tuple[int, ...], dtype: DTypeLike, seed: int, count: int) -> tuple[Array, Grid]:
+def _drawn(initializer: Any, sizes: tuple[int, ...], dtype: DTypeLike, seed: int, count: int) -> tuple[Array, Grid]:
     """Return the values of so many draws as one array, and the grid they were on."""
-    numbers = progress(range(count), count, "draws")
     if isinstance(initializer, Initializer):
         checks.integer("seed", seed, low=0)
-        read = [as_array(initializer.values(Key(seed, i), sizes, dtype)) for i in numbers]
+        draws = (initializer.values(Key(seed, i), sizes, dtype) for i in range(count))
+    elif callable(initializer):
+        draws = (initializer(sizes) for _ in range(count))
     else:
-        if not callable(initializer):
-            expected = "an initializer, its config or a callable"
-            raise TypeError(
-                f"initializer must be {expected}, but received {initializer!r} ({type(initializer).__name__})"
-            )
-        read = [as_array(initializer(sizes)) for _ in numbers]
+        expected = "an initializer, its config or a callable"
+        raise TypeError(f"initializer must be {expected}, but received {initializer!r} ({type(initializer).__name__})")
+    read = [as_array(draw) for draw in progress(draws, count, "draws")]
     for values, _ in read:
         if values.shape != sizes:
             raise ValueError(f"initializer must return shape {list(sizes)}, but returned {list(values.shape)}")
@@ -190,50 +185,42 @@ def _demand(report: Report) -> Report:
 
 
 def _ours(initializer: object) -> Initializer | None:
-    if isinstance(initializer, (Initializer, str, dict)) or (
-        isinstance(initializer, type) and issubclass(initializer, Initializer)
-    ):
-        return initializers.get(initializer)
-    return None
+    is_class = isinstance(initializer, type) and issubclass(initializer, Initializer)
+    return initializers.get(initializer) if is_class or isinstance(initializer, (Initializer, str, dict)) else None
 
 
-def _check_recipe(
-    subject: str, values: Array, grid: Grid, sizes: tuple[int, ...], target: Initializer, alpha: float
-) -> Report:
+def _look(target: object, values: Array, grid: Grid, sizes: tuple[int, ...]) -> tuple[list[Finding], Law | None]:
+    """What is seen in draws of a law, or of an initializer of ours; and the law of each value, where there is one."""
+    if not isinstance(target, Initializer):
+        law = as_law(target)
+        return _against(law, values, grid), law
     if target.haar_gain is not None:
-        return _check_orthogonal(subject, values, grid, sizes, target.haar_gain, alpha)
+        return _orthogonal(target.haar_gain, values, grid, sizes), None
     if target.made_by == "kernel":
-        right = target.values(Key(0, 0), sizes, np.float64)
-        return Report(subject, [*_finite(values), _equal(values, right, grid)], alpha, values)
-    if target.made_by == "whole":
-        raise ValueError(_STATES_NO_LAW.format(subject))
+        return [_finite(values), _equal(values, target.values(Key(0, 0), sizes, np.float64), grid)], None
     law = as_law(target.distribution(sizes))
     if target.zero_row is None:
-        return _check(subject, values, grid, law, alpha)
+        return _against(law, values, grid), law
     axis = values.ndim - len(sizes)
     row, rest = np.take(values, target.zero_row, axis), np.delete(values, target.zero_row, axis)
     zeros = _equal(row, np.zeros(row.shape), grid, f"row {target.zero_row}")
     if not rest.size:
-        return Report(subject, [*_finite(values), zeros], alpha, values)
-    report = _check(subject, rest, grid, law, alpha)
-    return Report(report.subject, [zeros, *report.findings], alpha, values, report.law)
+        return [_finite(values), zeros], None
+    return [zeros, *_against(law, rest, grid)], law
 
 
-def _finite(values: Array) -> list[Finding]:
+def _against(law: Law, values: Array, grid: Grid) -> list[Finding]:
+    finite = _finite(values)
+    if finite.p == 0.0:
+        return [finite]
+    if law.std == 0.0:  # a point mass
+        return [finite, _equal(values, np.full(values.shape, law.mean), grid)]
+    return [finite, *findings(values, law, grid)]
+
+
+def _finite(values: Array) -> Finding:
     bad = int(np.count_nonzero(~np.isfinite(values)))
-    return [Finding("finite values", 0.0 if bad else 1.0, f"{bad:,} of {values.size:,} infinite or nan", "none")]
-
-
-def _check(subject: str, values: Array, grid: Grid, law: Law, alpha: float) -> Report:
-    if values.size == 0:
-        raise ValueError(f"array must not be empty, but has shape {list(values.shape)}")
-    found = _finite(values)
-    if found[0].p > 0.0:
-        if law.is_point:
-            found.append(_equal(values, np.full(values.shape, law.mean), grid))
-        else:
-            found += findings(values, law, grid)
-    return Report(f"{subject} against {law}", found, alpha, values, law)
+    return Finding("finite values", 0.0 if bad else 1.0, f"{bad:,} of {values.size:,} infinite or nan", "none")
 
 
 def _equal(values: Array, right: Array, grid: Grid, name: str = "values") -> Finding:
@@ -243,42 +230,41 @@ def _equal(values: Array, right: Array, grid: Grid, name: str = "values") -> Fin
     if not wrong.any():
         return Finding(name, 1.0, "equal", "equal")
     worst = np.unravel_index(int(np.argmax(np.where(wrong, off, 0.0))), off.shape)
-    position = worst[-right.ndim :] if right.ndim else ()
     where = [int(i) for i in worst]
     seen = f"{np.count_nonzero(wrong):,} of {values.size:,} differ, most at {where}: {values[worst]:.6g}"
     cause = ""
-    if right.ndim == 4 and values.ndim == 4 and not np.allclose(values[0, 0], values[0, 0].T):
-        cause = "the kernel is not symmetric" if np.allclose(right[0, 0], right[0, 0].T) else ""
-    return Finding(name, 0.0, seen, f"{right[position]:.6g}", cause)
+    if right.ndim == values.ndim == 4 and _symmetric(right[0, 0]) and not _symmetric(values[0, 0]):
+        cause = "the kernel is not symmetric"
+    return Finding(name, 0.0, seen, f"{np.broadcast_to(right, off.shape)[worst]:.6g}", cause)
 
 
-def _check_orthogonal(
-    subject: str, values: Array, grid: Grid, sizes: tuple[int, ...], gain: float, alpha: float
-) -> Report:
+def _symmetric(kernel: Array) -> bool:
+    return kernel.shape == kernel.T.shape and np.allclose(kernel, kernel.T)
+
+
+def _orthogonal(gain: float, values: Array, grid: Grid, sizes: tuple[int, ...]) -> list[Finding]:
+    finite = _finite(values)
+    if finite.p == 0.0:
+        return [finite]
     matrices = values.reshape(-1, sizes[0], math.prod(sizes[1:]))
     tall = matrices if matrices.shape[1] >= matrices.shape[2] else matrices.transpose(0, 2, 1)
-    found = _finite(values)
-    if found[0].p == 0.0:
-        return Report(subject, found, alpha, values)
+    count, rows, columns = tall.shape
     product = tall.transpose(0, 2, 1) @ tall
-    off = float(np.abs(product - gain * gain * np.eye(tall.shape[2])).max())
-    limit = 2.0 ** (1 - grid.digits) * 8.0 * math.sqrt(tall.shape[1]) * gain * gain
+    off = float(np.abs(product - gain * gain * np.eye(columns)).max())
+    limit = 2.0 ** (1 - grid.digits) * 8.0 * math.sqrt(rows) * gain * gain
     cause = ""
-    if off > limit:
+    if off > limit and gain:
         scale = math.sqrt(float(np.diagonal(product, axis1=1, axis2=2).mean()))
-        cause = f"columns are {scale / gain:.4g} times as long as they should be" if gain else ""
-    found.append(
-        Finding("orthogonality", 1.0 if off <= limit else 0.0, f"off by {off:.2g}", f"at most {limit:.2g}", cause)
-    )
+        cause = f"columns are {scale / gain:.4g} times as long as they should be"
+    found = [finite, Finding("orthogonality", float(off <= limit), f"off by {off:.2g}", f"at most {limit:.2g}", cause)]
     if off <= limit and gain:
         # A Haar matrix times the R of an independent Gaussian matrix is a Gaussian matrix.
-        gaussian = (tall / gain) @ _r_factors(len(tall), *tall.shape[1:])
-        normal = gaussian[0] if len(gaussian) == 1 else gaussian
+        gaussian = (tall / gain) @ _r_factors(count, rows, columns)
         # The grid of the product is float64's: rounding of single entries is averaged out.
-        for f in findings(normal, as_law(Normal()), GRIDS["float64"]):
+        for f in findings(gaussian[0] if count == 1 else gaussian, as_law(Normal()), GRIDS["float64"]):
             cause = "not uniform over all orthogonal matrices" if f.p < 1e-3 else ""
             found.append(replace(f, name=f"Haar, {f.name}", cause=cause))
-    return Report(subject, found, alpha, values)
+    return found
 
 
 def _r_factors(count: int, rows: int, columns: int) -> NDArray[np.float64]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import TypeAlias
 
 from paramattr.random import exact
 from paramattr.testing import special
@@ -80,9 +78,7 @@ def _clipped(share: float, level: float, power: float) -> float:
     def found(n: int) -> bool:
         mean = n * chance
         least = math.floor(mean - _quantiles(level, power)[1] * math.sqrt(mean))
-        if least < 2:
-            return False
-        return special.binomial_sf(least - 1, n, _LATTICE) / _LATTICE * 2.0 <= level
+        return least >= 2 and special.binomial_sf(least - 1, n, _LATTICE) / _LATTICE * 2.0 <= level
 
     low, high = 1, 2
     while not found(high):
@@ -95,5 +91,4 @@ def _clipped(share: float, level: float, power: float) -> float:
     return high
 
 
-_Size: TypeAlias = Callable[[float, float, float], float]
-_SIZES: dict[str, _Size] = {"mean": _mean, "std": _std, "bound": _bound, "clipped": _clipped}
+_SIZES = {"mean": _mean, "std": _std, "bound": _bound, "clipped": _clipped}

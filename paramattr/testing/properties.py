@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -47,11 +47,6 @@ class Scores:
     law: Law
     grid: Grid
 
-    @property
-    def size(self) -> int:
-        """The number of values."""
-        return self.x.size
-
     @functools.cached_property
     def w(self) -> F64:
         """The values' ``u`` on a scale of mean 0 and variance 1: sums of products of bounded values are soon normal."""
@@ -60,17 +55,9 @@ class Scores:
 
 def findings(x: F64, law: Law, grid: Grid) -> list[Finding]:
     """Look at everything: ``x`` is a finite sample, ``law`` no point mass, and ``grid`` that of the sample's dtype."""
-    looks: list[Callable[[Scores], Iterable[Finding]]]
-    looks = [_support, _ends, _moments, _goodness_of_fit, _tails, _repeats, _neighbours]
-    if x.size >= 8:
-        looks.append(_halves)
-    if x.ndim > 1 or x.shape[:1] > (1,):
-        looks.append(_slices)
+    looks = [_support, _ends, _moments, _goodness_of_fit, _tails, _repeats, _neighbours, _halves, _slices]
     scores = _scores(x, law, grid)
     return [finding for look in progress(looks, len(looks), "properties") for finding in look(scores)]
-
-
-# --------------------------------------------------------------------------------------------------------------- scores
 
 
 def _scores(x: F64, law: Law, grid: Grid) -> Scores:
@@ -100,13 +87,10 @@ def _spread(x: F64, law: Law, grid: Grid) -> F64:
         inside = not (x < law.low).any()
         low = np.where((low < law.low) | (inside & (x - 2 * below < law.low)), law.low, low)
     if law.high < math.inf:
-        beyond = x + 2 * above >= law.high if law.open_high else x + 2 * above > law.high
-        inside = not ((x >= law.high).any() if law.open_high else (x > law.high).any())
-        high = np.where((high > law.high) | (inside & beyond), law.high, high)
+        past = np.greater_equal if law.open_high else np.greater
+        inside = not past(x, law.high).any()
+        high = np.where((high > law.high) | (inside & past(x + 2 * above, law.high)), law.high, high)
     return np.asarray(low + (high - low) * np.random.default_rng(x.size).random(x.size))
-
-
-# ------------------------------------------------------------------------------------------------------------- p-values
 
 
 def _two_sided(z: float) -> float:
@@ -145,77 +129,62 @@ def _count(k: int, n: int, p: float) -> float:
     return _both(special.binomial_cdf(k, n, p), special.binomial_sf(k - 1, n, p))
 
 
-# --------------------------------------------------------------------------------------------------------------- checks
-
-
-def _g(value: float) -> str:
-    return f"{value:.6g}"
-
-
 def _support(s: Scores) -> Iterator[Finding]:
-    law, flat = s.law, s.x.reshape(-1)
-    below, above = s.grid.cell(flat)
-    outside = np.count_nonzero((flat + above < law.low) | (flat - below > law.high))
-    bracket = ")" if law.open_high else "]"
-    yield Finding(
-        "support",
-        0.0 if outside else 1.0,
-        f"{outside:,} of {s.size:,} values outside, from {_g(flat.min())} to {_g(flat.max())}",
-        f"[{_g(law.low)}, {_g(law.high)}{bracket}",
-        causes.outside(s.x, law) if outside else "",
-    )
+    law, x, n = s.law, s.x, s.x.size
+    below, above = s.grid.cell(x)
+    outside = np.count_nonzero((x + above < law.low) | (x - below > law.high))
+    seen = f"{outside:,} of {n:,} values outside, from {x.min():.6g} to {x.max():.6g}"
+    stated = f"[{law.low:.6g}, {law.high:.6g}{')' if law.open_high else ']'}"
+    yield Finding("support", 0.0 if outside else 1.0, seen, stated, causes.outside(x, law) if outside else "")
     if law.open_high and law.high < math.inf:
-        at_end = int(np.count_nonzero(flat == law.high))
+        at_end = int(np.count_nonzero(x == law.high))
         width = s.grid.cell(np.array([law.high]))[0]
         chance = max(1.0 - float(law.cdf(law.high - width)[0]), s.grid.lattice)
-        p = special.binomial_sf(at_end - 1, s.size, min(chance, 1.0)) if at_end else 1.0
+        p = special.binomial_sf(at_end - 1, n, min(chance, 1.0)) if at_end else 1.0
         cause = "the upper end is returned, or values are clipped to it" if p < 1e-3 else ""
-        yield Finding("open end", p, f"{at_end:,} values at the upper end {_g(law.high)}", "none", cause)
+        yield Finding("open end", p, f"{at_end:,} values at the upper end {law.high:.6g}", "none", cause)
 
 
 def _ends(s: Scores) -> Iterator[Finding]:
-    flat, n = s.x.reshape(-1), s.size
     for name, u, value in (
-        ("smallest value", float(s.sorted_u[0]), flat.min()),
-        ("largest value", 1.0 - float(s.sorted_u[-1]), flat.max()),
+        ("smallest value", float(s.sorted_u[0]), s.x.min()),
+        ("largest value", 1.0 - float(s.sorted_u[-1]), s.x.max()),
     ):
-        nothing_below = math.exp(n * math.log1p(-u))
-        p = _both(nothing_below, -math.expm1(n * math.log1p(-u)))
-        typical = "one as far out as usual"
-        if p < 1e-3:
-            side = "too close to the middle" if nothing_below < 0.5 else "too far out"
-            typical = f"further {'out' if nothing_below < 0.5 else 'in'}"
-            yield Finding(name, p, f"{_g(value)}, {side}", typical, causes.end(s.x, s.law))
+        log_nothing_below = s.x.size * math.log1p(-min(u, _MOST_U))
+        nothing_below = math.exp(log_nothing_below)
+        p = _both(nothing_below, -math.expm1(log_nothing_below))
+        if p >= 1e-3:
+            yield Finding(name, p, f"{value:.6g}", "one as far out as usual")
+        elif nothing_below < 0.5:
+            yield Finding(name, p, f"{value:.6g}, too close to the middle", "further out", causes.end(s.x, s.law))
         else:
-            yield Finding(name, p, _g(value), typical)
+            yield Finding(name, p, f"{value:.6g}, too far out", "further in", causes.end(s.x, s.law))
 
 
 def _moments(s: Scores) -> Iterator[Finding]:
-    n, law = s.size, s.law
+    n, law = s.x.size, s.law
     mean, std = float(s.x.mean()), float(s.x.std())
     p = _two_sided(float(s.z.sum()) / math.sqrt(n))
-    yield Finding("mean", p, _g(mean), _g(law.mean), causes.mean(mean, law) if p < 1e-3 else "")
+    yield Finding("mean", p, f"{mean:.6g}", f"{law.mean:.6g}", causes.mean(mean, law) if p < 1e-3 else "")
     z = s.z.reshape(-1)
     p = _chi2(float(z @ z), n)
-    yield Finding("variance", p, f"std {_g(std)}", f"std {_g(law.std)}", causes.std(s.x, law) if p < 1e-3 else "")
+    cause = causes.std(s.x, law) if p < 1e-3 else ""
+    yield Finding("variance", p, f"std {std:.6g}", f"std {law.std:.6g}", cause)
     if n < 30:
         return
     t = 2.0 * s.u.reshape(-1) - 1.0
     square = t * t
-    legendre = (
-        ("skewness", math.sqrt(7) / 2 * float((t * (5 * square - 3)).sum())),
-        ("kurtosis", 3 / 8 * float((square * (35 * square - 30) + 3).sum())),
-    )
     centred = (s.x.reshape(-1) - mean) / (std or 1.0)
-    seen = (float((centred**3).mean()), float((centred**4).mean()) - 3.0)
-    stated = (law.skewness, law.kurtosis)
-    for i, (name, total) in enumerate(legendre):
-        expected = f"{stated[i]:.4g}" if math.isfinite(stated[i]) else "that of the law"
-        yield Finding(name, _two_sided(total / math.sqrt(n)), f"{seen[i]:.4g}", expected)
+    for name, legendre, seen, stated in (
+        ("skewness", math.sqrt(7) / 2 * float((t * (5 * square - 3)).sum()), (centred**3).mean(), law.skewness),
+        ("kurtosis", 3 / 8 * float((square * (35 * square - 30) + 3).sum()), (centred**4).mean() - 3.0, law.kurtosis),
+    ):
+        expected = f"{stated:.4g}" if math.isfinite(stated) else "that of the law"
+        yield Finding(name, _two_sided(legendre / math.sqrt(n)), f"{seen:.4g}", expected)
 
 
 def _goodness_of_fit(s: Scores) -> Iterator[Finding]:
-    n, u = s.size, s.sorted_u
+    n, u = s.x.size, s.sorted_u
     steps = np.arange(n) / n
     distance = float(max((u - steps).max(), (steps + 1.0 / n - u).max()))
     root = math.sqrt(n)
@@ -230,20 +199,20 @@ def _goodness_of_fit(s: Scores) -> Iterator[Finding]:
 
 
 def _tails(s: Scores) -> Iterator[Finding]:
-    n, z = s.size, np.abs(s.z.reshape(-1))
+    n, z = s.x.size, np.abs(s.z)
     far = z[z > 3.0]
-    worst = (1.0, "", "")
+    found = []
     for k in (3, 4, 5):
         chance = math.erfc(k / math.sqrt(2.0))
         count = int(np.count_nonzero(far > k))
         p = min(1.0, 3.0 * _count(count, n, chance))
-        if p < worst[0] or not worst[1]:
-            worst = (p, f"{count:,} values in the outer {chance:.2g} of the law", f"about {n * chance:.3g}")
-    yield Finding("tails", *worst)
+        seen = f"{count:,} values in the outer {chance:.2g} of the law"
+        found.append(Finding("tails", p, seen, f"about {n * chance:.3g}"))
+    yield min(found, key=lambda finding: finding.p)
 
 
 def _repeats(s: Scores) -> Iterator[Finding]:
-    n, flat = s.size, np.sort(s.x.reshape(-1))
+    n, flat = s.x.size, np.sort(s.x.reshape(-1))
     edges = np.flatnonzero(np.concatenate([[True], flat[1:] != flat[:-1], [True]]))
     counts = np.diff(edges)
     tied = float((counts * (counts - 1.0)).sum() / 2)
@@ -251,20 +220,17 @@ def _repeats(s: Scores) -> Iterator[Finding]:
         yield Finding("repeated values", 1.0, "none", "few")
         return
     often = np.argsort(counts)[-50:]
-    value = flat[edges[:-1][often]]
-    chance = np.maximum(_cell(value, s), s.grid.lattice)
+    chances = _cell(flat[edges[:-1][often]], s)
     # The most frequent value, of about 1 / chance that it could have been; and ties altogether.
-    most = int(np.argmax(counts[often] / chance))
-    single = special.binomial_sf(int(counts[often][most]) - 1, n, min(chance[most], 1.0)) / chance[most]
-    some = flat[:: -(-n // 4096)]
-    explained = 0.5 * n * (n - 1.0) * float(np.maximum(_cell(some, s), s.grid.lattice).mean())
-    several = 1.0
-    if tied > 1.5 * explained:
-        several = special.poisson_sf(math.floor(tied) - 1, 1.5 * explained)
-    p = min(1.0, 2.0 * min(single, several))
+    most = int(np.argmax(counts[often] / chances))
+    value, count, chance = float(flat[edges[often[most]]]), int(counts[often[most]]), float(chances[most])
+    single = special.binomial_sf(count - 1, n, min(chance, 1.0)) / chance
+    explained = 1.5 * (0.5 * n * (n - 1.0) * float(_cell(flat[:: -(-n // 4096)], s).mean()))
+    several = special.poisson_sf(math.floor(tied) - 1, explained) if tied > explained else 1.0
+    p = _both(single, several)
     if single <= several:
-        seen, expected = f"{counts[often][most]:,} times {value[most]:.6g}", f"{n * chance[most]:.3g} times"
-        cause = causes.repeated(float(value[most]), s.x)
+        seen, expected = f"{count:,} times {value:.6g}", f"{n * chance:.3g} times"
+        cause = causes.repeated(value, s.x)
     else:
         seen, expected = f"{counts.size:,} different values among {n:,}", "more"
         cause = causes.coarse(counts.size, n)
@@ -272,52 +238,48 @@ def _repeats(s: Scores) -> Iterator[Finding]:
 
 
 def _cell(x: F64, s: Scores) -> F64:
+    """The chance of each number: no less than generators of few bits give it."""
     below, above = s.grid.cell(x)
-    chance: F64 = s.law.cdf(x + above) - s.law.cdf(x - below)
-    return 2.0 * chance  # a number next to a bound of the support stands for up to twice as much
+    # A number next to a bound of the support stands for up to twice as much.
+    chance: F64 = np.maximum(2.0 * (s.law.cdf(x + above) - s.law.cdf(x - below)), s.grid.lattice)
+    return chance
 
 
 def _neighbours(s: Scores) -> Iterator[Finding]:
-    tests = [(*_product(s.w.reshape(-1), lag), f"values {lag} apart") for lag in range(1, min(_LAGS, s.size // 2) + 1)]
+    n, w = s.x.size, s.w.reshape(-1)
+    sums = [(float(w[lag:] @ w[:-lag]), n - lag, f"values {lag} apart") for lag in range(1, min(_LAGS, n // 2) + 1)]
     for axis, size in enumerate(s.x.shape if s.x.ndim > 1 else ()):
-        for lag in (1, 2):
-            if lag < size:
-                front = np.moveaxis(s.w, axis, 0)
-                total, n = float((front[lag:] * front[:-lag]).sum()), (size - lag) * s.size // size
-                tests.append((total / math.sqrt(n), total / n, f"values {lag} apart along axis {axis}"))
-    if not tests:
+        front = np.moveaxis(s.w, axis, 0)
+        for lag in range(1, min(size, 3)):
+            total = float((front[lag:] * front[:-lag]).sum())
+            sums.append((total, (size - lag) * n // size, f"values {lag} apart along axis {axis}"))
+    if not sums:
         yield Finding("neighbours", 1.0, "too few values", "independent")
         return
-    z, correlation, what = max(tests, key=lambda test: abs(test[0]))
-    p = min(1.0, len(tests) * _two_sided(z))
+    total, pairs, what = max(sums, key=lambda row: abs(row[0] / math.sqrt(row[1])))
+    p = min(1.0, len(sums) * _two_sided(total / math.sqrt(pairs)))
     cause = f"{what} are correlated" if p < 1e-3 else ""
-    yield Finding("neighbours", p, f"correlation {correlation:.3g} of {what}", "0", cause)
-
-
-def _product(w: F64, lag: int) -> tuple[float, float]:
-    total, n = float(w[lag:] @ w[:-lag]), w.size - lag
-    return total / math.sqrt(n), total / n
+    yield Finding("neighbours", p, f"correlation {total / pairs:.3g} of {what}", "0", cause)
 
 
 def _halves(s: Scores) -> Iterator[Finding]:
-    z, correlation = _product(s.w.reshape(-1), s.size - s.size // 2)
-    p = _two_sided(z)
-    cause = ""
-    if p < 1e-3:
-        repeated = correlation > 0.9
-        cause = "the second half repeats the first: a stream was used twice" if repeated else "halves are related"
-    yield Finding("halves", p, f"correlation {correlation:.3g} of the two halves", "0", cause)
+    w, half = s.w.reshape(-1), s.x.size // 2
+    if half < 4:
+        return
+    total = float(w[-half:] @ w[:half])
+    p, correlation = _two_sided(total / math.sqrt(half)), total / half
+    cause = "the second half repeats the first: a stream was used twice" if correlation > 0.9 else "halves are related"
+    yield Finding("halves", p, f"correlation {correlation:.3g} of the two halves", "0", cause if p < 1e-3 else "")
 
 
 def _slices(s: Scores) -> Iterator[Finding]:
-    axes = [axis for axis, size in enumerate(s.x.shape) if size > 1 and s.size // size > 1]
+    axes = [axis for axis, size in enumerate(s.x.shape) if 1 < size < s.x.size]
     if not axes:
         return
     means, spreads, same = [], [], []
     for axis in axes:
-        k = s.x.shape[axis]
-        m = s.size // k
-        rows = np.moveaxis(s.z, axis, 0).reshape(k, m)
+        rows = np.moveaxis(s.z, axis, 0).reshape(s.x.shape[axis], -1)
+        k, m = rows.shape
         sums = rows.sum(axis=1)
         p = _chi2_upper(float(sums @ sums) / m, k)
         worst = int(np.argmax(np.abs(sums)))
@@ -345,24 +307,16 @@ def _same_slices(s: Scores, axis: int, k: int, m: int) -> Finding:
     order = np.argsort(marks)
     for i, j in itertools.pairwise(order):
         if marks[i] == marks[j] and np.array_equal(rows[i], rows[j]):
-            chance = 0.5 * k * k * float(np.maximum(_cell(rows[i][:4], s), s.grid.lattice).max()) ** min(m, 40)
-            first, second = sorted((int(i), int(j)))
-            seen = f"slices {first} and {second} of axis {axis} are equal"
+            chance = 0.5 * k * k * float(_cell(rows[i][:4], s).max()) ** min(m, 40)
+            seen = f"slices {min(i, j)} and {max(i, j)} of axis {axis} are equal"
             cause = "a stream was used twice, or a row was copied"
             return Finding("equal slices", min(1.0, chance), seen, "none", cause)
     return Finding("equal slices", 1.0, "none", "none")
 
 
 def _singular(rows: F64) -> Finding:
-    """The largest singular value against the edge of Marchenko and Pastur's law, by Johnstone's scaling.
-
-    References
-    ----------
-    Johnstone, "On the distribution of the largest eigenvalue in principal components analysis", 2001, theorem 1.1.
-    """
-    if rows.shape[0] > rows.shape[1]:
-        rows = rows.T
-    rows = rows[:_ROWS, : 1 << 14]
+    """The largest singular value against the edge of Marchenko and Pastur's law, scaled as for `special.tracy_widom_sf`."""
+    rows = (rows.T if rows.shape[0] > rows.shape[1] else rows)[:_ROWS, : 1 << 14]
     p, n = rows.shape
     largest = float(np.linalg.eigvalsh(rows @ rows.T)[-1])
     a, b = math.sqrt(n - 1), math.sqrt(p)

@@ -67,9 +67,7 @@ def _stirling(x: F64 | float) -> F64:
     total = np.zeros_like(r)
     for c in reversed(_STIRLING):
         total = total * r * r + c
-    product = np.ones_like(small)
-    for k in range(10):
-        product = product * (small + k)
+    product = math.prod(small + k for k in range(10))
     big = small + 10.0
     shift = (big - 0.5) * log(big) - log(product) - (small - 0.5) * log(small) - 10.0
     return total * r + np.where(low, shift, 0.0)
@@ -218,23 +216,17 @@ def kolmogorov_sf(d: float, n: int) -> float:
     - n d >= 16: the poles of a generating function (see `_kolmogorov_poles`), Kolmogorov's theta series for finite n.
     - n d**2 < 0.035: 1, as the statistic is smaller with a chance below 1e-12.
 
-    Examples
-    --------
     >>> round(kolmogorov_sf(1.358 / 1000, 1_000_000), 6)
     0.049981
-    >>> kolmogorov_sf(0.8, 400)
-    4.347113...e-276
     """
     d = checks.real("d", d, finite=False)
     n = checks.integer("n", n, low=1, high=10**9)
     if d >= 1.0:
         return 0.0
-    if 2.0 * n * d <= 1.0:
+    if 2.0 * n * d <= 1.0 or n * d * d < 0.035:
         return 1.0
     if d >= 0.5 or n * d * d >= 4.5:
         return min(1.0, 2.0 * _smirnov(d, n))
-    if n * d * d < 0.035:
-        return 1.0
     # Both are probabilities over n! e**n / n**n, the inverse of that of a Poisson count to meet its mean n.
     cdf = (_durbin if n * d < 16.0 else _kolmogorov_poles)(n * d, n)
     return min(1.0, max(0.0, 1.0 - cdf * math.sqrt(2.0 * math.pi * n) * float(exp(_stirling(n)))))
@@ -313,7 +305,7 @@ def _anderson_darling_limit(x: float) -> float:
     shape = np.sin(0.5 * np.pi * rest) / (rest * (2.0 - rest))
     f = exp(-0.5 * x * u) * v / np.sqrt(u * shape)
     signs = np.where(k[:, 0] % 2 == 1, 1.0, -1.0)
-    return float(signs @ f.sum(axis=1)) * math.sqrt(math.pi) / 512.0
+    return min(1.0, float(signs @ f.sum(axis=1)) * math.sqrt(math.pi) / 512.0)
 
 
 def _anderson_darling_error(p: float, n: int) -> float:
@@ -340,12 +332,8 @@ def anderson_darling_sf(a2: float, n: int | None = None) -> float:
     n = 2 to 20 and a2 up to 60. Simulation puts the error for n >= 8 at 3e-4 absolute, and 2 % relative for p-values below
     0.05, 5 % below 1e-6; at n = 2 the absolute error is up to 0.02. n = 1 is exact, no n means the limit law.
 
-    Examples
-    --------
     >>> round(anderson_darling_sf(2.492367), 6)
     0.05
-    >>> anderson_darling_sf(60.0)
-    1.101257...e-27
     """
     x = checks.real("a2", a2, finite=False)
     size = None if n is None else checks.integer("n", n, low=1)
@@ -361,23 +349,6 @@ def anderson_darling_sf(a2: float, n: int | None = None) -> float:
     return min(1.0, p * (1.0 + (1.0 - share) * middle + share * tail))
 
 
-def _tracy_widom(s: float, beta: int) -> float:
-    depth = max(s, 0.0) ** 1.5
-    end = 0.5 * ((60.0 + depth) ** (2.0 / 3.0) - s)  # beyond, the kernel has fallen by e**-40
-    x, weights = _legendre(48)
-    x, root = end * x, np.sqrt(end * weights)
-    # Airy's integral on the line through its saddle point, where exp(i x z) makes the kernel a product of matrices.
-    height = math.sqrt(max(s, 1.0))
-    step = math.sqrt(40.0 / height) / 64.0
-    z = step * np.arange(-64.0, 65.0) + 1j * height
-    waves = root[:, None] * np.exp(1j * x[:, None] * z)
-    airy = np.exp(1j * (z**3 / 3.0 + s * z)) * (step / (2.0 * np.pi))
-    kernel = ((waves * airy) @ waves.T).real
-    values = np.linalg.eigvalsh(kernel) ** beta
-    # By logarithms, as 1 - det(1 - kernel) would be lost in the upper tail.
-    return -float(expm1(np.sum(log1p(-np.minimum(values, 1.0 - 1e-15)))))
-
-
 def tracy_widom_sf(x: float, beta: int = 1) -> float:
     """P(X > x) for the law of Tracy and Widom, the limit of the largest eigenvalue of a random matrix.
 
@@ -391,11 +362,24 @@ def tracy_widom_sf(x: float, beta: int = 1) -> float:
 
     ``beta`` is 1 for real matrices, 2 for complex ones.
 
-    Examples
-    --------
     >>> round(tracy_widom_sf(0.97931605), 6)
     0.05
     """
     beta = checks.integer("beta", beta, low=1, high=2)
     s = checks.real("x", x, finite=False)
-    return 1.0 if s < -12.0 else 0.0 if s > 150.0 else _tracy_widom(s, beta)
+    if s < -12.0 or s > 150.0:
+        return 1.0 if s < 0.0 else 0.0
+    depth = max(s, 0.0) ** 1.5
+    end = 0.5 * ((60.0 + depth) ** (2.0 / 3.0) - s)  # beyond, the kernel has fallen by e**-40
+    nodes, weights = _legendre(48)
+    root = np.sqrt(end * weights)
+    # Airy's integral on the line through its saddle point, where exp(i x z) makes the kernel a product of matrices.
+    height = math.sqrt(max(s, 1.0))
+    step = math.sqrt(40.0 / height) / 64.0
+    z = step * np.arange(-64.0, 65.0) + 1j * height
+    waves = root[:, None] * np.exp(1j * (end * nodes)[:, None] * z)
+    airy = np.exp(1j * (z**3 / 3.0 + s * z)) * (step / (2.0 * np.pi))
+    kernel = ((waves * airy) @ waves.T).real
+    values = np.linalg.eigvalsh(kernel) ** beta
+    # By logarithms, as 1 - det(1 - kernel) would be lost in the upper tail.
+    return -float(expm1(np.sum(log1p(-np.minimum(values, 1.0 - 1e-15)))))

@@ -17,7 +17,7 @@ from paramattr import initializer as init
 from paramattr.attr import ParamAttr
 from paramattr.initializer import Initializer
 from paramattr.random import Distribution, Normal, PointMass, TruncatedNormal, Uniform
-from paramattr.regularizer import L1Decay, L2Decay, WeightDecayRegularizer
+from paramattr.regularizer import L1Decay, L2Decay
 from paramattr.utils import checks
 
 __all__ = ["distributions", "initializers", "param_attrs", "shapes"]
@@ -88,10 +88,6 @@ def initializers(shape: tuple[int, ...] | None = None) -> st.SearchStrategy[Init
     fan = st.none() | st.floats(1.0, 1e4)
     names = st.sampled_from(["relu", "leaky_relu"])
     slope = {"negative_slope": st.just(0.0) | st.floats(0.0, 1.0), "nonlinearity": names}
-    kaimings = [
-        st.builds(cls, fan_in=fan, **slope) | st.builds(cls, mode=st.just("fan_out"), **slope)
-        for cls in (init.KaimingUniform, init.KaimingNormal)
-    ]
     found: list[st.SearchStrategy[Any]] = [
         st.builds(init.Constant, _REAL),
         _uniform(init.Uniform),
@@ -99,8 +95,9 @@ def initializers(shape: tuple[int, ...] | None = None) -> st.SearchStrategy[Init
         _cut(init.TruncatedNormal, st.floats(-3.0, 3.0), st.just(1.0) | st.floats(0.1, 10.0)),
         st.builds(init.XavierUniform, fan, fan, gain),
         st.builds(init.XavierNormal, fan, fan, gain),
-        *kaimings,
     ]
+    for kaiming in (init.KaimingUniform, init.KaimingNormal):
+        found.append(st.builds(kaiming, fan_in=fan, **slope) | st.builds(kaiming, mode=st.just("fan_out"), **slope))
     if shape is not None:
         sizes = checks.shape("shape", shape)
         if sizes and sizes[0]:
@@ -138,15 +135,13 @@ def param_attrs(shape: tuple[int, ...] | None = None) -> st.SearchStrategy[Param
     >>> find(param_attrs(), lambda attr: not attr.need_clip).need_clip
     False
     """
-    decays: st.SearchStrategy[WeightDecayRegularizer | None] = st.one_of(
-        st.none(), st.builds(L2Decay, st.floats(0.0, 1.0)), st.builds(L1Decay, st.floats(0.0, 1.0))
-    )
+    strength = st.floats(0.0, 1.0)
     true_first = st.sampled_from([True, False])
     return st.builds(
         ParamAttr,
         initializer=st.none() | initializers(shape),
         learning_rate=st.just(1.0) | st.floats(0.0, 10.0),
-        regularizer=decays,
+        regularizer=st.none() | st.builds(L2Decay, strength) | st.builds(L1Decay, strength),
         trainable=true_first,
         do_model_average=true_first,
         need_clip=true_first,

@@ -8,6 +8,7 @@ import numbers
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -51,9 +52,7 @@ def real(
         number = float(value)
     except OverflowError:
         number = math.inf
-    expected = []
-    if finite:
-        expected.append("finite")
+    expected = ["finite"] if finite else []
     if low > -math.inf:
         expected.append(f"{'>' if open_low else '>='} {low:.9g}")
     if high < math.inf:
@@ -179,11 +178,8 @@ def _memory() -> int:
     except (AttributeError, ValueError, OSError):
         return 0
     for limit in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):  # a container's
-        try:
-            with open(limit) as file:
-                present = min(present, int(file.read()))
-        except (ValueError, OSError):
-            continue
+        with suppress(ValueError, OSError), open(limit) as file:
+            present = min(present, int(file.read()))
     return present
 
 

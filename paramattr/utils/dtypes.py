@@ -12,24 +12,21 @@ from numpy.typing import DTypeLike
 class Format:
     """A floating-point format: what the library knows of a dtype that parameters can have.
 
-    Its name; the significant bits, the hidden one included (``digits``); the exponent, as `numpy.frexp` counts, of the
+    The significant bits, the hidden one included (``digits``); the exponent, as `numpy.frexp` counts, of the
     smallest normal number, below which numbers are evenly spaced (``least``); and the dtype that sums, steps and random
     values are computed in, to be rounded once (``computed_in``).
     """
 
-    def __init__(self, name: str, digits: int, least: int, computed_in: str) -> None:
-        self.name, self.digits, self.least, self.computed_in = name, digits, least, computed_in
+    def __init__(self, digits: int, least: int, computed_in: str) -> None:
+        self.digits, self.least, self.computed_in = digits, least, computed_in
 
 
 # A line here makes a dtype one that parameters can have. Those that NumPy lacks come from ml_dtypes.
 FORMATS = {
-    row.name: row
-    for row in (
-        Format("float16", 11, -13, computed_in="float32"),
-        Format("bfloat16", 8, -125, computed_in="float32"),
-        Format("float32", 24, -125, computed_in="float32"),
-        Format("float64", 53, -1021, computed_in="float64"),
-    )
+    "float16": Format(11, -13, computed_in="float32"),
+    "bfloat16": Format(8, -125, computed_in="float32"),
+    "float32": Format(24, -125, computed_in="float32"),
+    "float64": Format(53, -1021, computed_in="float64"),
 }
 
 _default = np.dtype("float32")
@@ -61,17 +58,15 @@ def is_narrow(dtype: np.dtype[Any]) -> bool:
 @functools.cache
 def largest(dtype: np.dtype[Any]) -> float:
     """Return the largest finite number of a floating ``dtype``."""
-    infinity = np.array(np.inf, dtype)
-    return float(np.nextafter(infinity, np.zeros_like(infinity)))
+    return float(np.nextafter(*np.array([np.inf, 0.0], dtype)))
 
 
 def check_range(dtype: np.dtype[Any], **numbers: float) -> None:
     """Raise a ValueError that names the first of ``numbers`` that is larger than any of the dtype."""
     for name, value in numbers.items():
         if abs(value) > largest(dtype):
-            raise ValueError(
-                f"{name} must be within ±{largest(dtype):.6g} for values in {dtype}, but received {value!r}"
-            )
+            limit = f"±{largest(dtype):.6g}"
+            raise ValueError(f"{name} must be within {limit} for values in {dtype}, but received {value!r}")
 
 
 def floating(name: str, value: DTypeLike | None) -> np.dtype[Any]:
@@ -100,9 +95,9 @@ def floating(name: str, value: DTypeLike | None) -> np.dtype[Any]:
     return dtype
 
 
-def named(name: str) -> np.dtype[Any]:
-    """Return the dtype that a name of NumPy's or of `FORMATS` stands for; TypeError for any other name."""
-    if name not in FORMATS or hasattr(np, name):
+def named(name: DTypeLike) -> np.dtype[Any]:
+    """Return the dtype that a name of `FORMATS`, or anything that `numpy.dtype` takes, stands for, with its errors."""
+    if not isinstance(name, str) or name not in FORMATS or hasattr(np, name):
         return np.dtype(name)
     try:
         import ml_dtypes
@@ -115,7 +110,7 @@ def named(name: str) -> np.dtype[Any]:
 def numeric(name: str, value: DTypeLike, given: np.dtype[Any]) -> np.dtype[Any]:
     """Return ``value`` as a dtype that numbers of the dtype ``given`` can be converted to; TypeError for all else."""
     try:
-        dtype = named(value) if isinstance(value, str) else np.dtype(value)
+        dtype = named(value)
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a dtype, but received {value!r} ({type(value).__name__})") from None
     if dtype.kind != "c" and (given.kind == "c" or not is_real(dtype)):
@@ -124,7 +119,7 @@ def numeric(name: str, value: DTypeLike, given: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def set_default_dtype(d: DTypeLike) -> None:
-    """Set the dtype that layers and parameters get when none is given.
+    """Set the dtype that layers and parameters get when none is given. Mirrors ``paddle.set_default_dtype``.
 
     Parameters
     ----------
@@ -135,10 +130,6 @@ def set_default_dtype(d: DTypeLike) -> None:
     ------
     TypeError, ValueError
         If ``d`` is not a dtype that parameters can have.
-
-    See Also
-    --------
-    paddle.set_default_dtype : the function this mirrors.
 
     Examples
     --------

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from paramattr.utils import dtypes
 from paramattr.utils.scratch import Scratch
-from paramattr.utils.threads import BLOCK, runs, spread
+from paramattr.utils.threads import BLOCK, each_block, runs
 
 Array = np.ndarray[Any, Any]
 
@@ -57,17 +57,11 @@ def _sum_of_all_squares(arrays: Sequence[Array]) -> float:
 def sums_of_squares(arrays: Sequence[Array], unit: float = 1.0) -> list[float]:
     """Return the sum of squares of each array, in units of ``unit``; not finite where an element is not."""
     sums = [0.0] * len(arrays)
-    long = [i for i, array in enumerate(arrays) if array.size > BLOCK]
 
-    def share(numbers: Iterator[int]) -> None:
-        for number in numbers:
-            sums[long[number]] = _sum_of_squares(arrays[long[number]], unit)
+    def work(i: int, *_: int) -> None:
+        sums[i] = _sum_of_squares(arrays[i], unit)
 
-    spread(share, len(long))
-    with np.errstate(all="ignore"):
-        for i, array in enumerate(arrays):
-            if array.size <= BLOCK:
-                sums[i] = _sum_of_squares(array, unit)
+    each_block([array.size for array in arrays], work, cut=False)
     return sums
 
 

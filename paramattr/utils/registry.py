@@ -54,37 +54,33 @@ class Registry(Generic[T]):
     def __init__(self, label: str, base: type[T]) -> None:
         self._label = label
         self._base = base
-        self._classes: dict[str, type[T]] = {}
-        self._aliases: dict[str, str] = {}
+        self._classes: dict[str, type[T]] = {}  # each under both of its names
 
     def __iter__(self) -> Iterator[type[T]]:
-        return iter(self._classes.values())
+        return iter(dict.fromkeys(self._classes.values()))
 
     def register(self, cls: C) -> C:
         """Enter ``cls`` under its own name and that name in snake_case; return it, so it can be a decorator."""
         if not issubclass(cls, self._base):
             raise TypeError(f"only subclasses of {self._base.__name__} can be registered, but received {cls!r}")
-        name, alias = cls.__name__, snake_case(cls.__name__)
-        for key in (name, alias):
-            taken = self._classes.get(self._aliases.get(key, key))
+        names = cls.__name__, snake_case(cls.__name__)
+        for key in names:
+            taken = self._classes.get(key)
             # The same definition run again, as in a notebook cell, replaces itself.
             if taken is not None and (taken.__module__, taken.__qualname__) != (cls.__module__, cls.__qualname__):
                 raise ValueError(f"the {self._label} name {key!r} is taken by {taken.__module__}.{taken.__qualname__}")
-        self._classes[name] = cls
-        self._aliases[alias] = name
+        self._classes.update(dict.fromkeys(names, cls))
         return cls  # type: ignore[return-value]  # narrowed by issubclass
 
     def lookup(self, name: str) -> type[T]:
         """Return the class registered under ``name`` or its snake_case alias."""
-        cls = self._classes.get(self._aliases.get(name, name))
-        if cls is not None:
-            return cls
+        if name in self._classes:
+            return self._classes[name]
         import difflib  # here, because a look-up that succeeds never needs it
 
-        names = [*self._classes, *self._aliases]
-        folded = {key.lower(): key for key in names}
+        folded = {key.lower(): key for key in self._classes}
         near = difflib.get_close_matches(name.lower(), folded, n=1)
-        hint = f"did you mean {folded[near[0]]!r}?" if near else f"known are {sorted(self._classes)}"
+        hint = f"did you mean {folded[near[0]]!r}?" if near else f"known are {sorted(cls.__name__ for cls in self)}"
         raise ValueError(f"unknown {self._label} {name!r}; {hint}")
 
     def get(self, identifier: object) -> T:
@@ -102,7 +98,5 @@ class Registry(Generic[T]):
                 raise ValueError(f"{self._label} config must have {expected}, but received {dict(identifier)!r}")
             instance: T = self.lookup(name).from_config(identifier)  # type: ignore[attr-defined]
             return instance
-        raise TypeError(
-            f"{self._label} must be a name, a config, a {self._base.__name__} class or an instance of one,"
-            f" but received {identifier!r} ({type(identifier).__name__})"
-        )
+        expected = f"a name, a config, a {self._base.__name__} class or an instance of one"
+        raise TypeError(f"{self._label} must be {expected}, but received {identifier!r} ({type(identifier).__name__})")

@@ -16,7 +16,7 @@ from paramattr.utils import checks
 if TYPE_CHECKING:
     from queue import SimpleQueue
 
-__all__ = ["BLOCK", "after_fork", "each_block", "get_num_threads", "runs", "set_num_threads", "spread"]
+__all__ = ["BLOCK", "after_fork", "each_block", "get_num_threads", "lock", "runs", "set_num_threads", "spread"]
 
 # Elements of a block. Fewer, and threads wait for the interpreter between NumPy's calls (two threads gain nothing at
 # 32 Ki, 1.5 times here); more, and the scratch arrays are no longer small beside a model.
@@ -26,7 +26,11 @@ BLOCK = 120 << 10
 # have them, leaves them locked for ever. None until there is a worker.
 _jobs: SimpleQueue[Callable[[], None] | None] | None = None
 _workers = 0
-_lock = _thread.RLock()  # reentrant, because a collection of garbage in between may fill parameters
+_threads: int | None = None
+
+# Around what threads share, here, in unique_name and in autograd; a forked child has a new one. Reentrant, because a
+# collection of garbage in between may run what makes, fills or writes to parameters.
+lock = _thread.RLock()
 
 
 def _default_threads() -> int:
@@ -41,9 +45,6 @@ def _default_threads() -> int:
     return os.cpu_count() or 1
 
 
-_threads: int | None = None
-
-
 def get_num_threads() -> int:
     """How many threads fill a large parameter (default: PARAMATTR_NUM_THREADS, else the CPUs this process may use)."""
     global _threads
@@ -56,7 +57,7 @@ def set_num_threads(n: int) -> None:
     """Choose how many threads fill a large parameter. The values do not depend on it."""
     global _threads, _workers
     n = checks.integer("n", n, low=1)
-    with _lock:
+    with lock:
         _threads = n
         while _jobs is not None and _workers >= n:
             _jobs.put(None)
@@ -72,8 +73,8 @@ def after_fork(renew: Callable[[], None]) -> Callable[[], None]:
 
 @after_fork
 def _forget_workers() -> None:
-    global _jobs, _workers, _lock
-    _jobs, _workers, _lock = None, 0, _thread.RLock()
+    global _jobs, _workers, lock
+    _jobs, _workers, lock = None, 0, _thread.RLock()
 
 
 def _work(jobs: SimpleQueue[Callable[[], None] | None]) -> None:
@@ -90,7 +91,7 @@ def _new_queue() -> SimpleQueue[Any]:
 
 def _hand_out(job: Callable[[], None], helpers: int) -> None:
     global _jobs, _workers
-    with _lock:
+    with lock:
         jobs = _jobs = _new_queue() if _jobs is None else _jobs
         with suppress(RuntimeError):  # at the interpreter's end no thread can start, and the caller does it all
             while _workers < helpers:
@@ -141,20 +142,16 @@ def spread(work: Callable[[Iterator[int]], None], tasks: int) -> None:
 
 def _claimed(left: deque[int]) -> Iterator[int]:
     """Give what is left, each number to one thread alone: taking from a deque cannot be interrupted."""
-    while True:
-        try:
-            number = left.popleft()
-        except IndexError:
-            return
-        yield number
+    with suppress(IndexError):
+        while True:
+            yield left.popleft()
 
 
 def each_block(sizes: Sequence[int], work: Callable[[int, int, int], None], *, cut: bool = True) -> None:
     """Call ``work(i, begin, end)`` for blocks that together cover 0 .. sizes[i] for each i.
 
     Arrays longer than a block are shared among threads, in blocks or with ``cut=False`` each as a whole; for shorter
-    ones that would take longer than it saves. Floating-point errors raise no warnings in ``work``. Raises what ``work``
-    raises.
+    ones that would take longer than it saves. Warnings and errors are as in `spread`.
     """
     blocks = []
     with np.errstate(all="ignore"):
@@ -177,12 +174,11 @@ def runs(sizes: Sequence[int], traits: Sequence[object]) -> Iterator[range]:
 
     What is longer than that is a run of its own.
     """
-    begin = end = total = 0
+    begin = total = 0
     for end, size in enumerate(sizes):
         if end > begin and (total + size > BLOCK or traits[end - 1] != traits[end]):
             yield range(begin, end)
             begin, total = end, 0
         total += size
-        end += 1
-    if end > begin:
-        yield range(begin, end)
+    if sizes:
+        yield range(begin, len(sizes))

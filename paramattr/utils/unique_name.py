@@ -5,13 +5,12 @@ Mirrors ``paddle.utils.unique_name``, except that a name is free again once its 
 
 from __future__ import annotations
 
-import _thread
 import itertools
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from paramattr.utils.threads import after_fork
+from paramattr.utils import threads
 
 __all__ = ["claim", "generate", "guard"]
 
@@ -38,28 +37,10 @@ class _Scope:
 
 
 _scope = _Scope()
-# Reentrant, because a collection of garbage in between may run what makes parameters.
-_lock = _thread.RLock()
-
-
-@after_fork
-def _renew_lock() -> None:
-    global _lock
-    _lock = _thread.RLock()
 
 
 def generate(key: str) -> str:
-    """Return ``key`` with the next number of its own counter, skipping names in use.
-
-    Parameters
-    ----------
-    key : str
-        The prefix, for example ``"linear"``.
-
-    Returns
-    -------
-    str
-        ``"linear_0"``, then ``"linear_1"``, …
+    """Return the prefix ``key`` with the next number of its own counter, skipping names in use.
 
     Examples
     --------
@@ -68,7 +49,7 @@ def generate(key: str) -> str:
     ...     unique_name.generate("linear"), unique_name.generate("linear")
     ('linear_0', 'linear_1')
     """
-    with _lock:
+    with threads.lock:
         while True:
             # Counted in one step: a collection of garbage in between may ask for names as well.
             counter = _scope.counters.get(key) or _scope.counters.setdefault(key, itertools.count())
@@ -93,7 +74,7 @@ def claim(name: str, owner: object) -> None:
     scope, reference = _scope, weakref.ref(owner)
     # A free name is taken in one step, without the lock, which costs as much as all the rest here.
     if scope.owners.setdefault(name, reference) is not reference:
-        with _lock:
+        with threads.lock:
             holder = scope.owner(name)
             if holder is not None and holder is not owner:
                 raise ValueError(
@@ -101,13 +82,13 @@ def claim(name: str, owner: object) -> None:
                 )
             scope.owners[name] = reference
     if len(scope.owners) > scope.limit:
-        with _lock:
+        with threads.lock:
             scope.forget_the_dead()
 
 
 def release(name: str, owner: object) -> None:
     """Make ``name`` free again, if it is ``owner`` that holds it."""
-    with _lock:
+    with threads.lock:
         if _scope.owner(name) is owner:
             del _scope.owners[name]
 

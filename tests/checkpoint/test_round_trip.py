@@ -131,3 +131,26 @@ def test_the_same_content_gives_the_same_bytes(tmp_path, suffix):
     for name in "pq":
         pa.save(state, tmp_path / f"{name}{suffix}")
     assert (tmp_path / f"p{suffix}").read_bytes() == (tmp_path / f"q{suffix}").read_bytes()
+
+
+SMALL = {
+    "empty dict": lambda i: {},
+    "dict": lambda i: {"a": i},
+    "ordered dict": lambda i: OrderedDict(a=i),
+    "empty list": lambda i: [],
+    "tuple": lambda i: (i,),
+    "number": lambda i: i + 0.5,
+    "text": str,
+    "array": lambda i: np.zeros(1, np.int8),
+    "tensor": lambda i: pa.to_tensor(1.0),
+}
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("kind", SMALL)
+def test_what_is_saved_can_be_loaded_however_small_its_objects_are(tmp_path, there_and_back, kind, suffix):
+    """The bound on the memory of what a file holds leaves room for the smallest objects, thousands of them."""
+    count = 10_000 if kind == "tensor" else 20_000
+    assert len(there_and_back(tmp_path, [SMALL[kind](i) for i in range(count)], suffix)) == count
+    named = {f"k{i}": SMALL[kind](i) for i in range(2000)}
+    assert there_and_back(tmp_path, named, suffix).keys() == named.keys()

@@ -78,12 +78,9 @@ def test_headers_that_lie(refuses_to_load, content):
     refuses_to_load(content)
 
 
-def test_empty_tensors_beyond_number_are_refused(refuses_to_load):
+def test_many_small_tensors_load(tmp_path, costs_what_its_size_warrants):
     library = pytest.importorskip("safetensors.numpy")
-    refuses_to_load(library.save({str(i): np.empty(0, np.float32) for i in range(30_000)}), "16 times the file's size")
-
-
-def test_many_small_tensors_load(tmp_path):
+    costs_what_its_size_warrants(library.save({str(i): np.empty(0, np.float32) for i in range(30_000)}))
     state = {f"layer{i}.scale": np.float32([i, 2 * i]) for i in range(3_000)}
     pa.save(state, tmp_path / "s.safetensors")
     assert len(pa.load(tmp_path / "s.safetensors")) == 3_000

@@ -134,3 +134,9 @@ def test_orthogonality_is_relative_to_the_gain(gain, dtype):
     assert_initializer(recipe, (60, 40), dtype=dtype, draws=2)
     report = check_initializer(lambda shape: 1.001 * recipe.values(Key(1, 0), shape, dtype), (60, 40), expected=recipe)
     assert [finding.name for finding in report.failures] == ["orthogonality"]
+
+
+def test_a_kernel_that_is_not_square_is_compared_as_any_other():
+    report = check_initializer(lambda shape: np.ones(shape), (2, 3, 4, 5), expected="dirac")
+    assert not report
+    assert next(f.cause for f in report.findings if f.p == 0.0) == ""

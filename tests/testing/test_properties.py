@@ -243,6 +243,14 @@ def test_ends_are_told_on_which_side_they_are():
     assert end.cause.startswith("the sample spreads over 0.9")
 
 
+@pytest.mark.parametrize("value", [-9.0, 0.0, 2.999, 4.001, 1e30])
+@pytest.mark.parametrize("law", [TruncatedNormal(0.0, 1.0, 3.0, 4.0), Uniform(3.0, 4.0)])
+def test_a_sample_wholly_outside_of_the_support_is_told_so(value, law):
+    report = check_sample(np.full(100, value), law)
+    assert not report
+    assert next(f.p for f in report.findings if f.name == "support") == 0.0
+
+
 @pytest.mark.parametrize("size", [3, 4, 5])
 def test_slices_of_four_values_or_more_are_compared(size):
     x = np.random.default_rng(0).standard_normal((500, size))

@@ -217,6 +217,13 @@ def test_anderson_darling_limit_by_mpmath(x):
     close(special.anderson_darling_sf(x), float(want), 1e-9)
 
 
+@pytest.mark.parametrize("n", [None, 2, 8, 1000])
+def test_anderson_darling_of_small_distances_is_a_probability_that_falls(n):
+    p = [special.anderson_darling_sf(x, n) for x in np.linspace(0.02, 0.5, 2000)]
+    assert all(0.0 <= value <= 1.0 for value in p)
+    assert np.diff(p).max() <= 1e-6
+
+
 def anderson_darling(u):
     n = u.shape[1]
     u = np.sort(u, axis=1)

@@ -51,7 +51,7 @@ def test_numbers_are_converted_to_dtypes_that_hold_them():
 
 @pytest.fixture
 def float8(monkeypatch):
-    monkeypatch.setitem(dtypes.FORMATS, "float8_e5m2", dtypes.Format("float8_e5m2", 3, -13, computed_in="float32"))
+    monkeypatch.setitem(dtypes.FORMATS, "float8_e5m2", dtypes.Format(3, -13, computed_in="float32"))
     dtypes.is_floating.cache_clear()
     yield "float8_e5m2"
     dtypes.is_floating.cache_clear()

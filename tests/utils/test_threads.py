@@ -191,13 +191,11 @@ def test_runs_are_neighbours_that_are_alike_and_short(entries):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-@pytest.mark.parametrize(
-    "held", ["paramattr.random.keys._lock", "paramattr.utils.unique_name._lock", "paramattr.utils.threads._lock"]
-)
+@pytest.mark.parametrize("held", ["paramattr.random.keys._lock", "paramattr.utils.threads.lock"])
 def test_a_child_forked_while_a_lock_is_held_goes_on(held):
     code = f"""
 import os, threading, time, warnings
-import paramattr, paramattr.random.keys, paramattr.utils.unique_name, paramattr.utils.threads
+import paramattr, paramattr.random.keys, paramattr.utils.threads
 warnings.simplefilter("ignore")
 inside, done = threading.Event(), threading.Event()
 def hold():
