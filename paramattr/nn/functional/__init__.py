@@ -9,7 +9,7 @@ from paramattr.nn.functional.loss import cross_entropy, mse_loss
 from paramattr.nn.functional.padding import pad
 from paramattr.nn.functional.pooling import avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d
 from paramattr.tensor.manipulation import flatten
-from paramattr.tensor.math import tanh
+from paramattr.tensor.trigonometry import tanh
 
 __all__ = [
     "avg_pool1d", "avg_pool2d", "avg_pool3d", "conv1d", "conv1d_transpose", "conv2d", "conv2d_transpose", "conv3d",
