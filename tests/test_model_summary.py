@@ -92,6 +92,21 @@ def test_a_given_input(capsys):
     assert table(capsys) == [["Linear-2", "[[1, 2]]", "[1, 1]", "3"]]
 
 
+def test_a_list_with_parameters_of_its_own_has_a_row(capsys):
+    class Recurrent(nn.LayerList):
+        def __init__(self, weighted):
+            super().__init__([nn.Linear(2, 2)])
+            if weighted:
+                self.weight = self.create_parameter([2, 2])
+
+        def forward(self, x):
+            return self[0](x)
+
+    for weighted, rows in [(True, ["Linear-1", "Recurrent-1"]), (False, ["Linear-2"])]:
+        pa.summary(Recurrent(weighted), (1, 2))
+        assert [row[0] for row in table(capsys)] == rows
+
+
 def test_wide_tables_and_sizes(capsys):
     class Many(nn.Layer):
         def forward(self, x):
