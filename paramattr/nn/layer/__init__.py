@@ -2,7 +2,7 @@
 
 from paramattr.nn.layer.activation import GELU, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
 from paramattr.nn.layer.common import Dropout, Flatten
-from paramattr.nn.layer.container import LayerList, Sequential
+from paramattr.nn.layer.container import LayerDict, LayerList, ParameterDict, ParameterList, Sequential
 from paramattr.nn.layer.conv import Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Conv3D, Conv3DTranspose
 from paramattr.nn.layer.embedding import Embedding
 from paramattr.nn.layer.layer import Layer
@@ -12,7 +12,7 @@ from paramattr.nn.layer.pooling import AvgPool1D, AvgPool2D, AvgPool3D, MaxPool1
 
 __all__ = [
     "AvgPool1D", "AvgPool2D", "AvgPool3D", "Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Conv3D",
-    "Conv3DTranspose", "CrossEntropyLoss", "Dropout", "Embedding", "Flatten", "GELU", "Layer", "LayerList",
-    "LeakyReLU", "Linear", "MSELoss", "MaxPool1D", "MaxPool2D", "MaxPool3D", "ReLU", "Sequential", "Sigmoid",
-    "Softmax", "Tanh",
+    "Conv3DTranspose", "CrossEntropyLoss", "Dropout", "Embedding", "Flatten", "GELU", "Layer", "LayerDict",
+    "LayerList", "LeakyReLU", "Linear", "MSELoss", "MaxPool1D", "MaxPool2D", "MaxPool3D", "ParameterDict",
+    "ParameterList", "ReLU", "Sequential", "Sigmoid", "Softmax", "Tanh",
 ]  # fmt: skip

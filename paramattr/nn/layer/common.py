@@ -51,7 +51,7 @@ class Dropout(Layer):
     --------
     >>> import paramattr
     >>> layer = paramattr.nn.Dropout(0.5)
-    >>> layer.eval()
+    >>> layer = layer.eval()
     >>> layer(paramattr.to_tensor([1.0, 2.0])).numpy()
     array([1., 2.], dtype=float32)
     """
