@@ -266,7 +266,7 @@ def rms_norm(
 def group_norm(
     x: Operand,
     num_groups: int,
-    epsilon: float = 1e-05,
+    epsilon: float | Operand | None = 1e-05,
     weight: Operand | None = None,
     bias: Operand | None = None,
     data_format: str = "NCHW",
@@ -274,7 +274,8 @@ def group_norm(
 ) -> Tensor:
     """Return ``x`` made mean 0 and variance 1 over each group of channels of a sample, times ``weight`` plus ``bias``.
 
-    Arguments that are not listed here are those of `batch_norm`.
+    Arguments that are not listed here are those of `batch_norm`. As in Paddle, PyTorch's order is taken too: with a tensor
+    or None in the place of ``epsilon``, the arguments from there on are weight, bias and epsilon.
 
     Parameters
     ----------
@@ -305,13 +306,22 @@ def group_norm(
     axis = channel_axis(given, data_format, FORMATS)
     channels = given.shape[axis]
     groups = check_groups(num_groups, channels)
-    epsilon = checks.real("epsilon", epsilon, low=0.0)
+    if epsilon is None or isinstance(epsilon, (Tensor, np.ndarray)):
+        weight, bias, epsilon = _in_our_order(epsilon, weight, bias)
+    number = checks.real("epsilon", epsilon, low=0.0)
     inputs = _prepared(given, weight, bias, channels)
     split = (groups, channels // groups)
     form = (*given.shape[:axis], *split, *given.shape[axis + 1 :])
     per = tuple(size if index in (axis, axis + 1) else 1 for index, size in enumerate(form))
     layout = Layout(form, tuple(index for index in range(1, len(form)) if index != axis), per)
-    return _applied(standardize, given, inputs, layout=layout, epsilon=epsilon)
+    return _applied(standardize, given, inputs, layout=layout, epsilon=number)
+
+
+def _in_our_order(weight: Operand | None, bias: Operand | None, last: Any) -> tuple[Any, Any, Any]:
+    """Return weight, bias and epsilon of a call in PyTorch's order, in which the bias may have come by its name."""
+    if isinstance(last, (Tensor, np.ndarray)):
+        return weight, last, 1e-05
+    return weight, bias, 1e-05 if last is None else last
 
 
 def check_groups(num_groups: int, channels: int) -> int:

@@ -10,6 +10,9 @@ import numpy as np
 from paramattr.autograd.rules import Outcome
 from paramattr.autograd.tape import Array, Pullback
 
+# How many products are added up without a place for each: few cost more than they save, and many lose precision.
+_RUNS = range(32, 4097)
+
 
 class Layout(NamedTuple):
     """How a rule sees its input: in the shape ``form``, with statistics over ``axes``, weight and bias in shape ``per``."""
@@ -42,12 +45,12 @@ def standardize(
 
     def to_x(g: Array) -> Array:
         toward = g.reshape(form) * scale
-        change = toward - normal * _mean(toward * normal, axes)
+        along = normal * _mean_product(toward, normal, axes)
         if centred:
-            change -= _mean(toward, axes)
+            along += _mean(toward, axes)
+        change: Array = toward - along
         change *= inverse
-        gradient: Array = change.reshape(shape)
-        return gradient
+        return change.reshape(shape)
 
     return value.reshape(shape), (to_x, *to_affine)
 
@@ -78,29 +81,49 @@ def _affine(
     value = normal * scale
     value += bias.reshape(per)
 
-    def gathered(g: Array) -> Array:
+    pullbacks = (
+        lambda g: _sum_product(g.reshape(form), normal, rest).reshape(-1),
         # In double precision: these are long sums, often of terms that nearly cancel.
-        total: Array = g.sum(axis=rest, dtype=np.float64).reshape(-1)
-        return total
-
-    return value, scale, (lambda g: gathered(g.reshape(form) * normal), lambda g: gathered(g.reshape(form)))
+        lambda g: g.reshape(form).sum(axis=rest, dtype=np.float64).reshape(-1),
+    )
+    return value, scale, pullbacks
 
 
 def _mean(x: Array, axes: tuple[int, ...]) -> Array:
-    total = x.sum(axis=axes, keepdims=True, dtype=np.float64)
-    mean: Array = (total / max(math.prod(x.shape[axis] for axis in axes), 1)).astype(x.dtype)
-    return mean
+    return _share(x.sum(axis=axes, keepdims=True, dtype=np.float64), x, axes)
+
+
+def _mean_product(x: Array, y: Array, axes: tuple[int, ...]) -> Array:
+    return _share(_sum_product(x, y, axes), x, axes)
+
+
+def _share(total: Array, x: Array, axes: tuple[int, ...]) -> Array:
+    share: Array = (total / max(math.prod(x.shape[axis] for axis in axes), 1)).astype(x.dtype)
+    return share
+
+
+def _sum_product(x: Array, y: Array, axes: tuple[int, ...]) -> Array:
+    """Return the sum of ``x * y`` over ``axes``, which stay; in double precision, but for runs in memory."""
+    first = x.ndim
+    while first - 1 in axes:
+        first -= 1
+    run = math.prod(x.shape[first:])
+    if run not in _RUNS:
+        return np.asarray((x * y).sum(axis=axes, keepdims=True, dtype=np.float64))
+    dots = np.matmul(x.reshape(-1, 1, run), y.reshape(-1, run, 1))
+    kept = dots.reshape(x.shape[:first] + (1,) * (x.ndim - first))
+    return np.asarray(kept.sum(axis=tuple(axis for axis in axes if axis < first), keepdims=True, dtype=np.float64))
 
 
 def _deviation(centred: Array, axes: tuple[int, ...], epsilon: float) -> tuple[Array, Array]:
     """Return the variance, and 1 / sqrt(variance + epsilon) also where the variance is out of range."""
     with np.errstate(over="ignore"):
-        variance = _mean(centred * centred, axes)
+        variance = _mean_product(centred, centred, axes)
     total = variance + epsilon
     if ((total > np.finfo(total.dtype).tiny) & (total < np.inf)).all():
         return variance, 1 / np.sqrt(total)
     peak = np.abs(centred).max(axis=axes, keepdims=True, initial=0)
     with np.errstate(all="ignore"):
         parts = centred / peak
-        root = np.sqrt(_mean(parts * parts, axes) + epsilon / peak / peak)
+        root = np.sqrt(_mean_product(parts, parts, axes) + epsilon / peak / peak)
         return variance, np.where(peak > 0, 1 / peak / root, 1 / np.sqrt(total))

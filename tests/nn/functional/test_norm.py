@@ -49,6 +49,19 @@ def test_groups_are_neighbouring_channels():
     np.testing.assert_allclose(F.group_norm(X, 2).numpy(), np.concatenate(halves, axis=1), atol=1e-12)
 
 
+def test_group_norm_takes_the_order_of_pytorch():
+    weight, bias = pa.Tensor(WEIGHT), pa.Tensor(BIAS)
+    for found, expected_ in [
+        (F.group_norm(X, 2, weight, bias, 0.1), F.group_norm(X, 2, 0.1, weight, bias)),
+        (F.group_norm(X, 2, weight, bias), F.group_norm(X, 2, 1e-5, weight, bias)),
+        (F.group_norm(X, 2, weight, bias=bias), F.group_norm(X, 2, 1e-5, weight, bias)),
+        (F.group_norm(X, 2, WEIGHT), F.group_norm(X, 2, 1e-5, weight)),
+        (F.group_norm(X, 2, None, bias, 0.1), F.group_norm(X, 2, 0.1, None, bias)),
+        (F.group_norm(X, 2, None, None, 0.1), F.group_norm(X, 2, 0.1)),
+    ]:
+        np.testing.assert_array_equal(found.numpy(), expected_.numpy())
+
+
 @pytest.mark.parametrize("sizes", [2, (2,), [3, 2], (6, 3, 2), (4, 6, 3, 2)])
 def test_layer_norm_is_over_the_last_axes(sizes):
     axes = tuple(range(X.ndim - np.size(sizes), X.ndim))
@@ -171,7 +184,8 @@ REFUSED = [
     (lambda: F.group_norm(X, 0), ValueError, "num_groups must be"),
     (lambda: F.group_norm(X, 2.0), TypeError, "num_groups must be an integer"),
     (lambda: F.group_norm(X, 2, data_format="NC"), ValueError, "data_format must be one of"),
-    (lambda: F.group_norm(X, 2, pa.Tensor(WEIGHT)), TypeError, "epsilon must be a real number"),
+    (lambda: F.group_norm(X, 2, "small"), TypeError, "epsilon must be a real number"),
+    (lambda: F.group_norm(X, 2, pa.Tensor(WEIGHT), None, -1.0), ValueError, "epsilon must be"),
     (lambda: F.instance_norm(X, data_format="NHWC"), ValueError, "data_format must be one of"),
     (lambda: F.instance_norm(X, eps=np.nan), ValueError, "eps must be"),
 ]  # fmt: skip

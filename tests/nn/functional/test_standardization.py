@@ -67,3 +67,15 @@ def test_given_statistics_of_the_values_are_their_own():
     own = standardize(x, weight, bias, layout=layout, epsilon=0.1)[0]
     known = rescale(x, weight, bias, layout=layout, epsilon=0.1, mean=x.mean(0), variance=x.var(0))[0]
     np.testing.assert_allclose(own, known, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("size", [8, 64, 5000])
+@pytest.mark.parametrize("axes", [(1,), (0, 1), (0,)])
+def test_runs_in_memory_are_added_up_as_all_else(size, axes):
+    x = np.random.default_rng(4).standard_normal((3, size))
+    layout, moments = Layout(x.shape, axes, (1, size)), []
+    standardize(x, np.ones(size), np.zeros(size), layout=layout, epsilon=0.1, moments=moments)
+    np.testing.assert_allclose(moments[1], x.var(axis=axes, keepdims=True), rtol=1e-12)
+    turned = []
+    standardize(np.asfortranarray(x), np.ones(size), np.zeros(size), layout=layout, epsilon=0.1, moments=turned)
+    np.testing.assert_allclose(turned[1], moments[1], rtol=1e-12)
