@@ -173,6 +173,19 @@ def test_functions(case, dtype):
         compare(function, [array.astype(dtype) for array in arrays], what, gradients, loss)
 
 
+def test_group_norm_in_the_order_of_pytorch():
+    arrays = [np.random.default_rng(8).standard_normal(shape).astype("float32") for shape in ((3, 4, 5, 2), 4, 4)]
+    calls = [
+        lambda norm, x, w, b: norm(x, 2, w, b, 2.0**-4),
+        lambda norm, x, w, b: norm(x, 2, w, bias=b),
+        lambda norm, x, w, b: norm(x, 2, w),
+        lambda norm, x, w, b: norm(x, 2, None, b, 2.0**-4),
+    ]
+    for call in calls:
+        values = [call(lib.nn.functional.group_norm, *map(lib.to_tensor, arrays)).numpy() for lib in LIBRARIES]
+        agree(values[1], values[0], "group_norm", 1e-5)
+
+
 def test_a_batch_of_one_value_per_channel_is_left_alone():
     for shape in ((1, 3), (1, 3, 1, 1), (0, 3), (0, 3, 2, 2)):
         arrays = [np.random.default_rng(0).standard_normal(shape), np.full(3, 2.0), np.ones(3)]
