@@ -11,6 +11,7 @@ import paddle
 import pytest
 
 import paramattr as pa
+from paramattr.nn.layer import batch_norm as batch_norm_layers
 
 CONFIGURATIONS = 60
 TOLERANCE = {"float32": 1e-5, "float64": 1e-12}
@@ -302,6 +303,16 @@ def test_modes_of_the_old_batch_norm(training, known, tracked):
         found.append([value.numpy(), layer._mean.numpy(), layer._variance.numpy()])
     for theirs, ours in zip(*found, strict=True):
         agree(ours, theirs, (training, known, tracked), 1e-5)
+
+
+def test_activations_of_the_old_batch_norm():
+    array, tried = np.random.default_rng(9).standard_normal((4, 2, 3, 3)).astype("float32"), []
+    for act in batch_norm_layers._ACTIVATIONS:
+        if hasattr(pa.nn.functional, batch_norm_layers._RENAMED.get(act, act)):
+            theirs, ours = (lib.nn.BatchNorm(2, act=act)(lib.to_tensor(array)).numpy() for lib in LIBRARIES)
+            agree(ours, theirs, act, 1e-5)
+            tried.append(act)
+    assert len(tried) >= 6
 
 
 def test_reprs_and_names():
