@@ -76,15 +76,26 @@ class Recording(nn.Layer):
         return made
 
 
+# Their weights may be absent, and what they have besides is their own.
+NORMALIZATIONS = {
+    **{f"{name}Norm{n}D": (2,) for n in (1, 2, 3) for name in ("Batch", "Instance")},
+    **dict.fromkeys(("BatchNorm", "SyncBatchNorm", "LayerNorm"), (2,)),
+    "GroupNorm": (1, 2),
+    "SpectralNorm": ([2, 3],),
+}
 ARGUMENTS = {
+    **NORMALIZATIONS,
+    "LocalResponseNorm": (2,),
     "Linear": (2, 3),
     "Embedding": (4, 3, 0),
     **{f"Conv{n}D{suffix}": (2, 3, 1) for n in (1, 2, 3) for suffix in ("", "Transpose")},
     **{f"{name}Pool{n}D": (2,) for n in (1, 2, 3) for name in ("Max", "Avg")},
 }
-
-
-WITH_PARAMETERS = [name for name in nn.layer.__all__ if getattr(nn, name)(*ARGUMENTS.get(name, ())).parameters()]
+WITH_PARAMETERS = [
+    name
+    for name in nn.layer.__all__
+    if name not in NORMALIZATIONS and getattr(nn, name)(*ARGUMENTS.get(name, ())).parameters()
+]
 
 
 @pytest.mark.parametrize("name", WITH_PARAMETERS)
@@ -100,6 +111,12 @@ def test_an_override_of_create_parameter_makes_each_parameter(name):
         without = recording(*ARGUMENTS[name], bias_attr=False)
         assert without.seen[1] == (None, False, True)
         assert without.bias is None
+
+
+@pytest.mark.parametrize("name", NORMALIZATIONS)
+def test_an_override_makes_each_parameter_of_a_normalization(name):
+    layer = type(name, (Recording, getattr(nn, name)), {})(*NORMALIZATIONS[name])
+    assert [made for made, _, _ in layer.seen] == layer.parameters()
 
 
 @pytest.mark.parametrize("name", WITH_PARAMETERS)
