@@ -10,6 +10,7 @@ from paramattr.autograd.tensor import methods_from
 
 # Where each name is defined; one that ends in _ and is not defined itself is the in-place form of the one without.
 _NAMES = {
+    "activation": "sigmoid sigmoid_ softmax",
     "creation": "to_tensor",
     "linalg": "matmul",
     "manipulation": "cast concat flatten flatten_ reshape reshape_ stack transpose",

@@ -11,7 +11,7 @@ import paramattr as pa
 from paramattr import tensor
 
 MODULES = sorted(set(tensor.HOMES.values()))
-DEFINED = [name for name in tensor.HOMES if name in vars(import_module(f"paramattr.tensor.{tensor.HOMES[name]}"))]
+DEFINED = [name for name in tensor.HOMES if name in import_module(f"paramattr.tensor.{tensor.HOMES[name]}").__all__]
 IN_PLACE = [name for name in tensor.HOMES if name not in DEFINED]
 
 

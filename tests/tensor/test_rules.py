@@ -55,8 +55,20 @@ def test_gradients_dtypes_and_writes_of_elementwise_functions(name, check_rule):
     check_rule(FUNCTIONS[name].rule, arguments(name), NEEDED.get(name, {0, 1}), examples=20)
 
 
+@st.composite
+def along_an_axis(draw):
+    shape = draw(hnp.array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=4))
+    return [values(shape)], {"axis": draw(st.integers(0, len(shape) - 1))}
+
+
 # For each rule with settings its arrays and settings, and the inputs of which a gradient needs the values.
-CASES = {}
+CASES = {
+    "activation.sigmoid_rule": (
+        hnp.array_shapes(min_dims=0, max_dims=3).map(lambda shape: ([values(shape)], {})),
+        set(),
+    ),
+    "activation.softmax_rule": (along_an_axis(), set()),
+}
 
 
 def test_every_rule_has_a_case():

@@ -43,7 +43,9 @@ def test_the_tree_is_walked_in_order_and_shared_parts_come_once():
 def test_names_come_from_the_class_or_the_scope():
     assert Net().full_name() == "net_0"
     assert Scale(1).factor.name == "scale_1.w_0"
-    assert nn.Linear(1, 1, name="head").weight.name == "head_0.w_0"
+    assert nn.Layer("head").full_name() == "head_0"
+    # As in Paddle, the name of a layer of its own is for its text alone.
+    assert nn.Linear(1, 1, name="head").weight.name == "linear_1.w_0"
 
 
 def test_state_dict_round_trip():
@@ -172,7 +174,11 @@ class Recording(nn.Layer):
 
 ARGUMENTS = {
     "Linear": (2, 3),
+    "Bilinear": (2, 3, 4),
     "Embedding": (4, 3, 0),
+    "Maxout": (2,),
+    "PReLU": (3,),
+    "Unflatten": (1, [2, 3]),
     **{f"Conv{n}D{suffix}": (2, 3, 1) for n in (1, 2, 3) for suffix in ("", "Transpose")},
     **{f"{name}Pool{n}D": (2,) for n in (1, 2, 3) for name in ("Max", "Avg")},
 }
@@ -187,7 +193,7 @@ def test_an_override_of_create_parameter_makes_each_parameter(name):
     assert [is_bias for _, _, is_bias in layer.seen] == [False, True][: len(layer.seen)]
     with_attr = recording(*ARGUMENTS[name], weight_attr="mine")
     _, attr, _ = with_attr.seen[0]
-    assert (attr.name, with_attr.weight.name) == ("mine", "mine")
+    assert (attr.name, with_attr.parameters()[0].name) == ("mine", "mine")
     if "bias" in layer._parameters:
         without = recording(*ARGUMENTS[name], bias_attr=False)
         assert without.seen[1] == (None, False, True)
