@@ -7,8 +7,8 @@ import pytest
 
 import paramattr as pa
 
-# Without settings of their own in Paddle; Layer has the default dtype where Paddle has float32.
-BARE = ["Layer", "ReLU", "Sigmoid", "Tanh"]
+# Layer has the default dtype where Paddle has float32.
+BARE = ["Layer"]
 # What Paddle does not have.
 OURS = {
     "optimizer": ["Group", "Optimizer", "Step", "Terms", "setting"],
