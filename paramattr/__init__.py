@@ -13,6 +13,7 @@ from paramattr.utils.dtypes import get_default_dtype, set_default_dtype
 if TYPE_CHECKING:
     from paramattr import checkpoint, incubate, nn, optimizer
     from paramattr.checkpoint import load, save
+    from paramattr.model_summary import summary
     from paramattr.tensor import *  # noqa: F403
 
 __version__ = "0.1.0"
@@ -21,7 +22,7 @@ __all__ = [
     "LazyGuard", "ParamAttr", "Parameter", "Tensor", "__version__", "checkpoint", "create_parameter",
     "get_default_dtype", "get_num_threads", "get_rng_state", "incubate", "initializer", "load", "nn", "no_grad",
     "optimizer", "random", "regularizer", "save", "seed", "set_default_dtype", "set_num_threads", "set_rng_state",
-    "utils",
+    "summary", "utils",
 ]  # fmt: skip
 __all__ += tensor.__all__
 
@@ -32,6 +33,8 @@ def __getattr__(name: str) -> Any:
         return import_module(f"paramattr.{name}")
     if name in ("load", "save"):
         return getattr(import_module("paramattr.checkpoint"), name)
+    if name == "summary":
+        return import_module("paramattr.model_summary").summary
     if name in tensor.HOMES:
         value = globals()[name] = getattr(tensor, name)
         return value

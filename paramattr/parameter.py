@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextvars import ContextVar
-from typing import Any, cast
+from typing import Any, cast, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -14,12 +14,15 @@ from paramattr.attr import ParamAttr, ParamAttrLike, resolve
 from paramattr.autograd import Tensor
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand
-from paramattr.initializer import Initializer, get
+from paramattr.initializer import Assign, Constant, Initializer, get
 from paramattr.initializer.defaults import choose
-from paramattr.random import next_key
+from paramattr.random import Key, next_key
 from paramattr.random.index import Index
 from paramattr.regularizer import WeightDecayRegularizer
 from paramattr.utils import checks, dtypes, unique_name
+
+# For initializers that draw nothing.
+_ANY_KEY = Key(0, 0)
 
 
 def _stand_in(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
@@ -61,37 +64,52 @@ class _OptimizeAttr(MutableMapping[str, float]):
         return repr(dict(self))
 
 
+def _zeros(shape: ArrayLike, dtype: DTypeLike, **settings: Any) -> tuple[Array, Initializer, dict[str, Any]]:
+    sizes, wanted = checks.shape("shape", shape), dtypes.floating("dtype", dtype)
+    checks.fits_in_memory("a parameter of shape", sizes, wanted.itemsize)
+    return np.zeros(sizes, wanted), Constant(0.0), settings
+
+
+def _values(
+    data: Tensor | None = None, requires_grad: bool = True, **settings: Any
+) -> tuple[Array, Initializer, dict[str, Any]]:
+    checks.instance("data", data, (Tensor, type(None)), "a Tensor, a list of sizes or None")
+    array = np.empty(0, dtypes.floating("dtype", None)) if data is None else data.data
+    dtypes.floating("the dtype of data", array.dtype)
+    if not array.flags.c_contiguous or not array.flags.writeable:
+        array = array.copy()  # an optimizer updates it in place
+    return array, Assign(array), {"trainable": checks.boolean("requires_grad", requires_grad), **settings}
+
+
 class Parameter(Tensor):
     """A learnable tensor: values, gradient and the settings of its `ParamAttr`.
 
-    Layers make parameters through `create_parameter`; there is seldom a reason to build one by hand.
+    Layers make parameters through `create_parameter`, which draws first values. One that is built by hand takes over the
+    values of a tensor, in the same memory, or has a shape and zeros. Mirrors ``paddle.nn.Parameter``.
 
     Parameters
     ----------
-    shape : sequence of int
-        Sizes of the axes.
-    dtype : {"float16", "bfloat16", "float32", "float64"} or dtype, optional
-        Of the values; the default dtype if None.
-    attr : ParamAttr
-        The settings; copied.
-    initializer : Initializer
-        What draws the first values.
-    name : str
-        The name, not in use by a living parameter.
+    data : Tensor, optional
+        The values; none if None.
+    requires_grad : bool, default True
+        Whether gradients arrive.
+    shape : list of int
+        Sizes of the axes; a list in place of ``data`` is one.
+    dtype : {"float16", "bfloat16", "float32", "float64"} or dtype
+        Of the values.
+    **settings
+        ``name``, ``trainable``, ``optimize_attr``, ``regularizer``, ``do_model_average``, ``need_clip`` and
+        ``is_distributed``; all can be assigned later.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong kind, the name is in use, or the initializer does not fit the shape.
-
-    References
-    ----------
-    Mirrors the parameters of ``paddle.nn.Layer``.
+        If an argument is of the wrong kind or unknown, the dtype is none that parameters can have, or the name is in use.
 
     Examples
     --------
     >>> import paramattr
-    >>> p = paramattr.create_parameter([2], "float32", default_initializer=paramattr.initializer.Constant(1.5))
+    >>> p = paramattr.nn.Parameter(paramattr.to_tensor([1.5, 1.5]))
     >>> p.numpy()
     array([1.5, 1.5], dtype=float32)
     >>> p.trainable, p.need_clip, p.optimize_attr
@@ -99,16 +117,59 @@ class Parameter(Tensor):
     """
 
     persistable = True
+    is_distributed = False
     trainable: bool = _setting("trainable", "Whether the optimizer changes it; the opposite of ``stop_gradient``.")
     regularizer: WeightDecayRegularizer | None = _setting("regularizer", "The parameter's own penalty, or None.")
     do_model_average: bool = _setting("do_model_average", "Whether `paramattr.incubate.ModelAverage` averages it.")
     need_clip: bool = _setting("need_clip", "Whether the optimizer's clip counts and clips this gradient.")
 
-    def __init__(
-        self, shape: ArrayLike, dtype: DTypeLike | None, *, attr: ParamAttr, initializer: Initializer, name: str
+    @overload
+    def __init__(self, data: Tensor | None = None, requires_grad: bool = True, **settings: Any) -> None: ...
+    @overload
+    def __init__(self, shape: ArrayLike, dtype: DTypeLike, **settings: Any) -> None: ...
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        by_shape = "shape" in kwargs or (args and isinstance(args[0], (list, tuple)))
+        values, initializer, settings = (_zeros if by_shape else _values)(*args, **kwargs)
+        self._take(values, initializer, **settings)
+
+    def _take(
+        self,
+        values: Array,
+        initializer: Initializer,
+        *,
+        name: str | None = None,
+        trainable: bool = True,
+        optimize_attr: Mapping[str, float] | None = None,
+        regularizer: WeightDecayRegularizer | None = None,
+        do_model_average: bool | None = None,
+        need_clip: bool = True,
+        is_distributed: bool = False,
     ) -> None:
+        averaged = True if do_model_average is None else do_model_average
+        attr = ParamAttr(name, initializer, 1.0, regularizer, trainable, averaged, need_clip)
+        if name is None:
+            attr.name = unique_name.generate("_eager_param_base")
+        self._attr, self._key, self._initialized, self._data = attr, _ANY_KEY, True, values
+        if optimize_attr is not None:
+            self.optimize_attr = optimize_attr
+        if checks.boolean("is_distributed", is_distributed):
+            self.is_distributed = True
+        unique_name.claim(attr.name or "", self)
+
+    @classmethod
+    def from_tensor(cls, tensor: Tensor, **settings: Any) -> Parameter:
+        """Return a parameter with the values of ``tensor``, in the same memory; ``settings`` are the constructor's."""
+        checks.instance("tensor", tensor, Tensor, "a Tensor")
+        return cls(tensor, **settings)
+
+    @classmethod
+    def _drawn(
+        cls, shape: ArrayLike, dtype: DTypeLike | None, attr: ParamAttr, initializer: Initializer, name: str
+    ) -> Parameter:
+        """Make a parameter with the first values that ``initializer`` draws, or under `LazyGuard` without."""
         sizes = checks.shape("shape", shape)
         dtype = dtypes.floating("dtype", dtype)
+        self = cls.__new__(cls)
         if unique_name.is_taken(name):
             unique_name.claim(name, self)  # raises, before a key is taken or memory touched
         initializer.check_shape(sizes)
@@ -116,12 +177,13 @@ class Parameter(Tensor):
         if not lazy:
             hint = "; create it under paramattr.LazyGuard() to describe it without memory"
             checks.fits_in_memory("a parameter of shape", sizes, dtype.itemsize, hint)  # before a key is taken
-        # All that Tensor's constructor would set is set here.
+        # All that a constructor would set is set here.
         self._attr = attr.owned(name, initializer)
         self._key = next_key()
         self._initialized = not lazy
         self._data = _stand_in(sizes, dtype) if lazy else initializer.draw(self._key, sizes, dtype)
         unique_name.claim(name, self)
+        return self
 
     def initialize(self) -> None:
         """Draw the first values of a parameter made under `LazyGuard`; does nothing if they exist.
@@ -213,6 +275,12 @@ class Parameter(Tensor):
             self._data = np.array(self._fitting(f"value of {self._label()}", value), self._data.dtype, order="C")
             self._initialized = True
 
+    def _recast(self, dtype: np.dtype[Any]) -> None:
+        if self._initialized:
+            super()._recast(dtype)
+        else:
+            self._data = _stand_in(self._data.shape, dtype)
+
     def __repr__(self) -> str:
         text = super().__repr__() if self._initialized else f"{self._heading()} not initialized)"
         return f"Parameter containing:\n{text}"
@@ -286,7 +354,7 @@ def make(
     name = settings.name or name
     if name is None:
         name = _automatic_name(prefix, "b" if is_bias else "w")
-    return Parameter(shape, dtype, attr=settings, initializer=initializer, name=name)
+    return Parameter._drawn(shape, dtype, settings, initializer, name)
 
 
 def _automatic_name(prefix: str | None, letter: str) -> str:
@@ -313,8 +381,10 @@ def create_parameter(
 
     Parameters
     ----------
-    shape, dtype
-        As of `Parameter`; sizes may be 0.
+    shape : sequence of int
+        Sizes of the axes; they may be 0.
+    dtype : {"float16", "bfloat16", "float32", "float64"} or dtype, optional
+        Of the values; the default dtype if None.
     name : str, optional
         Name; ``attr.name`` wins over it, and without either it is automatic.
     attr : ParamAttr, str, Initializer, regularizer, True or None
@@ -327,7 +397,8 @@ def create_parameter(
     Raises
     ------
     TypeError, ValueError
-        As `Parameter`; also for ``attr=False``, which asks for no parameter.
+        If an argument is of the wrong kind, the name is in use, or the initializer does not fit the shape; also for
+        ``attr=False``, which asks for no parameter.
 
     Examples
     --------

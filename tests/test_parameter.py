@@ -337,3 +337,56 @@ def test_automatic_names_keep_no_counter_for_each_parameter():
     assert list(pa.utils.unique_name._scope.counters) == ["create_parameter"]
     taken = pa.create_parameter([1], name="create_parameter_3.w_0")
     assert pa.create_parameter([1]).name != taken.name
+
+
+def test_a_parameter_takes_over_the_values_of_a_tensor():
+    x = pa.to_tensor([1.0, 2.0])
+    p = pa.nn.Parameter(x)
+    assert np.shares_memory(p.numpy(), x.numpy())
+    assert (p.name, p.trainable, p.is_initialized) == ("_eager_param_base_0", True, True)
+    x.set_value([3.0, 4.0])
+    assert p.tolist() == [3.0, 4.0]
+    assert p.initial_values().tolist() == [1.0, 2.0]
+    assert not pa.nn.Parameter(x, False).trainable
+    assert pa.nn.Parameter.from_tensor(x, name="mine").name == "mine"
+    assert pa.nn.Parameter().shape == [0]
+    backwards = pa.nn.Parameter(pa.Tensor(np.arange(6.0).reshape(2, 3).T))
+    backwards.grad = np.ones((3, 2))
+    pa.optimizer.SGD(1.0, parameters=[backwards]).step()
+    assert backwards.tolist() == [[-1.0, 2.0], [0.0, 3.0], [1.0, 4.0]]
+
+
+def test_a_parameter_has_a_shape_and_zeros():
+    before = pa.get_rng_state()
+    decay = pa.regularizer.L2Decay(0.1)
+    settings = {"regularizer": decay, "optimize_attr": {"learning_rate": 0.5}, "do_model_average": False}
+    p = pa.nn.Parameter([2, 3], "float64", name="p", trainable=False, need_clip=False, is_distributed=True, **settings)
+    assert p.tolist() == [[0.0] * 3] * 2
+    assert (p.dtype, p.name, p.stop_gradient, p.need_clip) == (np.float64, "p", True, False)
+    assert (p.regularizer, p.learning_rate, p.do_model_average, p.is_distributed) == (decay, 0.5, False, True)
+    assert not pa.nn.Parameter(shape=[1], dtype="float32").is_distributed
+    assert pa.get_rng_state() == before
+    copied = copy.deepcopy(p)
+    assert (copied.name, copied.is_distributed, copied.need_clip) == ("p_deepcopy_0", True, False)
+
+
+def test_bad_parameters_are_refused():
+    pa.nn.Parameter([1], "float32", name="taken")  # and gone
+    kept = pa.nn.Parameter([1], "float32", name="taken")
+    for call, error, message in [
+        (lambda: pa.nn.Parameter([1]), TypeError, "dtype"),
+        (lambda: pa.nn.Parameter([-1], "float32"), ValueError, r"shape\[0\] must be >= 0"),
+        (lambda: pa.nn.Parameter([1], "int32"), ValueError, "dtype must be one of"),
+        (lambda: pa.nn.Parameter(np.ones(2)), TypeError, "data must be a Tensor, a list of sizes or None"),
+        (lambda: pa.nn.Parameter(pa.to_tensor([1])), ValueError, "the dtype of data must be one of"),
+        (lambda: pa.nn.Parameter(pa.to_tensor([1.0]), 1), TypeError, "requires_grad must be a bool"),
+        (lambda: pa.nn.Parameter([1], "float32", name="taken"), ValueError, "name 'taken' is in use"),
+        (lambda: pa.nn.Parameter([1], "float32", initializer="constant"), TypeError, "initializer"),
+        (lambda: pa.nn.Parameter([1], "float32", trainable=1), TypeError, "trainable must be a bool"),
+        (lambda: pa.nn.Parameter([1], "float32", is_distributed=1), TypeError, "is_distributed must be a bool"),
+        (lambda: pa.nn.Parameter([1], "float32", optimize_attr={"lr": 1.0}), ValueError, "optimize_attr"),
+        (lambda: pa.nn.Parameter.from_tensor([1.0]), TypeError, "tensor must be a Tensor"),
+    ]:
+        with pytest.raises(error, match=message):
+            call()
+    assert kept.name == "taken"

@@ -153,8 +153,9 @@ class Initializer(Configurable):
         is Paddle's.
         """
         shape = tuple(param.shape)
-        self.check_shape(shape)  # before a key is taken
-        param.set_value(self.values(next_key(), shape, param.dtype))
+        self.check_shape(shape)
+        dtype = dtypes.floating("dtype", param.dtype)  # all that can be wrong, before a key is taken
+        param.set_value(self.values(next_key(), shape, dtype))
 
 
 def _as_slice(r: range) -> slice:

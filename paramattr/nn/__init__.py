@@ -1,10 +1,15 @@
 """Layers and their functions, gradient clipping, and Paddle's path to the initializers."""
 
-from paramattr.nn import functional, initializer, layer, utils
+from paramattr.nn import functional, init, initializer, layer, utils
 from paramattr.nn.clip import ClipGradBase, ClipGradByGlobalNorm, ClipGradByNorm, ClipGradByValue
 from paramattr.nn.layer import *  # noqa: F403
+from paramattr.nn.layer import Layer as Module
+from paramattr.nn.layer import LayerDict as ModuleDict
+from paramattr.nn.layer import LayerList as ModuleList
+from paramattr.parameter import Parameter
 
 __all__ = [
-    "ClipGradBase", "ClipGradByGlobalNorm", "ClipGradByNorm", "ClipGradByValue", "functional", "initializer", "utils",
+    "ClipGradBase", "ClipGradByGlobalNorm", "ClipGradByNorm", "ClipGradByValue", "Module", "ModuleDict", "ModuleList",
+    "Parameter", "functional", "init", "initializer", "utils",
 ]  # fmt: skip
 __all__ += layer.__all__

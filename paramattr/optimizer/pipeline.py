@@ -33,8 +33,12 @@ def take_step(
     parts = [part for group, slots in collected for part in _parts(rule, group, slots, lr)]
     for slot, _, _, step in parts:
         if not slot.state:
-            slot.state = _new_state(rule, slot, step)
-        if multi_precision and slot.master is None and slot.dtype != slot.parameter.data.dtype:
+            slot.state, slot.state_dtype = _new_state(rule, slot, step), slot.dtype
+        elif slot.state_dtype != slot.dtype:
+            _recast(rule, slot, step)
+        if slot.dtype == slot.parameter.data.dtype:
+            slot.master = None
+        elif multi_precision and slot.master is None:
             slot.master = slot.parameter.data.astype(slot.dtype)
     # From here on nothing but the rule itself can fail, and parameters change.
     writes.record([part.slot.parameter for part in parts])
@@ -61,6 +65,13 @@ def _clip(slots: Sequence[Slot], grad_clip: ClipGradBase | None) -> list[Clipped
     chosen = [place for place, slot in enumerate(slots) if slot.parameter.need_clip]
     clipped = dict(zip(chosen, grad_clip.plan([gradients[place] for place in chosen]), strict=True))
     return [clipped[place] if place in clipped else Clipped(each) for place, each in enumerate(gradients)]
+
+
+def _recast(rule: Rule, slot: Slot, step: Step) -> None:
+    """Put what is remembered of a parameter into the dtypes that fit the one which it was given since."""
+    blank = _new_state(rule, slot, step)
+    slot.state = {name: array.astype(blank[name].dtype) for name, array in slot.state.items()}
+    slot.home, slot.state_dtype = None, slot.dtype
 
 
 def _new_state(rule: Rule, slot: Slot, step: Step) -> dict[str, Array]:

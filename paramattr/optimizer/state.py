@@ -21,6 +21,7 @@ class Slot:
     def __init__(self, parameter: Parameter) -> None:
         self.parameter = parameter
         self.state: dict[str, Array] = {}
+        self.state_dtype: np.dtype[Any] | None = None  # what `dtype` was when the state was made
         self.master: Array | None = None
         # Where the accumulators of short parameters lie side by side, to be updated in one go: arrays, how many elements
         # and how many parameters are in front.
@@ -157,7 +158,7 @@ class Stateful(ABC):
                 raise ValueError(f"state_dict lacks 'LR_Scheduler', the state of the {type(self._scheduler).__name__}")
             self._scheduler.set_state_dict(state_dict["LR_Scheduler"])  # the last that can fail
         for slot, state, master in loaded:
-            slot.state, slot.master, slot.home = state, master, None
+            slot.state, slot.master, slot.home, slot.state_dtype = state, master, None, slot.dtype
 
     load_state_dict = set_state_dict
 

@@ -11,13 +11,47 @@ from paramattr.autograd.tensor import methods_from
 # Where each name is defined; one that ends in _ and is not defined itself is the in-place form of the one without.
 _NAMES = {
     "activation": "sigmoid sigmoid_ softmax",
+    "choice": "broadcast_shape broadcast_shapes clip clip_ fmax fmin maximum minimum multiplex",
+    "combination": "add_n increment lerp lerp_ scale scale_",
     "creation": "to_tensor",
+    "cumulative": "cummax cummin cumprod cumprod_ cumsum cumsum_ cumulative_trapezoid diff logcumsumexp trapezoid",
+    "exponential": (
+        "exp exp_ expm1 expm1_ hypot hypot_ log log_ log10 log10_ log1p log1p_ log2 log2_ logaddexp logit logit_ rsqrt"
+        " rsqrt_ sqrt sqrt_"
+    ),
+    "gamma": (
+        "digamma digamma_ gammainc gammainc_ gammaincc gammaincc_ lgamma lgamma_ multigammaln multigammaln_ polygamma"
+        " polygamma_"
+    ),
     "linalg": "matmul",
     "manipulation": "cast concat flatten flatten_ reshape reshape_ stack transpose",
-    "math": "abs add add_ exp exp_ floor_divide log max maximum mean minimum sqrt sum tanh tanh_",
+    "math": (
+        "abs abs_ add add_ divide divide_ floor_divide floor_divide_ multiply multiply_ neg neg_ positive pow pow_"
+        " reciprocal reciprocal_ remainder remainder_ square square_ subtract subtract_ true_divide"
+    ),
+    "quantiles": "median nanmedian nanquantile quantile",
+    "reduction": "all any count_nonzero logsumexp max mean min nanmean nansum prod sum",
+    "rounding": (
+        "ceil ceil_ copysign copysign_ floor floor_ frac frac_ frexp gcd gcd_ heaviside isfinite isinf isnan isneginf"
+        " isposinf isreal lcm lcm_ ldexp ldexp_ nan_to_num nan_to_num_ nextafter round round_ sign signbit trunc trunc_"
+    ),
     "search": "argmax where",
+    "special": "erf erf_ erfinv erfinv_ i0 i0_ i0e i1 i1e",
+    "stat": "bincount histogram histogram_bin_edges numel std var",
+    "trigonometry": (
+        "acos acos_ acosh acosh_ asin asin_ asinh asinh_ atan atan2 atan_ atanh atanh_ cos cos_ cosh cosh_ deg2rad rad2deg"
+        " sin sin_ sinc sinc_ sinh sinh_ stanh tan tan_ tanh tanh_"
+    ),
 }
+# Paddle's other names.
+ALIASES = {
+    "amax": "max", "amin": "min", "clamp": "clip", "clamp_": "clip_", "div": "divide", "div_": "divide_",
+    "floor_mod": "remainder", "floor_mod_": "remainder_", "gammaln": "lgamma", "gammaln_": "lgamma_", "mod": "remainder",
+    "mod_": "remainder_", "mul": "multiply", "mul_": "multiply_", "negative": "neg", "sgn": "sign", "sub": "subtract",
+    "sub_": "subtract_",
+}  # fmt: skip
 HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
+HOMES |= {alias: HOMES[name] for alias, name in ALIASES.items()}
 
 # Functions that have no tensor to be a method of.
 _FUNCTIONS_ONLY = {"creation", "random"}
@@ -29,6 +63,7 @@ def __getattr__(name: str) -> Any:
     if name not in HOMES:
         raise AttributeError(f"module 'paramattr.tensor' has no attribute {name!r}")
     module = import_module(f"paramattr.tensor.{HOMES[name]}")
+    name = ALIASES.get(name, name)
     if name in module.__dict__:
         return module.__dict__[name]
     from paramattr.tensor.function import in_place

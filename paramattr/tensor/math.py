@@ -1,84 +1,213 @@
-"""Mathematics element by element, and sums over axes."""
+"""Arithmetic, element by element."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import reprlib
 
 import numpy as np
 
 from paramattr.autograd import Tensor, apply, rules
+from paramattr.autograd.evaluation import array_of
 from paramattr.autograd.rules import Outcome
 from paramattr.autograd.tape import Array
-from paramattr.autograd.tensor import Operand, as_tensor
-from paramattr.tensor.function import discrete, elementwise, floating, into
+from paramattr.autograd.tensor import Operand, as_tensor, without_history
+from paramattr.tensor.function import elementwise, floating, into
 from paramattr.utils import checks
 
-__all__ = ["abs", "add", "exp", "floor_divide", "log", "max", "maximum", "mean", "minimum", "sqrt", "sum", "tanh"]
-
-Axes = int | Sequence[int] | None
-
-
-@floating
-def exp(x: Array) -> Outcome:
-    """Return e to the power of each element.
-
-    Mirrors ``paddle.exp``.
-
-    Examples
-    --------
-    >>> import paramattr
-    >>> paramattr.exp(paramattr.to_tensor([0.0])).item()
-    1.0
-    """
-    value = np.exp(x)
-    return value, (lambda g: g * value,)
+__all__ = [
+    "abs", "add", "divide", "floor_divide", "multiply", "neg", "positive", "pow", "reciprocal", "remainder",
+    "square", "subtract", "true_divide",
+]  # fmt: skip
 
 
-@floating
-def log(x: Array) -> Outcome:
-    """Return the natural logarithm of each element.
+def add(x: Operand, y: Operand, name: str | None = None, *, alpha: float = 1, out: Tensor | None = None) -> Tensor:
+    """Return ``x + alpha * y`` of each pair of elements.
 
-    Mirrors ``paddle.log``.
+    Mirrors ``paddle.add``.
 
-    Examples
-    --------
-    >>> import paramattr
-    >>> paramattr.log(paramattr.to_tensor([1.0])).item()
-    0.0
-    """
-    return np.log(x), (lambda g: g / x,)
+    Parameters
+    ----------
+    x, y : Tensor or array_like
+        The elements; the shapes broadcast.
+    name : str, optional
+        Accepted as in Paddle.
+    alpha : float, default 1
+        The factor of ``y``; an integer for integers.
+    out : Tensor, optional
+        Takes over the value.
 
-
-@floating
-def sqrt(x: Array) -> Outcome:
-    """Return the square root of each element.
-
-    Mirrors ``paddle.sqrt``.
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong type, or the shapes do not fit.
 
     Examples
     --------
     >>> import paramattr
-    >>> paramattr.sqrt(paramattr.to_tensor([4.0])).item()
-    2.0
+    >>> paramattr.add(paramattr.to_tensor([1.0, 2.0]), paramattr.to_tensor([3.0, 4.0])).numpy()
+    array([4., 6.], dtype=float32)
     """
-    value = np.sqrt(x)
-    return value, (lambda g: g / (2 * value),)
+    return into(out, apply(rules.add, x, y) if alpha == 1 else apply(_add, x, y, alpha=_factor(alpha)))
 
 
-@floating
-def tanh(x: Array) -> Outcome:
-    """Return the hyperbolic tangent of each element.
+def subtract(x: Operand, y: Operand, name: str | None = None, *, alpha: float = 1, out: Tensor | None = None) -> Tensor:
+    """Return ``x - alpha * y`` of each pair of elements.
 
-    Mirrors ``paddle.tanh``.
+    Mirrors ``paddle.subtract``. The arguments, and what is refused, are those of `add`.
 
     Examples
     --------
     >>> import paramattr
-    >>> paramattr.tanh(paramattr.to_tensor([0.0])).item()
-    0.0
+    >>> paramattr.subtract(paramattr.to_tensor([1.0, 2.0]), paramattr.to_tensor([3.0, 5.0])).numpy()
+    array([-2., -3.], dtype=float32)
     """
-    value = np.tanh(x)
-    return value, (lambda g: g * (1 - value * value),)
+    return into(out, apply(rules.subtract, x, y) if alpha == 1 else apply(_add, x, y, alpha=-_factor(alpha)))
+
+
+def _factor(alpha: float) -> float:
+    return checks.integer("alpha", alpha) if isinstance(alpha, (int, np.integer)) else checks.real("alpha", alpha)
+
+
+def _add(x: Array, y: Array, *, alpha: float) -> Outcome:
+    if y.dtype.kind in "biu" and not isinstance(alpha, int):
+        raise TypeError
+    factor = np.asarray(alpha, y.dtype)
+    return x + factor * y, (lambda g: g, lambda g: g * factor)
+
+
+@elementwise
+def multiply(x: Array, y: Array) -> Outcome:
+    """Return the product of each pair of elements, as ``x * y``.
+
+    Mirrors ``paddle.multiply``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.multiply(paramattr.to_tensor([1.0, 2.0]), paramattr.to_tensor([3.0, 4.0])).numpy()
+    array([3., 8.], dtype=float32)
+    """
+    return rules.multiply(x, y)
+
+
+def divide(
+    x: Operand,
+    y: Operand,
+    name: str | None = None,
+    *,
+    rounding_mode: str | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
+    """Return the quotient of each pair of elements, as ``x / y``.
+
+    Mirrors ``paddle.divide``.
+
+    Parameters
+    ----------
+    x, y : Tensor or array_like
+        The elements; the shapes broadcast.
+    name : str, optional
+        Accepted as in Paddle.
+    rounding_mode : {"floor", "trunc"}, optional
+        How quotients become whole numbers: down, or towards 0. These have no gradient, and integers stay integers.
+    out : Tensor, optional
+        Takes over the value.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong type, the shapes do not fit, or an integer would be divided by 0.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> x, y = paramattr.to_tensor([7.0, -7.0]), paramattr.to_tensor([2.0, 2.0])
+    >>> paramattr.divide(x, y).tolist(), paramattr.divide(x, y, rounding_mode="trunc").tolist()
+    ([3.5, -3.5], [3.0, -3.0])
+    """
+    if rounding_mode is None:
+        return into(out, apply(rules.divide, x, y))
+    if checks.choice("rounding_mode", rounding_mode, ["trunc", "floor"]) == "floor":
+        return floor_divide(x, y, out=out)
+    _check_divisor(x, y)
+    return into(out, without_history(_divide_toward_zero, x, y))
+
+
+def _divide_toward_zero(x: Array, y: Array) -> Outcome:
+    if np.result_type(x, y).kind == "f":
+        return np.trunc(x / y), ()
+    quotient, rest = np.divmod(x, y)
+    return quotient + ((rest != 0) & ((x < 0) != (y < 0))), ()
+
+
+def true_divide(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
+    """Return the quotient of each pair of elements, as ``input / other``.
+
+    Mirrors ``paddle.true_divide``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.true_divide(paramattr.to_tensor([1, 2]), paramattr.to_tensor([2, 2])).numpy()
+    array([0.5, 1. ], dtype=float32)
+    """
+    return divide(input, other, out=out)
+
+
+def floor_divide(x: Operand, y: Operand, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
+    """Return the largest whole number not above each quotient; it has no gradient.
+
+    Mirrors ``paddle.floor_divide``. The arguments, and what is refused, are those of `divide`.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.floor_divide(paramattr.to_tensor([7, -7]), paramattr.to_tensor([2, 2])).numpy()
+    array([ 3, -4])
+    """
+    _check_divisor(x, y)
+    return into(out, without_history(_floor_divide, x, y))
+
+
+def _floor_divide(x: Array, y: Array) -> Outcome:
+    return np.asarray(np.floor_divide(x, y)), ()
+
+
+def remainder(x: Operand, y: Operand, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
+    """Return what `floor_divide` leaves of ``x``, with the sign of ``y``.
+
+    Mirrors ``paddle.remainder``. The arguments, and what is refused, are those of `divide`.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.remainder(paramattr.to_tensor([7, -7]), paramattr.to_tensor([3, 3])).numpy()
+    array([1, 2])
+    """
+    _check_divisor(x, y)
+    return into(out, apply(rules.remainder, x, y))
+
+
+def _check_divisor(x: Operand, y: Operand) -> None:
+    """Refuse 0 where integers are divided by it, which NumPy would answer with 0."""
+    divisor = array_of("y", y)
+    if divisor.dtype.kind in "biu" and not divisor.all() and array_of("x", x).dtype.kind in "biu":
+        raise ValueError(f"y must not be 0 where integers are divided, but received {reprlib.repr(divisor.tolist())}")
+
+
+@elementwise
+def pow(x: Array, y: Array) -> Outcome:
+    """Return ``x`` to the power of ``y`` for each pair of elements, as ``x ** y``.
+
+    Mirrors ``paddle.pow``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.pow(paramattr.to_tensor([2.0, 3.0]), paramattr.to_tensor([3.0, 2.0])).numpy()
+    array([8., 9.], dtype=float32)
+    """
+    return rules.power(x, y)
 
 
 @elementwise
@@ -97,150 +226,68 @@ def abs(x: Array) -> Outcome:
 
 
 @elementwise
-def add(x: Array, y: Array) -> Outcome:
-    """Return the sum of each pair of elements, as ``x + y``.
+def neg(x: Array) -> Outcome:
+    """Return each element with the other sign, as ``-x``.
 
-    Mirrors ``paddle.add``.
-
-    Examples
-    --------
-    >>> import paramattr
-    >>> paramattr.add(paramattr.to_tensor([1.0, 2.0]), paramattr.to_tensor([3.0, 4.0])).numpy()
-    array([4., 6.], dtype=float32)
-    """
-    return rules.add(x, y)
-
-
-@elementwise
-def maximum(x: Array, y: Array) -> Outcome:
-    """Return the larger of each pair of elements; at a tie the gradient goes to ``y``, as in Paddle.
-
-    Mirrors ``paddle.maximum``.
+    Mirrors ``paddle.neg``.
 
     Examples
     --------
     >>> import paramattr
-    >>> paramattr.maximum(paramattr.to_tensor([1.0, 4.0]), paramattr.to_tensor([2.0, 3.0])).numpy()
-    array([2., 4.], dtype=float32)
+    >>> paramattr.neg(paramattr.to_tensor([-1.5, 2.0])).numpy()
+    array([ 1.5, -2. ], dtype=float32)
     """
-    return np.maximum(x, y), (lambda g: g * (x > y), lambda g: g * (x <= y))
+    return rules.negative(x)
 
 
-@elementwise
-def minimum(x: Array, y: Array) -> Outcome:
-    """Return the smaller of each pair of elements; at a tie the gradient goes to ``y``, as in Paddle.
+def positive(x: Operand, name: str | None = None) -> Tensor:
+    """Return ``x`` as it is.
 
-    Mirrors ``paddle.minimum``.
-
-    Examples
-    --------
-    >>> import paramattr
-    >>> paramattr.minimum(paramattr.to_tensor([1.0, 4.0]), paramattr.to_tensor([2.0, 3.0])).numpy()
-    array([1., 3.], dtype=float32)
-    """
-    return np.minimum(x, y), (lambda g: g * (x < y), lambda g: g * (x >= y))
-
-
-@discrete
-def floor_divide(x: Array, y: Array) -> Array:
-    """Return the largest whole number not above each quotient.
-
-    Mirrors ``paddle.floor_divide``.
-
-    Examples
-    --------
-    >>> import paramattr
-    >>> paramattr.floor_divide(paramattr.to_tensor([7, -7]), paramattr.to_tensor([2, 2])).numpy()
-    array([ 3, -4])
-    """
-    return np.floor_divide(x, y)
-
-
-def sum(
-    x: Operand,
-    axis: Axes = None,
-    dtype: object = None,
-    keepdim: bool = False,
-    name: str | None = None,
-    *,
-    out: Tensor | None = None,
-) -> Tensor:
-    """Return the sum over ``axis``, all axes by default.
-
-    Mirrors ``paddle.sum``.
-
-    Parameters
-    ----------
-    x : Tensor or array_like
-        The elements; bools and narrow integers are counted in int64.
-    axis : int, sequence of int or None
-        The axes to sum over; as in Paddle, none at all stand for all.
-    dtype : dtype, optional
-        Of the sum.
-    keepdim : bool, default False
-        Whether the axes stay, with size 1.
-    name : str, optional
-        Accepted as in Paddle.
-    out : Tensor, optional
-        Takes over the value.
+    Mirrors ``paddle.positive``.
 
     Raises
     ------
-    TypeError, ValueError
-        If an argument is of the wrong type, or an axis does not exist.
+    TypeError
+        If ``x`` holds bools.
 
     Examples
     --------
     >>> import paramattr
-    >>> paramattr.sum(paramattr.to_tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0).numpy()
-    array([4., 6.], dtype=float32)
+    >>> paramattr.positive(paramattr.to_tensor([-1.5])).numpy()
+    array([-1.5], dtype=float32)
     """
-    value = reduce(rules.sum, x, axis, keepdim)
-    return into(out, value if dtype is None else value.astype(dtype))  # type: ignore[arg-type]
-
-
-def mean(
-    x: Operand,
-    axis: Axes = None,
-    keepdim: bool = False,
-    name: str | None = None,
-    *,
-    dtype: object = None,
-    out: Tensor | None = None,
-) -> Tensor:
-    """Return the mean over ``axis``, all axes by default.
-
-    Mirrors ``paddle.mean``, except that the mean of integers is not cut to an integer. The arguments, and what is
-    refused, are those of `sum`.
-
-    Examples
-    --------
-    >>> import paramattr
-    >>> paramattr.mean(paramattr.to_tensor([1.0, 2.0, 6.0])).item()
-    3.0
-    """
-    value = reduce(rules.mean, x, axis, keepdim)
-    return into(out, value if dtype is None else value.astype(dtype))  # type: ignore[arg-type]
-
-
-def max(
-    x: Operand, axis: Axes = None, keepdim: bool = False, name: str | None = None, *, out: Tensor | None = None
-) -> Tensor:
-    """Return the largest value over ``axis``, all axes by default; as in Paddle, equal ones share the gradient.
-
-    Mirrors ``paddle.max``. The arguments, and what is refused, are those of `sum`.
-
-    Examples
-    --------
-    >>> import paramattr
-    >>> paramattr.max(paramattr.to_tensor([[1.0, 4.0], [3.0, 2.0]]), axis=1).numpy()
-    array([4., 3.], dtype=float32)
-    """
-    return into(out, reduce(rules.max, x, axis, keepdim))
-
-
-def reduce(rule: rules.Rule, x: Operand, axis: Axes, keepdim: bool) -> Tensor:
-    """Run a ``rule`` of ``axis`` and ``keepdim``; as in Paddle, no axes at all stand for all of them."""
     x = as_tensor("x", x)
-    axes = checks.axes("axis", axis, x.ndim) or None
-    return apply(rule, x, axis=axes, keepdim=checks.boolean("keepdim", keepdim))
+    if x.dtype.kind == "b":
+        raise TypeError("x must hold numbers, but received dtype bool")
+    return x
+
+
+@floating
+def reciprocal(x: Array) -> Outcome:
+    """Return 1 divided by each element.
+
+    Mirrors ``paddle.reciprocal``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.reciprocal(paramattr.to_tensor([4.0])).numpy()
+    array([0.25], dtype=float32)
+    """
+    value = np.reciprocal(x)
+    return value, (lambda g: -g * value * value,)
+
+
+@elementwise
+def square(x: Array) -> Outcome:
+    """Return each element times itself.
+
+    Mirrors ``paddle.square``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.square(paramattr.to_tensor([-3.0])).numpy()
+    array([9.], dtype=float32)
+    """
+    return x * x, (lambda g: g * (2 * x),)

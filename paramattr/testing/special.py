@@ -2,21 +2,21 @@
 
 Unless a docstring says otherwise, results are accurate to 1e-9 relative in both tails, down to p-values of 1e-300. Most
 incomplete integrals are computed alike: the density at the end of the tail, with everything large cancelled
-analytically (`_excess`), times the integral of a smooth decaying function by Gauss and Legendre's rule. There are no
+analytically (`excess`), times the integral of a smooth decaying function by Gauss and Legendre's rule. There are no
 loops to convergence, so that the time does not depend on the arguments.
 """
 
 from __future__ import annotations
 
-import functools
 import math
 from typing import TypeAlias
 
 import numpy as np
-from numpy import exp, expm1, log, log1p
+from numpy import exp, expm1, log1p
 from numpy.typing import NDArray
 
 from paramattr.utils import checks
+from paramattr.utils.gamma import excess, gamma_tails, legendre, stirling
 
 __all__ = [
     "anderson_darling_sf", "binomial_cdf", "binomial_sf", "chi2_cdf", "chi2_sf", "kolmogorov_sf", "poisson_sf",
@@ -25,7 +25,6 @@ __all__ = [
 
 F64: TypeAlias = NDArray[np.float64]
 
-_STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156, -3617 / 122400)
 _CUT = 45.0  # integrals end where their integrand has fallen to e**-45
 
 
@@ -38,74 +37,9 @@ def _zeta(k: int) -> float:
 _EVEN_ZETA = np.array([_zeta(2 * k) for k in range(1, 26)])
 
 
-@functools.cache
-def _legendre(n: int) -> tuple[F64, F64]:
-    """Nodes and weights of Gauss and Legendre on (0, 1)."""
-    x, w = np.polynomial.legendre.leggauss(n)
-    return 0.5 * (x + 1.0), 0.5 * w
-
-
-def _excess(u: F64 | float, ratio: float | None = None) -> F64:
-    """Return u - log(1 + u), without cancellation near 0; ``ratio`` is 1 + u where that has more digits."""
-    small = np.abs(u) < 0.4
-    v = np.where(small, u, 0.0)
-    s = v / (2.0 + v)  # log(1 + u) = 2 atanh(s), and u - 2 s = u s
-    z = s * s
-    tail = np.zeros_like(z)
-    for k in range(29, 1, -2):
-        tail = tail * z + 1.0 / k
-    with np.errstate(divide="ignore"):  # -inf at -1 is right
-        large = np.asarray(log1p(np.where(small, 0.0, u)) if ratio is None else log(np.where(small, 1.0, ratio)))
-    return np.where(small, s * v - 2.0 * s * z * tail, u - large)
-
-
-def _stirling(x: F64 | float) -> F64:
-    """What Stirling's formula misses of log Gamma(x): log Gamma(x) - (x - 1/2) log x + x - log sqrt(2 pi)."""
-    low = x < 10.0
-    small, y = np.where(low, x, 10.0), np.where(low, x + 10.0, x)
-    r = 1.0 / y
-    total = np.zeros_like(r)
-    for c in reversed(_STIRLING):
-        total = total * r * r + c
-    product = math.prod(small + k for k in range(10))
-    big = small + 10.0
-    shift = (big - 0.5) * log(big) - log(product) - (small - 0.5) * log(small) - 10.0
-    return total * r + np.where(low, shift, 0.0)
-
-
 def _gamma_tails(a: float, x: float) -> tuple[float, float]:
-    """P(a, x) and Q(a, x), the regularized incomplete gamma functions, for a > 0 (NIST Handbook, eq. 8.2.4).
-
-    The series 8.7.1 for x < 1, the integral 8.2.1 otherwise.
-    """
-    if x <= 0.0 or x == math.inf:
-        return (0.0, 1.0) if x <= 0.0 else (1.0, 0.0)
-    if x < 1.0:
-        total, term = 0.0, 1.0
-        for k in range(1, 25):
-            term *= -x / k
-            total += a * term / (a + k)
-        start = a * math.log(x) - math.lgamma(a + 1.0)
-        factor = math.exp(start)
-        return factor * (1.0 + total), -math.expm1(start) - factor * total  # so that 1 - p is accurate for p near 1
-    nodes, weights = _legendre(80)
-    # x**a e**-x / Gamma(a), the density at the end of the tail times x.
-    front = float(exp(-a * _excess((x - a) / a, x / a) - _stirling(a))) * math.sqrt(a / (2.0 * math.pi))
-    if x < a:
-        # With t = x e**-s: P = front * integral of exp(-(a - x) s - x (s - 1 + e**-s)).
-        square = math.sqrt(3.0 * _CUT / x)  # s - 1 + e**-s >= s**2 / 3 up to 1
-        end = min((_CUT + x) / a, _CUT / (a - x), square if square <= 1.0 else math.inf)
-        s = end * nodes
-        p = front * end * float(exp(-(a - x) * s - x * _excess(expm1(-s))) @ weights)
-        return p, 1.0 - p
-    # With t = x (1 + s): Q = front * integral of (1 + s)**(a - 1) e**(-x s).
-    b = max(a - 1.0, 0.0)
-    square = math.sqrt(6.0 * _CUT / b) if b > 0.0 else math.inf  # s - log(1 + s) >= s**2 / 6 up to 1,
-    end = square if square <= 1.0 else max(1.0, _CUT / (x - b + 0.306 * b))  # and >= 0.306 s beyond
-    end = min(end, _CUT / (x - b))
-    s = end * nodes
-    q = front * end * float(exp(-(x - a + 1.0) * s - (a - 1.0) * _excess(s)) @ weights)
-    return 1.0 - q, q
+    p, q = gamma_tails(a, max(x, 0.0))
+    return float(p), float(q)
 
 
 def chi2_cdf(x: float, df: float) -> float:
@@ -150,8 +84,8 @@ def _beta_lower(a: float, b: float, x: float, y: float) -> float:
     """
     # The density x**a y**b / B(a, b), by its deviance.
     u = b * x - a * y  # (a + b) x - a
-    deviance = a * _excess(u / a, x / a * (a + b)) + b * _excess(-u / b, y / b * (a + b))
-    front = float(exp(_stirling(a + b) - _stirling(a) - _stirling(b) - deviance))
+    deviance = a * excess(u / a, x / a * (a + b)) + b * excess(-u / b, y / b * (a + b))
+    front = float(exp(stirling(a + b) - stirling(a) - stirling(b) - deviance))
     front *= math.sqrt(a / (a + b) * b / (2.0 * math.pi))
     # With t = x e**-s and r = 1 - e**-s, the integral of exp(-a s) (1 + w r)**(b - 1), w = x / y.
     w, more = x / y, b - 1.0
@@ -162,10 +96,10 @@ def _beta_lower(a: float, b: float, x: float, y: float) -> float:
     v = v if v <= 1.0 else max(1.0, _CUT / (0.306 * more) if more > 0.0 else math.inf)
     for bound in (_CUT / (0.632 * slope) if slope > 0.0 else math.inf, math.sqrt(3.0 * _CUT / a), v / (0.632 * w)):
         end = min(end, bound) if bound <= 1.0 else end
-    nodes, weights = _legendre(80)
+    nodes, weights = legendre(80)
     s = end * nodes
     r = -expm1(-s)
-    f = exp(-slope * r - a * _excess(-r) - more * _excess(w * r))
+    f = exp(-slope * r - a * excess(-r) - more * excess(w * r))
     return front / y * end * float(f @ weights)
 
 
@@ -229,7 +163,7 @@ def kolmogorov_sf(d: float, n: int) -> float:
         return min(1.0, 2.0 * _smirnov(d, n))
     # Both are probabilities over n! e**n / n**n, the inverse of that of a Poisson count to meet its mean n.
     cdf = (_durbin if n * d < 16.0 else _kolmogorov_poles)(n * d, n)
-    return min(1.0, max(0.0, 1.0 - cdf * math.sqrt(2.0 * math.pi * n) * float(exp(_stirling(n)))))
+    return min(1.0, max(0.0, 1.0 - cdf * math.sqrt(2.0 * math.pi * n) * float(exp(stirling(n)))))
 
 
 def _smirnov(d: float, n: int) -> float:
@@ -240,7 +174,7 @@ def _smirnov(d: float, n: int) -> float:
     j = j[(n - j - a) > 0.0]
     m = n - j
     # C(n, j) p**j (1 - p)**(n - j) at p = d + j/n by its deviance, as there the large parts have cancelled.
-    log_term = -j * _excess(a / j) - m * _excess(-a / m) + _stirling(n) - _stirling(j) - _stirling(m)
+    log_term = -j * excess(a / j) - m * excess(-a / m) + stirling(n) - stirling(j) - stirling(m)
     terms = exp(log_term) * np.sqrt(n / (2.0 * np.pi * j * m)) * (a / (a + j))
     first = exp(n * float(log1p(-d))) if step == 1.0 else 0.0
     return float(first + step * np.sum(terms))
@@ -371,7 +305,7 @@ def tracy_widom_sf(x: float, beta: int = 1) -> float:
         return 1.0 if s < 0.0 else 0.0
     depth = max(s, 0.0) ** 1.5
     end = 0.5 * ((60.0 + depth) ** (2.0 / 3.0) - s)  # beyond, the kernel has fallen by e**-40
-    nodes, weights = _legendre(48)
+    nodes, weights = legendre(48)
     root = np.sqrt(end * weights)
     # Airy's integral on the line through its saddle point, where exp(i x z) makes the kernel a product of matrices.
     height = math.sqrt(max(s, 1.0))

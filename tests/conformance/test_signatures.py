@@ -9,6 +9,9 @@ import paramattr as pa
 
 # Layer has the default dtype where Paddle has float32.
 BARE = ["Layer"]
+# Of Layer: what serves several machines alone; and what Paddle takes apart by hand.
+NOT_HERE = {"full", "sharded_state_dict"}
+BY_HAND = {"state_dict"}
 # What Paddle does not have.
 OURS = {
     "optimizer": ["Group", "Optimizer", "Step", "Terms", "setting"],
@@ -44,7 +47,9 @@ SIGNATURES = [
         for name in ("to_tensor", "concat", "stack", "matmul", "flatten", "exp", "log", "sqrt", "maximum", "minimum")
     ),
     *((None, name) for name in ("ParamAttr", "LazyGuard", "no_grad", "seed", "set_default_dtype", "get_default_dtype")),
-    ("nn.Layer", "create_parameter"),
+    *(("nn.Layer", name) for name in dir(pa.nn.Layer) if not name.startswith("_") and name not in BY_HAND),
+    *(("nn.init", name) for name in pa.nn.init.__all__),
+    (None, "summary"),
 ]
 
 
@@ -82,3 +87,13 @@ def test_gains_are_those_of_paddle():
     for slope in (None, 0, 0.2, -1.5):
         ours = pa.initializer.calculate_gain("leaky_relu", slope)
         assert ours == paddle.nn.initializer.calculate_gain("leaky_relu", slope)
+
+
+def test_a_layer_has_all_that_it_has_in_paddle():
+    theirs, ours = ({name for name in dir(lib.nn.Layer) if not name.startswith("_")} for lib in (paddle, pa))
+    assert theirs - ours == NOT_HERE
+    assert ours <= theirs
+    for name in ("LayerDict", "LayerList", "ParameterDict", "ParameterList", "Sequential"):
+        assert set(vars(getattr(paddle.nn, name))) - set(dir(getattr(pa.nn, name))) <= {
+            *("_get_abs_idx", "_get_abs_string_index", "__annotate__", "__annotations__"),
+        }

@@ -75,7 +75,7 @@ class Side:
     def give(self, gradients):
         for parameter, gradient in zip(self.parameters, gradients, strict=True):
             if gradient is None:
-                parameter.clear_grad() if self.lib is pa else parameter.clear_gradient(False)
+                parameter.clear_gradient(False)
             elif not parameter.stop_gradient:
                 parameter.grad = gradient if self.lib is pa else paddle.to_tensor(gradient)
 

@@ -80,3 +80,53 @@ def test_a_gradient_is_not_made_of_values_that_a_step_or_an_average_changed(chan
     with pytest.raises(RuntimeError, match="'w' that have changed"):
         y.backward()
     layer(x).sum().backward()
+
+
+def test_a_step_after_a_clear_has_zero_gradients():
+    """The decay acts, and a momentum goes on."""
+    p = pa.create_parameter([2], default_initializer=pa.initializer.Constant(1.0))
+    optimizer = Momentum(0.5, 0.5, parameters=[p], weight_decay=0.5)
+    p.grad = [0.5, 0.5]
+    optimizer.step()
+    np.testing.assert_array_equal(p.numpy(), [0.5, 0.5])
+    optimizer.clear_grad()
+    optimizer.step()
+    np.testing.assert_array_equal(p.numpy(), [0.125, 0.125])  # the velocity: 1, and then 0.5 + 0.25
+    optimizer.clear_grad(set_to_zero=False)
+    optimizer.step()
+    np.testing.assert_array_equal(p.numpy(), [0.125, 0.125])
+
+
+CASTS = [("float32", "float64"), ("float64", "float32"), ("float16", "float32"), ("bfloat16", "float16")]
+
+
+@pytest.mark.parametrize(("first", "then"), CASTS)
+@pytest.mark.parametrize("multi_precision", [False, True])
+@pytest.mark.parametrize("rule", [pa.optimizer.SGD, pa.optimizer.Momentum, pa.optimizer.Adam, pa.optimizer.AdamW])
+def test_an_optimizer_goes_on_with_a_layer_that_was_cast(rule, first, then, multi_precision):
+    """Two short parameters, which are updated side by side, and accumulators that are cast with them."""
+    layer = pa.nn.Linear(3, 2).to(dtype=first)
+    optimizer = rule(0.125, parameters=layer.parameters(), multi_precision=multi_precision)
+
+    def step():
+        for value in layer.parameters():
+            value.grad = np.ones(value.shape)
+        optimizer.step()
+
+    step()
+    step()
+    before = {key: value.numpy().copy() for key, value in optimizer.state_dict().items() if key != "master_weights"}
+    layer.to(dtype=then)
+    values = [value.numpy().copy() for value in layer.parameters()]
+    step()
+    state = optimizer.state_dict()
+    masters = state.pop("master_weights", {})
+    wide = np.dtype("float64" if then == "float64" else "float32")
+    assert {value.dtype for value in state.values()} <= {wide}
+    assert all((state[key].numpy() != value).any() for key, value in before.items())
+    assert bool(masters) == (multi_precision and then == "float16")
+    for value, old in zip(layer.parameters(), values, strict=True):
+        assert value.dtype == then
+        assert (value.numpy() < old).all()
+    other = rule(0.125, parameters=layer.parameters(), multi_precision=multi_precision)
+    other.set_state_dict(optimizer.state_dict())

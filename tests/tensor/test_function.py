@@ -11,8 +11,9 @@ import paramattr as pa
 from paramattr import tensor
 
 MODULES = sorted(set(tensor.HOMES.values()))
-DEFINED = [name for name in tensor.HOMES if name in import_module(f"paramattr.tensor.{tensor.HOMES[name]}").__all__]
-IN_PLACE = [name for name in tensor.HOMES if name not in DEFINED]
+NAMES = [name for name in tensor.HOMES if name not in tensor.ALIASES]
+DEFINED = [name for name in NAMES if name in import_module(f"paramattr.tensor.{tensor.HOMES[name]}").__all__]
+IN_PLACE = [name for name in NAMES if name not in DEFINED]
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -31,7 +32,13 @@ def test_the_examples_of_a_docstring_run(name):
         assert doctest.DocTestRunner(optionflags=options).run(test).failed == 0
 
 
-@pytest.mark.parametrize("name", tensor.HOMES)
+@pytest.mark.parametrize(("alias", "name"), tensor.ALIASES.items())
+def test_an_alias_is_the_function(alias, name):
+    assert getattr(pa, alias) is getattr(pa, name)
+    assert alias in dir(pa)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_function_has_the_name_and_place_it_is_found_by(name):
     function = getattr(pa, name)
     assert function is getattr(pa, name) is getattr(tensor, name)

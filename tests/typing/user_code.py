@@ -62,6 +62,7 @@ class Frozen(nn.Layer):
         dtype: Any = None,
         is_bias: bool = False,
         default_initializer: Any = None,
+        device: Any = None,
     ) -> Any:
         parameter = super().create_parameter(shape, attr, dtype, is_bias, default_initializer)
         if parameter is not None:
@@ -107,6 +108,8 @@ if TYPE_CHECKING:
         assert_type(net.scale.factor, pa.Parameter)
         assert_type(net.scale.shift, pa.Parameter | None)
         assert_type(net.create_parameter([1]), pa.Parameter)
+        assert_type(net.train().to(dtype="float64"), Net)
+        assert_type(pa.summary(net, (1, 2)), dict[str, int])
         assert_type(net.create_parameter([1], "name"), pa.Parameter)
         assert_type(net.create_parameter([1], pa.ParamAttr(learning_rate=2.0)), pa.Parameter)
         assert_type(net.create_parameter([1], True), pa.Parameter)

@@ -88,7 +88,7 @@ def _slopes(x: Array, size: Array, p: float) -> Array:
     if p == 0:
         return np.zeros_like(x)
     if math.isinf(p):
-        return np.sign(x) * (np.abs(x) == size)
+        return np.where(np.abs(x) == size, np.sign(x), 0)
     there = (x != 0) & (size != 0)
     share = np.abs(x) / np.where(size == 0, 1, size)
     slopes: Array = np.sign(x) * np.where(there, share, 1) ** (p - 1)

@@ -251,4 +251,5 @@ def _alpha(x: Tensor, p: float, training: bool, sizes: Sequence[int]) -> Tensor:
     factor = ((1 - rate) * (1 + rate * _SELU_FLOOR**2)) ** -0.5
     kept = _kept(sizes, rate, x)
     moved: Array = ((1 - kept) * _SELU_FLOOR - rate * _SELU_FLOOR) * factor
-    return x * (kept * factor) + moved
+    value: Tensor = x * (kept * factor) + moved
+    return value

@@ -9,7 +9,7 @@ from paramattr.autograd.rules import Outcome
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional.softmax import log_softmax
-from paramattr.tensor.math import log
+from paramattr.tensor.exponential import log
 from paramattr.tensor.search import where
 from paramattr.utils import checks, dtypes
 

@@ -18,7 +18,7 @@ from paramattr.nn.layer.activation import (
     Tanhshrink,
 )
 from paramattr.nn.layer.common import Flatten, Identity, Unflatten
-from paramattr.nn.layer.container import LayerList, Sequential
+from paramattr.nn.layer.container import LayerDict, LayerList, ParameterDict, ParameterList, Sequential
 from paramattr.nn.layer.conv import Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Conv3D, Conv3DTranspose
 from paramattr.nn.layer.distance import CosineSimilarity, PairwiseDistance
 from paramattr.nn.layer.dropout import AlphaDropout, Dropout, Dropout2D, Dropout3D, FeatureAlphaDropout
@@ -49,8 +49,9 @@ __all__ = [
     "AlphaDropout", "AvgPool1D", "AvgPool2D", "AvgPool3D", "Bilinear", "CELU", "Conv1D", "Conv1DTranspose", "Conv2D",
     "Conv2DTranspose", "Conv3D", "Conv3DTranspose", "CosineSimilarity", "CrossEntropyLoss", "Dropout", "Dropout2D",
     "Dropout3D", "ELU", "Embedding", "FeatureAlphaDropout", "Flatten", "GELU", "GLU", "Hardshrink", "Hardsigmoid",
-    "Hardswish", "Hardtanh", "Identity", "Layer", "LayerList", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax",
-    "MSELoss", "MaxPool1D", "MaxPool2D", "MaxPool3D", "Maxout", "Mish", "PReLU", "PairwiseDistance", "RReLU", "ReLU",
-    "ReLU6", "SELU", "Sequential", "SiLU", "Sigmoid", "Silu", "Softmax", "Softmax2D", "Softplus", "Softshrink",
-    "Softsign", "Swish", "Tanh", "Tanhshrink", "ThresholdedReLU", "Unflatten",
+    "Hardswish", "Hardtanh", "Identity", "Layer", "LayerDict", "LayerList", "LeakyReLU", "Linear", "LogSigmoid",
+    "LogSoftmax", "MSELoss", "MaxPool1D", "MaxPool2D", "MaxPool3D", "Maxout", "Mish", "PReLU", "PairwiseDistance",
+    "ParameterDict", "ParameterList", "RReLU", "ReLU", "ReLU6", "SELU", "Sequential", "SiLU", "Sigmoid", "Silu",
+    "Softmax", "Softmax2D", "Softplus", "Softshrink", "Softsign", "Swish", "Tanh", "Tanhshrink", "ThresholdedReLU",
+    "Unflatten",
 ]  # fmt: skip

@@ -20,7 +20,7 @@ class Dropout(FunctionInTraining):
     --------
     >>> import paramattr
     >>> layer = paramattr.nn.Dropout(0.5)
-    >>> layer.eval()
+    >>> layer = layer.eval()
     >>> layer(paramattr.to_tensor([1.0, 2.0])).numpy()
     array([1., 2.], dtype=float32)
     """
@@ -56,7 +56,7 @@ class Dropout2D(FunctionInTraining):
     >>> import numpy as np
     >>> import paramattr
     >>> layer = paramattr.nn.Dropout2D(0.5)
-    >>> layer.eval()
+    >>> layer = layer.eval()
     >>> layer(np.ones([1, 2, 3, 3])).shape
     [1, 2, 3, 3]
     """
@@ -80,7 +80,7 @@ class Dropout3D(FunctionInTraining):
     >>> import numpy as np
     >>> import paramattr
     >>> layer = paramattr.nn.Dropout3D(0.5)
-    >>> layer.eval()
+    >>> layer = layer.eval()
     >>> layer(np.ones([1, 2, 3, 3, 3])).shape
     [1, 2, 3, 3, 3]
     """
@@ -104,7 +104,7 @@ class AlphaDropout(FunctionInTraining):
     >>> import numpy as np
     >>> import paramattr
     >>> layer = paramattr.nn.AlphaDropout(0.5)
-    >>> layer.eval()
+    >>> layer = layer.eval()
     >>> layer(np.ones([1, 2, 3])).shape
     [1, 2, 3]
     """
@@ -127,7 +127,7 @@ class FeatureAlphaDropout(FunctionInTraining):
     >>> import numpy as np
     >>> import paramattr
     >>> layer = paramattr.nn.FeatureAlphaDropout(0.5)
-    >>> layer.eval()
+    >>> layer = layer.eval()
     >>> layer(np.ones([1, 2, 3])).shape
     [1, 2, 3]
     """

@@ -268,7 +268,7 @@ class RReLU(FunctionInTraining):
     --------
     >>> import paramattr
     >>> layer = paramattr.nn.RReLU(0.125, 0.375)
-    >>> layer.eval()
+    >>> layer = layer.eval()
     >>> layer(paramattr.to_tensor([-8.0, 2.0])).numpy()
     array([-2.,  2.], dtype=float32)
     """

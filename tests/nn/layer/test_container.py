@@ -51,7 +51,7 @@ def test_positions_names_and_slices_of_sequential():
     assert net[1:][1] is net[2]
     assert kinds(net[::-1]) == ["Linear", "ReLU", "Linear"]
     for index in (3, -4):
-        with pytest.raises(IndexError, match="out of range for Sequential with 3 layers"):
+        with pytest.raises(IndexError, match="out of range for Sequential with 3 entries"):
             net[index]
     with pytest.raises(KeyError, match="x"):
         net["x"]
@@ -80,7 +80,8 @@ def test_what_sequential_refuses():
         (lambda: nn.Sequential(3), TypeError, r"layers\[0\] must be a Layer, but received 3"),
         (lambda: nn.Sequential(("a", nn.ReLU(), 1)), ValueError, "a pair"),
         (lambda: nn.Sequential(("a", nn.ReLU()), ("a", nn.ReLU())), ValueError, "'a' is taken"),
-        (lambda: nn.Sequential(("a.b", nn.ReLU())), ValueError, "'a.b'"),
+        (lambda: nn.Sequential(("", nn.ReLU())), ValueError, "name must not be empty"),
+        (lambda: nn.Sequential(None), TypeError, "must be a Layer"),
         (lambda: net.append(nn.ReLU), TypeError, "must be a Layer"),
         (lambda: net.extend([nn.ReLU(), None]), TypeError, "entry 1 must be a Layer"),
         (lambda: net.insert(4, nn.ReLU()), ValueError, "index must be in"),
@@ -135,13 +136,15 @@ def test_what_layer_list_refuses():
     cases = [
         (lambda: nn.LayerList([nn.ReLU(), 3]), TypeError, "entry 1 must be a Layer, but received 3"),
         (lambda: nn.LayerList(3), TypeError, "int"),
-        (lambda: layers.append(None), TypeError, "must be a Layer"),
+        (lambda: layers.append(3), TypeError, "must be a Layer"),
+        (lambda: layers + [3], TypeError, "entry 0 must be a Layer"),  # noqa: RUF005
+        (lambda: layers.pop(3), IndexError, "out of range"),
         (lambda: layers.extend([nn.ReLU(), "x"]), TypeError, "must be a Layer"),
         (lambda: layers.insert(4, nn.ReLU()), ValueError, "index must be in"),
         (lambda: layers.insert(0, 1), TypeError, "must be a Layer"),
         (lambda: layers.__setitem__(0, 1), TypeError, "must be a Layer"),
         (lambda: layers.__setitem__(3, nn.ReLU()), IndexError, "out of range"),
-        (lambda: layers[-4], IndexError, "index -4 is out of range for LayerList with 3 layers"),
+        (lambda: layers[-4], IndexError, "index -4 is out of range for LayerList with 3 entries"),
         (lambda: layers["0"], TypeError, "index must be an integer"),
     ]
     for call, error, message in cases:
@@ -154,3 +157,97 @@ def test_reprs():
     assert repr(nn.Sequential(nn.Tanh(), ("x", nn.LayerList([nn.ReLU()])))) == (
         "Sequential(\n  (0): Tanh()\n  (x): LayerList(\n    (0): ReLU()\n  )\n)"
     )
+
+
+def test_more_of_lists():
+    layers = nn.LayerList(modules=[nn.Tanh()])
+    joined = layers + nn.LayerList([nn.ReLU()])
+    assert (kinds(joined), kinds(layers)) == (["Tanh", "ReLU"], ["Tanh"])
+    layers += [nn.ReLU(), nn.Sigmoid()]
+    assert type(layers.pop(0)).__name__ == "Tanh"
+    layers.append(module=nn.GELU())
+    layers.insert(0, module=nn.Softmax())
+    assert kinds(layers.pop(slice(1, 3))) == ["ReLU", "Sigmoid"]
+    assert (kinds(layers), names(layers)) == (["Softmax", "GELU"], ["0", "1"])
+    assert not {"0", "1"} & set(dir(layers))
+    assert "append" in dir(layers)
+
+
+def test_a_list_may_hold_none():
+    layers = nn.LayerList([None, nn.ReLU()])
+    assert (next(iter(layers)), layers[0], len(layers)) == (None, None, 2)
+    assert repr(layers) == "LayerList(\n  (0): None\n  (1): ReLU()\n)"
+    assert len(layers.sublayers()) == 1
+
+
+def test_slices_are_of_the_same_class():
+    class Chain(nn.Sequential):
+        pass
+
+    class Row(nn.LayerList):
+        pass
+
+    assert type(Chain(nn.ReLU(), nn.Tanh())[1:]) is Chain
+    assert type(Row([nn.ReLU(), nn.Tanh()])[1:]) is Row
+
+
+def test_layers_by_name():
+    a, b, c = nn.ReLU(), nn.Linear(1, 1), nn.Tanh()
+    for given in ({"a": a, "b": b}, [("a", a), ("b", b)], OrderedDict(a=a, b=b), nn.LayerDict({"a": a, "b": b})):
+        layers = nn.LayerDict(given)
+        assert list(layers.items()) == [("a", a), ("b", b)]
+        assert (layers["a"], layers.b, list(layers), len(layers)) == (a, b, ["a", "b"], 2)
+    layers.update({"b": c, "c": None})
+    layers["stage.0"] = a
+    assert [*layers.values()] == [a, c, None, a]
+    assert ("stage.0" in layers, "b" in layers, 3 in layers) == (True, True, False)
+    assert layers.pop("b") is c
+    del layers["c"]
+    assert [*layers.keys()] == ["a", "stage.0"]
+    layers.clear()
+    assert (len(layers), list(nn.LayerDict())) == (0, [])
+
+
+def test_what_dicts_refuse():
+    layers, p = nn.LayerDict({"a": nn.ReLU()}), pa.create_parameter([1])
+    named, listed = nn.ParameterDict({"p": p}), nn.ParameterList([p])
+    for call, error, message in [
+        (lambda: nn.LayerDict(3), TypeError, "sublayers must be a dict"),
+        (lambda: nn.LayerDict("ab"), TypeError, "sublayers must be a dict"),
+        (lambda: nn.LayerDict([("a",)]), ValueError, r"sublayers\[0\] must be a pair"),
+        (lambda: layers.update({"b": nn.ReLU(), "c": 3}), TypeError, r"sublayers\['c'\] must be a Layer or None"),
+        (lambda: layers.update({"b": nn.ReLU(), "": nn.ReLU()}), ValueError, "name must not be empty"),
+        (lambda: layers.update({"b": layers}), ValueError, "must not be the LayerDict itself"),
+        (lambda: layers.__setitem__(3, nn.ReLU()), TypeError, "name must be a string"),
+        (lambda: layers["x"], KeyError, "x"),
+        (lambda: layers.pop("x"), KeyError, "x"),
+        (lambda: nn.ParameterDict(3), TypeError, "parameters must be a dict"),
+        (lambda: named.update({"q": p, "training": p}), ValueError, "name must be free"),
+        (lambda: named.update({"q": p, "r": 3}), TypeError, r"parameters\['r'\] must be a Parameter"),
+        (lambda: named.__setitem__("q", pa.to_tensor([1.0])), TypeError, "must be a Parameter"),
+        (lambda: named["x"], KeyError, "x"),
+        (lambda: nn.ParameterList([3]), TypeError, r"parameters\[0\] must be a Parameter"),
+        (lambda: nn.ParameterList(3), TypeError, "parameters must be an iterable"),
+        (lambda: listed.append(pa.to_tensor([1.0])), TypeError, "parameter must be a Parameter"),
+        (lambda: listed[1], IndexError, "out of range for ParameterList with 1 entries"),
+        (lambda: listed["0"], TypeError, "index must be an integer"),
+        (lambda: listed.__setitem__(0, 3), TypeError, "param must be a Tensor"),
+        (lambda: listed.__setitem__(0, pa.to_tensor([1.0, 2.0])), ValueError, "shape"),
+    ]:
+        with pytest.raises(error, match=message):
+            call()
+    assert (list(layers), list(named), list(listed)) == (["a"], ["p"], [p])
+
+
+def test_parameters_in_lists_and_dicts():
+    p, q = (pa.create_parameter([1], default_initializer="constant") for _ in range(2))
+    listed = nn.ParameterList(iter([p]))
+    assert listed.append(q) is listed
+    listed[-1] = pa.to_tensor([3.0])
+    assert (listed[1], q.item(), list(listed), len(listed)) == (q, 3.0, [p, q], 2)
+    named = nn.ParameterDict(nn.ParameterDict([("p", p)]))
+    named["q"] = p
+    named.update({"q": q})
+    assert (named["q"], named.q, list(named), len(named), "p" in named) == (q, q, ["p", "q"], 2, True)
+    assert list(named.state_dict()) == ["p", "q"]
+    assert repr(named) == "ParameterDict()"
