@@ -10,6 +10,7 @@ from paramattr.autograd.tensor import methods_from
 
 # Where each name is defined; one that ends in _ and is not defined itself is the in-place form of the one without.
 _NAMES = {
+    "activation": "sigmoid sigmoid_ softmax",
     "choice": "broadcast_shape broadcast_shapes clip clip_ fmax fmin maximum minimum multiplex",
     "combination": "add_n increment lerp lerp_ scale scale_",
     "creation": "to_tensor",

@@ -52,7 +52,10 @@ CONTAINER_METHODS = ["append", "extend", "insert", "__getitem__", "__setitem__",
 # How a layer is made that is then called.
 MADE: dict[str, tuple[Any, ...]] = {
     "Linear": (3, 2),
+    "Bilinear": (3, 2, 4),
     "Embedding": (4, 3),
+    "Maxout": (2,),
+    "Unflatten": (1, [2, -1]),
     **{f"Conv{n}D{suffix}": (2, 2, 2) for n in (1, 2, 3) for suffix in ("", "Transpose")},
     **{f"{kind}Pool{n}D": (2,) for n in (1, 2, 3) for kind in ("Max", "Avg")},
     **{f"{kind}Norm{n}D": (2,) for n in (1, 2, 3) for kind in ("Batch", "Instance")},
@@ -221,6 +224,7 @@ def stray(error: BaseException, name: str, signature: inspect.Signature) -> bool
         name.strip("_"),
         "tensor",
         "layer",
+        "leaf",
         "entry",
         "shape",
         "dtype",

@@ -253,32 +253,6 @@ def test_masks(n):
             np.testing.assert_array_equal(one.numpy(), other.numpy(), err_msg=str((settings, shape)))
 
 
-ACTIVATIONS = {
-    "ReLU": lambda lib, rng: lib.nn.ReLU(),
-    "LeakyReLU": lambda lib, rng: lib.nn.LeakyReLU(float(rng.uniform(-0.5, 2))),
-    "Tanh": lambda lib, rng: lib.nn.Tanh(),
-    "Sigmoid": lambda lib, rng: lib.nn.Sigmoid(),
-    "GELU": lambda lib, rng: lib.nn.GELU(),
-    "GELU by tanh": lambda lib, rng: lib.nn.GELU(True),
-    "Softmax": lambda lib, rng: lib.nn.Softmax(int(rng.integers(-3, 3))),
-    "log_softmax": lambda lib, rng: lambda t: lib.nn.functional.log_softmax(t, int(rng.integers(-3, 3))),
-}
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_activations(name, dtype):
-    rng = generator(name)
-    for seed in range(CONFIGURATIONS):
-        # Up to 30 apart: at 64 below the largest, Paddle's log_softmax cuts off.
-        x = rng.uniform(-1, 1, rng.integers(1, 5, 3)) * 10 ** rng.uniform(-2, 1.17)
-        compare(
-            lambda lib, t: ACTIVATIONS[name](lib, np.random.default_rng(seed))(t),  # noqa: B023
-            [x.astype(dtype)],
-            (name, seed),
-        )
-
-
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_pad(dtype):
     rng = generator("pad")
@@ -371,6 +345,8 @@ def moments(values):
 
 MAKERS = {
     "Linear": lambda lib: lib.nn.Linear(300, 200),
+    "Linear with a name": lambda lib: lib.nn.Linear(300, 200, name="fc"),
+    "Bilinear": lambda lib: lib.nn.Bilinear(30, 20, 40, name="pair"),
     "Conv1D": lambda lib: lib.nn.Conv1D(64, 96, 5, groups=4),
     "Conv2D": lambda lib: lib.nn.Conv2D(32, 48, (3, 5), groups=2),
     "Conv3D": lambda lib: lib.nn.Conv3D(16, 32, 3),

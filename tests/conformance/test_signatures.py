@@ -7,8 +7,8 @@ import pytest
 
 import paramattr as pa
 
-# Without settings of their own in Paddle; Layer has the default dtype where Paddle has float32.
-BARE = ["Layer", "ReLU", "Sigmoid", "Tanh"]
+# Layer has the default dtype where Paddle has float32.
+BARE = ["Layer"]
 # Of Layer: what serves several machines alone; and what Paddle takes apart by hand.
 NOT_HERE = {"full", "sharded_state_dict"}
 BY_HAND = {"state_dict"}

@@ -12,7 +12,7 @@ from paramattr import tensor
 
 MODULES = sorted(set(tensor.HOMES.values()))
 NAMES = [name for name in tensor.HOMES if name not in tensor.ALIASES]
-DEFINED = [name for name in NAMES if name in vars(import_module(f"paramattr.tensor.{tensor.HOMES[name]}"))]
+DEFINED = [name for name in NAMES if name in import_module(f"paramattr.tensor.{tensor.HOMES[name]}").__all__]
 IN_PLACE = [name for name in NAMES if name not in DEFINED]
 
 

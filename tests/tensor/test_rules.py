@@ -133,6 +133,8 @@ STATISTICS = {"q": [(0.3,), (0.0, 0.45, 1.0)], "skip_nan": [True, False]}
 
 # For each rule with settings its arrays and settings, and the inputs of which a gradient needs the values.
 CASES = {
+    "activation.sigmoid_rule": (drawn(), set()),
+    "activation.softmax_rule": (along(), set()),
     "choice._clip": (clipped(), set()),
     "choice._multiplex": (rows(), set()),
     "combination._add_n": (several(3, same=True), set()),

@@ -1,22 +1,68 @@
 """Layers' computations as functions."""
 
-from paramattr.nn.functional.activation import gelu, leaky_relu, log_softmax, relu, sigmoid, softmax
-from paramattr.nn.functional.common import dropout
+from paramattr.nn.functional.activation import (
+    gelu,
+    glu,
+    log_sigmoid,
+    logsigmoid,
+    mish,
+    silu,
+    softplus,
+    softsign,
+    swiglu,
+    swish,
+)
 from paramattr.nn.functional.conv import conv1d, conv1d_transpose, conv2d, conv2d_transpose, conv3d, conv3d_transpose
+from paramattr.nn.functional.distance import cosine_similarity, pairwise_distance
+from paramattr.nn.functional.dropout import (
+    alpha_dropout,
+    dropout,
+    dropout1d,
+    dropout2d,
+    dropout3d,
+    feature_alpha_dropout,
+)
 from paramattr.nn.functional.embedding import embedding
-from paramattr.nn.functional.linear import linear
+from paramattr.nn.functional.label import label_smooth, one_hot
+from paramattr.nn.functional.linear import bilinear, linear
 from paramattr.nn.functional.loss import cross_entropy, mse_loss
 from paramattr.nn.functional.norm import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
 from paramattr.nn.functional.padding import pad
 from paramattr.nn.functional.pooling import avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d
+from paramattr.nn.functional.rectifier import (
+    celu,
+    elu,
+    elu_,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    hardtanh_,
+    leaky_relu,
+    leaky_relu_,
+    maxout,
+    prelu,
+    relu,
+    relu6,
+    relu_,
+    rrelu,
+    selu,
+)
+from paramattr.nn.functional.shrink import hardshrink, softshrink, tanhshrink, thresholded_relu, thresholded_relu_
+from paramattr.nn.functional.softmax import gumbel_softmax, log_softmax, softmax, softmax_
 from paramattr.nn.functional.vector_norm import local_response_norm, normalize
+from paramattr.tensor import tanh, tanh_
+from paramattr.tensor.activation import sigmoid
 from paramattr.tensor.manipulation import flatten
-from paramattr.tensor.trigonometry import tanh
 
 __all__ = [
-    "avg_pool1d", "avg_pool2d", "avg_pool3d", "batch_norm", "conv1d", "conv1d_transpose", "conv2d",
-    "conv2d_transpose", "conv3d", "conv3d_transpose", "cross_entropy", "dropout", "embedding", "flatten", "gelu",
-    "group_norm", "instance_norm", "layer_norm", "leaky_relu", "linear", "local_response_norm", "log_softmax",
-    "max_pool1d", "max_pool2d", "max_pool3d", "mse_loss", "normalize", "pad", "relu", "rms_norm", "sigmoid",
-    "softmax", "tanh",
+    "alpha_dropout", "avg_pool1d", "avg_pool2d", "avg_pool3d", "batch_norm", "bilinear", "celu", "conv1d",
+    "conv1d_transpose", "conv2d", "conv2d_transpose", "conv3d", "conv3d_transpose", "cosine_similarity",
+    "cross_entropy", "dropout", "dropout1d", "dropout2d", "dropout3d", "elu", "elu_", "embedding",
+    "feature_alpha_dropout", "flatten", "gelu", "glu", "group_norm", "gumbel_softmax", "hardshrink",
+    "hardsigmoid", "hardswish", "hardtanh", "hardtanh_", "instance_norm", "label_smooth", "layer_norm",
+    "leaky_relu", "leaky_relu_", "linear", "local_response_norm", "log_sigmoid", "log_softmax", "logsigmoid",
+    "max_pool1d", "max_pool2d", "max_pool3d", "maxout", "mish", "mse_loss", "normalize", "one_hot", "pad",
+    "pairwise_distance", "prelu", "relu", "relu6", "relu_", "rms_norm", "rrelu", "selu", "sigmoid", "silu",
+    "softmax", "softmax_", "softplus", "softshrink", "softsign", "swiglu", "swish", "tanh", "tanh_",
+    "tanhshrink", "thresholded_relu", "thresholded_relu_",
 ]  # fmt: skip

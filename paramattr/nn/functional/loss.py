@@ -8,7 +8,7 @@ from paramattr.autograd import Tensor, apply, rules
 from paramattr.autograd.rules import Outcome
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
-from paramattr.nn.functional.activation import log_softmax
+from paramattr.nn.functional.softmax import log_softmax
 from paramattr.tensor.exponential import log
 from paramattr.tensor.search import where
 from paramattr.utils import checks, dtypes

@@ -1,14 +1,35 @@
-"""Flatten and Dropout."""
+"""Layers that change nothing but the shape, if anything."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from paramattr.autograd import Tensor
+from paramattr.autograd import Tensor, apply, rules
+from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn import functional
-from paramattr.nn.functional.common import MODES
+from paramattr.nn.layer.function import check_name, described
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
+
+
+class Identity(Layer):
+    """Return the input itself; the constructor takes any arguments, and ignores them.
+
+    Mirrors ``paddle.nn.Identity``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.nn.Identity(54, unused=0.1)(paramattr.to_tensor([1.0])).item()
+    1.0
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+
+    def forward(self, input: Tensor) -> Tensor:
+        return input
 
 
 class Flatten(Layer):
@@ -42,31 +63,49 @@ class Flatten(Layer):
         return functional.flatten(x, self.start_axis, self.stop_axis)
 
 
-class Dropout(Layer):
-    """Set elements to 0 at random, in training mode.
+class Unflatten(Layer):
+    """Make one axis several.
 
-    The settings, and what is refused, are those of `functional.dropout`. Mirrors ``paddle.nn.Dropout``.
+    Mirrors ``paddle.nn.Unflatten``.
+
+    Parameters
+    ----------
+    axis : int
+        The axis.
+    shape : sequence of int
+        The sizes that it becomes; one may be -1, which stands for the rest, and 0 as the first is the whole size.
+    name : str, optional
+        Shown in the layer's text.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong type or out of range; in use: if the input does not have the axis, or its size is
+        another.
 
     Examples
     --------
     >>> import paramattr
-    >>> layer = paramattr.nn.Dropout(0.5)
-    >>> layer = layer.eval()
-    >>> layer(paramattr.to_tensor([1.0, 2.0])).numpy()
-    array([1., 2.], dtype=float32)
+    >>> paramattr.nn.Unflatten(1, [2, -1])(paramattr.to_tensor([[1.0, 2.0, 3.0, 4.0]])).tolist()
+    [[[1.0, 2.0], [3.0, 4.0]]]
     """
 
-    def __init__(
-        self, p: float = 0.5, *, axis: int | Sequence[int] | None = None, mode: str = "upscale_in_train"
-    ) -> None:
+    def __init__(self, axis: int, shape: Sequence[int], name: str | None = None) -> None:
         super().__init__()
-        self.p = checks.real("p", p, low=0.0, high=1.0)
-        checks.axes("axis", axis)
-        self.axis = axis
-        self.mode = checks.choice("mode", mode, MODES)
+        self.axis = checks.integer("axis", axis)
+        sizes = [
+            checks.integer(f"shape[{i}]", n, low=-1) for i, n in enumerate(checks.several("shape", shape, "sizes"))
+        ]
+        if not sizes or sizes.count(-1) > 1:
+            raise ValueError(f"shape must hold sizes, at most one of them -1, but received {shape!r}")
+        self.shape = shape
+        self.name = check_name(name)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.dropout(x, self.p, self.axis, self.training, mode=self.mode)
+    def forward(self, x: Operand) -> Tensor:
+        x = as_tensor("x", x)
+        place = checks.axis("axis", self.axis, x.ndim)
+        before, size, after = x.data.shape[:place], x.data.shape[place : place + 1], x.data.shape[place + 1 :]
+        return apply(rules.reshape, x, shape=(*before, *checks.new_shape("shape", self.shape, size), *after))
 
     def extra_repr(self) -> str:
-        return f"p={self.p}, axis={self.axis}, mode={self.mode}"
+        return described(self.name, axis=self.axis, shape=self.shape)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from paramattr.attr import ParamAttr, ParamAttrLike, required_attr
-from paramattr.autograd import Tensor
+from paramattr.autograd import Tensor, no_grad
 from paramattr.initializer import ZeroRow
 from paramattr.initializer.defaults import choose
 from paramattr.nn import functional
-from paramattr.nn.functional.embedding import check_padding_idx
+from paramattr.nn.functional.embedding import check_norm, check_padding_idx, check_share
+from paramattr.nn.layer.function import check_name, described
 from paramattr.nn.layer.layer import Layer
-from paramattr.parameter import Parameter
 from paramattr.utils import checks
 
 
@@ -27,12 +27,26 @@ class Embedding(Layer):
     padding_idx : int, optional
         A symbol that stands for no value, in [-num_embeddings, num_embeddings): its vector starts as zeros, reads as
         zeros and gets no gradient.
+    max_norm : float, optional
+        Vectors that are looked up, and whose norm is larger, are first scaled to this norm for good; > 0.
+    norm_type : float, default 2.0
+        The order of that norm, > 0; it may be infinite.
+    scale_grad_by_freq : bool, default False
+        Whether the gradient of a vector is divided by how often it is looked up in a call.
     sparse : bool, default False
         Has no effect: gradients are dense here.
+    _weight : Tensor, optional
+        The vectors, of shape ``[num_embeddings, embedding_dim]``, in place of new ones.
+    _freeze : bool, default False
+        Whether the vectors are not to be trained.
+    device : {"cpu"}, optional
+        Where the vectors are.
+    dtype : dtype, optional
+        Of the vectors; the default dtype if None.
     weight_attr : ParamAttr, str, Initializer, regularizer or bool, optional
         Settings of ``weight``, of shape ``[num_embeddings, embedding_dim]``; by default XavierUniform.
     name : str, optional
-        Prefix of the parameter's automatic name.
+        Shown in the layer's text.
 
     Raises
     ------
@@ -49,34 +63,71 @@ class Embedding(Layer):
     array([0., 0., 0., 0.], dtype=float32)
     """
 
-    weight: Parameter
+    weight: Tensor
 
     def __init__(
         self,
         num_embeddings: int,
         embedding_dim: int,
         padding_idx: int | None = None,
+        max_norm: float | None = None,
+        norm_type: float = 2.0,
         *,
+        scale_grad_by_freq: bool = False,
         sparse: bool = False,
+        _weight: Tensor | None = None,
+        _freeze: bool = False,
+        device: object = None,
+        dtype: DTypeLike | None = None,
         weight_attr: ParamAttrLike = None,
         name: str | None = None,
     ) -> None:
-        super().__init__(name)
+        super().__init__(dtype=dtype)
+        self.name = check_name(name)
         self.num_embeddings = checks.integer("num_embeddings", num_embeddings, low=1)
         self.embedding_dim = checks.integer("embedding_dim", embedding_dim, low=1)
-        self.padding_idx = check_padding_idx(padding_idx, self.num_embeddings)
-        self.sparse = checks.boolean("sparse", sparse)
+        padding = check_padding_idx(padding_idx, self.num_embeddings)
+        self.padding_idx = padding_idx
+        self.max_norm, self.norm_type = check_norm(max_norm, norm_type)
+        self.scale_grad_by_freq, self.sparse = check_share(scale_grad_by_freq, sparse), sparse
+        freeze = checks.boolean("_freeze", _freeze)
+        if device is not None and str(device) not in ("cpu", "Place(cpu)"):
+            raise ValueError(f"device must be 'cpu' or None, but received {device!r}")
+        sizes = [self.num_embeddings, self.embedding_dim]
+        if _weight is None:
+            self.weight = self.create_parameter(sizes, self._attr(weight_attr, padding))
+            if freeze:
+                self.weight.stop_gradient = True
+        else:
+            self.weight = _given(_weight, sizes, padding)
+            self.weight.stop_gradient = freeze
+
+    def _attr(self, weight_attr: ParamAttrLike, padding: int | None) -> ParamAttr | None:
+        """Return the settings of the weight, in which the row of the padding starts as zeros."""
         weight = required_attr("weight_attr", weight_attr, self)
-        if self.padding_idx is not None:
-            weight = weight or ParamAttr()
-            recipe = choose(weight.initializer, is_bias=False)
-            weight = weight.replace(initializer=ZeroRow(recipe, self.padding_idx))
-        self.weight = self.create_parameter([self.num_embeddings, self.embedding_dim], weight)
+        if padding is None:
+            return weight
+        weight = weight or ParamAttr()
+        return weight.replace(initializer=ZeroRow(choose(weight.initializer, is_bias=False), padding))
 
     def forward(self, x: Tensor | ArrayLike) -> Tensor:
         """Map integers of any shape to vectors: ``[*]`` to ``[*, embedding_dim]``."""
-        return functional.embedding(x, self.weight, self.padding_idx, self.sparse)
+        norm = (self.max_norm, self.norm_type)
+        return functional.embedding(x, self.weight, self.padding_idx, *norm, self.sparse, self.scale_grad_by_freq)
 
     def extra_repr(self) -> str:
-        padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
-        return f"{self.num_embeddings}, {self.embedding_dim}{padding}, sparse={self.sparse}"
+        sizes = [str(self.num_embeddings), str(self.embedding_dim)]
+        padding = {} if self.padding_idx is None else {"padding_idx": self.padding_idx}
+        how = {"sparse": self.sparse, "scale_grad_by_freq": self.scale_grad_by_freq}
+        return described(self.name, *sizes, **padding, **how)
+
+
+def _given(weight: Tensor, sizes: list[int], padding: int | None) -> Tensor:
+    """Return a ``weight`` that is not new, once the row of the padding is zeros."""
+    checks.instance("_weight", weight, Tensor, "a Tensor or None")
+    if weight.shape != sizes:
+        raise ValueError(f"_weight must have shape {sizes}, but received {weight.shape!r}")
+    if padding is not None:
+        with no_grad():
+            weight[padding] = 0.0
+    return weight

@@ -13,23 +13,12 @@ from paramattr.nn.functional.im2col import Steps
 
 # One of the modules has the name of its function.
 NAMES = [
-    *(
-        "activation",
-        "common",
-        "conv",
-        "embedding",
-        "geometry",
-        "im2col",
-        "linear",
-        "loss",
-        "norm",
-        "padding",
-        "pooling",
-    ),
-    *("standardization", "vector_norm"),
+    *("activation", "conv", "distance", "dropout", "embedding", "geometry", "im2col", "label", "linear", "loss"),
+    *("norm", "padding", "pooling", "rectifier", "shrink", "softmax", "standardization", "vector_norm"),
 ]
 MODULES = [import_module(f"paramattr.nn.functional.{name}") for name in NAMES]
-activation, _, conv, embedding, _, _, linear, loss, _, padding, pooling, standardization, vector_norm = MODULES
+activation, conv, distance, _, embedding, _, _, label, linear, loss = MODULES[:10]
+_, padding, pooling, rectifier, shrink, softmax, standardization, vector_norm = MODULES[10:]
 
 
 def values(shape, seed=5):
@@ -50,6 +39,82 @@ def one(**settings):
 def along_an_axis(draw):
     shape = draw(hnp.array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=4))
     return [values(shape)], {"axis": draw(st.integers(-len(shape), len(shape) - 1))}
+
+
+@st.composite
+def drawn_along_an_axis(draw):
+    arrays, settings = draw(along_an_axis())
+    noise = np.random.default_rng(3).standard_normal(arrays[0].shape)
+    return arrays, {**settings, "noise": noise, "temperature": draw(st.sampled_from([0.5, 2.0])), "hard": False}
+
+
+@st.composite
+def of_an_even_axis(draw):
+    shape = list(draw(hnp.array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=3)))
+    place = draw(st.integers(0, len(shape) - 1))
+    shape[place] *= 2
+    return [values(tuple(shape))], {"axis": place}
+
+
+@st.composite
+def of_runs(draw):
+    groups, place = draw(st.integers(2, 3)), draw(st.sampled_from([1, 3]))
+    shape = list(numbers(draw, 4, 1, 2))
+    shape[place] *= groups
+    return [values(tuple(shape))], {"groups": groups, "axis": place}
+
+
+@st.composite
+def alike(draw):
+    shape = draw(shapes)
+    return [values(shape), values(shape, 6)], {}
+
+
+@st.composite
+def weighed(draw):
+    shape = draw(hnp.array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=3))
+    return [values(shape), values(shape[-1:] if draw(st.booleans()) else (), 6)], {}
+
+
+@st.composite
+def apart(draw):
+    found = draw(
+        hnp.mutually_broadcastable_shapes(num_shapes=2, min_side=1, max_side=3, min_dims=1, max_dims=3)
+    ).input_shapes
+    orders = [2.0, 1.0, 3.0, 0.5, 0.0, math.inf, -math.inf, -1.0]
+    settings = {"p": draw(st.sampled_from(orders)), "epsilon": draw(st.sampled_from([0.0, 0.01]))}
+    # Differences apart from each other and from 0, so that the largest stays the largest.
+    return [values(found[0]), 7 * values(found[1], 6)], {**settings, "keepdim": draw(st.booleans())}
+
+
+@st.composite
+def directions(draw):
+    found = draw(hnp.mutually_broadcastable_shapes(num_shapes=2, min_side=1, max_side=3, min_dims=1, max_dims=3))
+    axis = draw(st.integers(0, len(found.result_shape) - 1))
+    arrays = [values(shape, seed) for seed, shape in enumerate(found.input_shapes)]
+    return arrays, {"axis": axis, "eps": draw(st.sampled_from([1e-8, 100.0]))}
+
+
+@st.composite
+def mapped_in_pairs(draw):
+    count, n, m, k = numbers(draw, 4, 1, 3)
+    arrays = [values((count, n)), values((count, m), 6), values((k, n, m), 7), values((1, k), 8)]
+    return arrays[: draw(st.integers(3, 4))], {}
+
+
+@st.composite
+def smoothed(draw):
+    shape = draw(hnp.array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=3))
+    return [values(shape), values(shape[-1:], 6)][: draw(st.integers(1, 2))], {
+        "weight": draw(st.sampled_from([0.1, 1.0]))
+    }
+
+
+def settings(**choices):
+    """One array, with settings out of ``choices``."""
+    return st.fixed_dictionaries({key: st.sampled_from(options) for key, options in choices.items()}).flatmap(
+        lambda chosen: one(**chosen)
+    )
 
 
 @st.composite
@@ -168,16 +233,27 @@ def spectral(draw):
 
 # For each rule its arrays and settings, and the inputs that a gradient may need.
 CASES = {
-    activation._relu: (one(), set()),
-    activation._leaky_relu: (st.sampled_from([0.01, 1.5, -0.5]).flatmap(lambda slope: one(slope=slope)), {0}),
-    activation._sigmoid: (one(), set()),
     activation._gelu: (one(), set()),
     activation._gelu_tanh: (one(), set()),
-    activation._softmax: (along_an_axis(), set()),
-    activation._log_softmax: (along_an_axis(), set()),
+    activation._glu: (of_an_even_axis(), {0}),
+    activation._gated: (alike(), {0, 1}),
+    activation._log_sigmoid: (one(), {0}),
+    activation._mish: (one(), set()),
+    activation._softplus: (settings(beta=[1.0, 3.0, -2.0], threshold=[20.0, 1.5]), {0}),
+    activation._softsign: (one(), set()),
+    activation._swiglu: (alike(), {0, 1}),
+    activation._swiglu_halves: (
+        of_an_even_axis().filter(lambda case: case[1]["axis"] == case[0][0].ndim - 1).map(lambda case: (case[0], {})),
+        {0},
+    ),
+    activation._swish: (one(), set()),
     conv._conv: (convolved(), {0, 1}),
     conv._conv_transpose: (convolved(transposed=True), {0, 1}),
+    distance._cosine_similarity: (directions(), set()),
+    distance._distance: (apart(), set()),
     embedding._embedding: (looked_up(), set()),
+    label._smoothed: (smoothed(), set()),
+    linear._bilinear: (mapped_in_pairs(), {0, 1, 2}),
     linear._linear: (mapped(), {0, 1}),
     loss._squared_difference: (compared(), set()),
     padding._pad_constant: (padded("constant"), set()),
@@ -190,6 +266,20 @@ CASES = {
     vector_norm.unit: (shortened(), set()),
     vector_norm._local_response: (responding(), {0}),
     vector_norm.over_sigma: (spectral(), set()),
+    rectifier._clip: (settings(low=[-1.1, 0.11], high=[0.77, 1.3]), set()),
+    rectifier._exponential: (settings(scale=[1.0, 1.5], alpha=[0.7, -1.0, 0.0], width=[1.0, -2.0]), set()),
+    rectifier._hardsigmoid: (settings(slope=[0.21, -0.5], offset=[0.5, 0.11]), set()),
+    rectifier._hardswish: (one(), set()),
+    rectifier._leaky_relu: (settings(slope=[0.01, 1.5, -0.5]), set()),
+    rectifier._maxout: (of_runs(), set()),
+    rectifier._prelu: (weighed(), {0, 1}),
+    rectifier._relu: (one(), set()),
+    shrink._hardshrink: (settings(threshold=[0.77, -1.0]), set()),
+    shrink._softshrink: (settings(threshold=[0.77, 0.0]), {0}),
+    shrink._tanhshrink: (one(), set()),
+    shrink._thresholded_relu: (settings(threshold=[0.77, -0.77], low=[0.5]), set()),
+    softmax._gumbel_softmax: (drawn_along_an_axis(), set()),
+    softmax._log_softmax: (along_an_axis(), set()),
 }
 
 

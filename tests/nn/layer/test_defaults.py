@@ -13,15 +13,17 @@ FUNCTIONS = {
     "CrossEntropyLoss": "cross_entropy",
     "MSELoss": "mse_loss",
     "Embedding": "embedding",
-    "Dropout": "dropout",
-    "Softmax": "softmax",
-    "GELU": "gelu",
-    "LeakyReLU": "leaky_relu",
     "Linear": "linear",
     "BatchNorm2D": "batch_norm",
     "GroupNorm": "group_norm",
     "InstanceNorm2D": "instance_norm",
     "LocalResponseNorm": "local_response_norm",
+    "PReLU": "prelu",
+    "PairwiseDistance": "pairwise_distance",
+    "CosineSimilarity": "cosine_similarity",
+    **{
+        name: getattr(nn, name).function.__name__ for name in nn.layer.__all__ if hasattr(getattr(nn, name), "function")
+    },
 }
 FORMATS = {1: "NCL", 2: "NCHW", 3: "NCDHW"}
 
@@ -67,11 +69,16 @@ def test_defaults_that_no_function_shares():
         "weight": None, "ignore_index": -100, "reduction": "mean", "soft_label": False, "axis": -1, "use_softmax": True,
         "label_smoothing": 0.0,
     }  # fmt: skip
-    assert defaults(nn.functional.dropout) == {"p": 0.5, "axis": None, "training": True, "mode": "upscale_in_train"}
-    assert defaults(nn.functional.leaky_relu) == {"negative_slope": 0.01}
-    assert defaults(nn.functional.gelu) == {"approximate": False}
-    assert defaults(nn.functional.softmax) == defaults(nn.functional.log_softmax) == {"axis": -1}
-    assert defaults(nn.functional.embedding) == {"padding_idx": None, "sparse": False}
+    assert defaults(nn.functional.dropout) == {
+        "p": 0.5, "axis": None, "training": True, "inplace": False, "mode": "upscale_in_train", "name": None
+    }  # fmt: skip
+    assert defaults(nn.functional.leaky_relu) == {"negative_slope": 0.01, "name": None}
+    assert defaults(nn.functional.gelu) == {"approximate": False, "name": None}
+    assert defaults(nn.functional.log_softmax) == {"axis": -1, "dtype": None, "name": None}
+    assert defaults(nn.functional.softmax) == {"axis": -1, "dtype": None, "name": None, "out": None}
+    assert defaults(nn.functional.embedding) == {
+        "padding_idx": None, "max_norm": None, "norm_type": 2.0, "sparse": False, "scale_grad_by_freq": False, "name": None
+    }  # fmt: skip
     assert defaults(nn.functional.pad) == {
         "mode": "constant", "value": 0.0, "data_format": None, "pad_from_left_axis": True
     }  # fmt: skip

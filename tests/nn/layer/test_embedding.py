@@ -7,7 +7,6 @@ from paramattr.nn import Embedding
 
 def test_training_leaves_the_padding_row_at_zero():
     layer = Embedding(6, 3, padding_idx=-2)
-    assert layer.padding_idx == 4
     before = layer.weight.numpy().copy()
     optimizer = pa.optimizer.Adam(0.1, parameters=layer.parameters(), weight_decay=0.1)
     for _ in range(5):
@@ -49,7 +48,35 @@ def test_names_and_text():
     with pa.utils.unique_name.guard():
         layer = Embedding(10, 4, padding_idx=0)
     assert layer.weight.name == "embedding_0.w_0"
-    assert repr(layer) == "Embedding(10, 4, padding_idx=0, sparse=False)"
+    assert repr(layer) == "Embedding(10, 4, padding_idx=0, sparse=False, scale_grad_by_freq=False)"
+    with pa.utils.unique_name.guard():
+        named = Embedding(10, 4, name="table")
+    assert (named.weight.name, named.full_name()) == ("embedding_0.w_0", "embedding_0")
+    assert repr(named).endswith(", name=table)")
+
+
+def test_vectors_that_are_given():
+    weight = pa.create_parameter([3, 2], "float32")
+    layer = Embedding(3, 2, -1, _weight=weight)
+    assert layer.weight is weight
+    assert layer.parameters() == [weight]
+    assert not weight.numpy()[2].any()
+    assert weight.numpy()[:2].all()
+    assert not weight.stop_gradient
+    assert Embedding(3, 2, _weight=weight, _freeze=True).weight.stop_gradient
+    assert Embedding(3, 2, _freeze=True, weight_attr="mine").weight.stop_gradient
+
+
+def test_settings_of_use_reach_the_function():
+    layer = Embedding(3, 2, max_norm=1.0, norm_type=np.inf, scale_grad_by_freq=True, dtype="float64")
+    layer.weight.set_value(np.array([[4.0, -2.0], [3.0, 1.0], [0.5, 0.25]]))
+    value = layer([0, 0, 2])
+    assert value.dtype == np.float64
+    np.testing.assert_allclose(value.numpy(), [[1, -0.5], [1, -0.5], [0.5, 0.25]], rtol=1e-6)
+    assert layer.weight.numpy()[1].tolist() == [3, 1]
+    value.sum().backward()
+    assert layer.weight.grad.tolist() == [[1, 1], [0, 0], [1, 1]]
+    assert Embedding(3, 2, device="cpu").weight.shape == [3, 2]
 
 
 @pytest.mark.parametrize(
@@ -65,6 +92,28 @@ def test_names_and_text():
 def test_bad_arguments(arguments, error, text):
     with pytest.raises(error, match=text):
         Embedding(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "text"),
+    [
+        ({"max_norm": 0.0}, ValueError, "max_norm"),
+        ({"max_norm": "1"}, TypeError, "max_norm"),
+        ({"norm_type": 0.0}, ValueError, "norm_type"),
+        ({"scale_grad_by_freq": 1}, TypeError, "scale_grad_by_freq"),
+        ({"scale_grad_by_freq": True, "sparse": True}, ValueError, "scale_grad_by_freq"),
+        ({"sparse": None}, TypeError, "sparse"),
+        ({"_weight": np.ones((3, 2))}, TypeError, "_weight"),
+        ({"_weight": pa.to_tensor(np.ones((2, 3)))}, ValueError, "_weight"),
+        ({"_freeze": None}, TypeError, "_freeze"),
+        ({"device": "gpu:0"}, ValueError, "device"),
+        ({"dtype": "int32"}, ValueError, "dtype"),
+        ({"name": 3}, TypeError, "name"),
+    ],
+)
+def test_bad_settings(settings, error, text):
+    with pytest.raises(error, match=text):
+        Embedding(3, 2, **settings)
 
 
 @pytest.mark.parametrize(("x", "error"), [([3], IndexError), ([-1], IndexError), ([0.5], TypeError)])

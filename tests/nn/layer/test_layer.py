@@ -13,7 +13,9 @@ pytestmark = pytest.mark.usefixtures("fresh_names")
 def test_names_come_from_the_class_or_the_scope(make_net):
     assert make_net().full_name() == "net_0"
     assert make_net().scale.factor.name == "scale_1.w_0"
-    assert nn.Linear(1, 1, name="head").weight.name == "head_0.w_0"
+    assert nn.Layer("head").full_name() == "head_0"
+    # As in Paddle, the name of a layer of its own is for its text alone.
+    assert nn.Linear(1, 1, name="head").weight.name == "linear_2.w_0"
 
 
 def test_train_eval_and_apply_reach_every_layer(make_net):
@@ -87,7 +89,11 @@ ARGUMENTS = {
     **NORMALIZATIONS,
     "LocalResponseNorm": (2,),
     "Linear": (2, 3),
+    "Bilinear": (2, 3, 4),
     "Embedding": (4, 3, 0),
+    "Maxout": (2,),
+    "PReLU": (3,),
+    "Unflatten": (1, [2, 3]),
     **{f"Conv{n}D{suffix}": (2, 3, 1) for n in (1, 2, 3) for suffix in ("", "Transpose")},
     **{f"{name}Pool{n}D": (2,) for n in (1, 2, 3) for name in ("Max", "Avg")},
 }
@@ -106,7 +112,7 @@ def test_an_override_of_create_parameter_makes_each_parameter(name):
     assert [is_bias for _, _, is_bias in layer.seen] == [False, True][: len(layer.seen)]
     with_attr = recording(*ARGUMENTS[name], weight_attr="mine")
     _, attr, _ = with_attr.seen[0]
-    assert (attr.name, with_attr.weight.name) == ("mine", "mine")
+    assert (attr.name, with_attr.parameters()[0].name) == ("mine", "mine")
     if "bias" in layer._parameters:
         without = recording(*ARGUMENTS[name], bias_attr=False)
         assert without.seen[1] == (None, False, True)

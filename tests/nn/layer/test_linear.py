@@ -40,3 +40,30 @@ def test_no_features_are_a_number_of_features(sizes):
     layer = nn.Linear(*sizes)
     assert (layer.in_features, layer.out_features) == sizes
     np.testing.assert_array_equal(layer(pa.to_tensor(np.ones((3, sizes[0])))).numpy(), np.zeros((3, sizes[1])))
+
+
+def test_bilinear():
+    with pa.utils.unique_name.guard():
+        layer = nn.Bilinear(2, 3, 4, name="pair")
+    assert repr(layer) == "Bilinear(in1_features=2, in2_features=3, out_features=4, dtype=float32, name=pair)"
+    assert [(p.name, p.shape) for p in layer.parameters()] == [
+        ("bilinear_0.w_0", [4, 2, 3]), ("bilinear_0.b_0", [1, 4])
+    ]  # fmt: skip
+    x1, x2 = np.ones((5, 2)), np.ones((5, 3))
+    expected = nn.functional.bilinear(x1, x2, layer.weight, layer.bias).numpy()
+    np.testing.assert_array_equal(layer(x1, x2).numpy(), expected)
+    assert nn.Bilinear(2, 3, 4, bias_attr=False)(x1, x2).shape == [5, 4]
+    with pytest.raises(ValueError, match="x1, x2 and weight"):
+        layer(x2, x1)
+    for sizes, name in [((0, 1, 1), "in1_features"), ((1, 0, 1), "in2_features"), ((1, 1, 0), "out_features")]:
+        with pytest.raises(ValueError, match=name):
+            nn.Bilinear(*sizes)
+
+
+def test_a_name_is_part_of_the_text_alone():
+    with pa.utils.unique_name.guard():
+        layer = nn.Linear(3, 2, name="fc")
+    assert (layer.full_name(), layer.weight.name) == ("linear_0", "linear_0.w_0")
+    assert repr(layer) == "Linear(in_features=3, out_features=2, dtype=float32, name=fc)"
+    with pytest.raises(TypeError, match="name must be"):
+        nn.Linear(3, 2, name=1)
