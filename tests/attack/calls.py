@@ -51,6 +51,8 @@ LAYER_METHODS = [
 CONTAINER_METHODS = ["append", "extend", "insert", "__getitem__", "__setitem__", "__delitem__", "__len__"]
 # How a layer is made that is then called.
 MADE: dict[str, tuple[Any, ...]] = {
+    "AdaptiveLogSoftmaxWithLoss": (2, 4, [2]),
+    "HSigmoidLoss": (2, 3),
     "Linear": (3, 2),
     "Embedding": (4, 3),
     **{f"Conv{n}D{suffix}": (2, 2, 2) for n in (1, 2, 3) for suffix in ("", "Transpose")},
