@@ -51,6 +51,8 @@ LAYER_METHODS = [
 CONTAINER_METHODS = ["append", "extend", "insert", "__getitem__", "__setitem__", "__delitem__", "__len__"]
 # How a layer is made that is then called.
 MADE: dict[str, tuple[Any, ...]] = {
+    "AdaptiveLogSoftmaxWithLoss": (2, 4, [2]),
+    "HSigmoidLoss": (2, 3),
     "Linear": (3, 2),
     "Bilinear": (3, 2, 4),
     "Embedding": (4, 3),

@@ -12,8 +12,23 @@ from paramattr.nn.functional.activation import (
     swiglu,
     swish,
 )
+from paramattr.nn.functional.binary_loss import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    dice_loss,
+    multi_label_soft_margin_loss,
+    sigmoid_focal_loss,
+    soft_margin_loss,
+)
 from paramattr.nn.functional.conv import conv1d, conv1d_transpose, conv2d, conv2d_transpose, conv3d, conv3d_transpose
+from paramattr.nn.functional.ctc import ctc_loss
 from paramattr.nn.functional.distance import cosine_similarity, pairwise_distance
+from paramattr.nn.functional.distance_loss import (
+    cosine_embedding_loss,
+    npair_loss,
+    triplet_margin_loss,
+    triplet_margin_with_distance_loss,
+)
 from paramattr.nn.functional.dropout import (
     alpha_dropout,
     dropout,
@@ -23,9 +38,17 @@ from paramattr.nn.functional.dropout import (
     feature_alpha_dropout,
 )
 from paramattr.nn.functional.embedding import embedding
+from paramattr.nn.functional.hierarchical import adaptive_log_softmax_with_loss, hsigmoid_loss
 from paramattr.nn.functional.label import label_smooth, one_hot
+from paramattr.nn.functional.likelihood import gaussian_nll_loss, kl_div, log_loss, nll_loss, poisson_nll_loss
 from paramattr.nn.functional.linear import bilinear, linear
-from paramattr.nn.functional.loss import cross_entropy, mse_loss
+from paramattr.nn.functional.loss import cross_entropy, l1_loss, mse_loss, smooth_l1_loss, square_error_cost
+from paramattr.nn.functional.margin_loss import (
+    hinge_embedding_loss,
+    margin_ranking_loss,
+    multi_label_margin_loss,
+    multi_margin_loss,
+)
 from paramattr.nn.functional.norm import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
 from paramattr.nn.functional.padding import pad
 from paramattr.nn.functional.pooling import avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d
@@ -47,22 +70,30 @@ from paramattr.nn.functional.rectifier import (
     rrelu,
     selu,
 )
+from paramattr.nn.functional.rnnt import rnnt_loss
 from paramattr.nn.functional.shrink import hardshrink, softshrink, tanhshrink, thresholded_relu, thresholded_relu_
 from paramattr.nn.functional.softmax import gumbel_softmax, log_softmax, softmax, softmax_
+from paramattr.nn.functional.softmax_loss import margin_cross_entropy, softmax_with_cross_entropy
 from paramattr.nn.functional.vector_norm import local_response_norm, normalize
 from paramattr.tensor import tanh, tanh_
 from paramattr.tensor.activation import sigmoid
 from paramattr.tensor.manipulation import flatten
 
 __all__ = [
-    "alpha_dropout", "avg_pool1d", "avg_pool2d", "avg_pool3d", "batch_norm", "bilinear", "celu", "conv1d",
-    "conv1d_transpose", "conv2d", "conv2d_transpose", "conv3d", "conv3d_transpose", "cosine_similarity",
-    "cross_entropy", "dropout", "dropout1d", "dropout2d", "dropout3d", "elu", "elu_", "embedding",
-    "feature_alpha_dropout", "flatten", "gelu", "glu", "group_norm", "gumbel_softmax", "hardshrink",
-    "hardsigmoid", "hardswish", "hardtanh", "hardtanh_", "instance_norm", "label_smooth", "layer_norm",
-    "leaky_relu", "leaky_relu_", "linear", "local_response_norm", "log_sigmoid", "log_softmax", "logsigmoid",
-    "max_pool1d", "max_pool2d", "max_pool3d", "maxout", "mish", "mse_loss", "normalize", "one_hot", "pad",
-    "pairwise_distance", "prelu", "relu", "relu6", "relu_", "rms_norm", "rrelu", "selu", "sigmoid", "silu",
-    "softmax", "softmax_", "softplus", "softshrink", "softsign", "swiglu", "swish", "tanh", "tanh_",
-    "tanhshrink", "thresholded_relu", "thresholded_relu_",
+    "adaptive_log_softmax_with_loss", "alpha_dropout", "avg_pool1d", "avg_pool2d", "avg_pool3d", "batch_norm",
+    "bilinear", "binary_cross_entropy", "binary_cross_entropy_with_logits", "celu", "conv1d",
+    "conv1d_transpose", "conv2d", "conv2d_transpose", "conv3d", "conv3d_transpose", "cosine_embedding_loss",
+    "cosine_similarity", "cross_entropy", "ctc_loss", "dice_loss", "dropout", "dropout1d", "dropout2d",
+    "dropout3d", "elu", "elu_", "embedding", "feature_alpha_dropout", "flatten", "gaussian_nll_loss", "gelu",
+    "glu", "group_norm", "gumbel_softmax", "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "hardtanh_",
+    "hinge_embedding_loss", "hsigmoid_loss", "instance_norm", "kl_div", "l1_loss", "label_smooth", "layer_norm",
+    "leaky_relu", "leaky_relu_", "linear", "local_response_norm", "log_loss", "log_sigmoid", "log_softmax",
+    "logsigmoid", "margin_cross_entropy", "margin_ranking_loss", "max_pool1d", "max_pool2d", "max_pool3d",
+    "maxout", "mish", "mse_loss", "multi_label_margin_loss", "multi_label_soft_margin_loss",
+    "multi_margin_loss", "nll_loss", "normalize", "npair_loss", "one_hot", "pad", "pairwise_distance",
+    "poisson_nll_loss", "prelu", "relu", "relu6", "relu_", "rms_norm", "rnnt_loss", "rrelu", "selu", "sigmoid",
+    "sigmoid_focal_loss", "silu", "smooth_l1_loss", "soft_margin_loss", "softmax", "softmax_",
+    "softmax_with_cross_entropy", "softplus", "softshrink", "softsign", "square_error_cost", "swiglu", "swish",
+    "tanh", "tanh_", "tanhshrink", "thresholded_relu", "thresholded_relu_", "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
 ]  # fmt: skip

@@ -1,12 +1,16 @@
-"""Losses."""
+"""What losses share, losses of distances, and cross entropy."""
 
 from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from paramattr.autograd import Tensor, apply, rules
-from paramattr.autograd.rules import Outcome
-from paramattr.autograd.tape import Array
+from paramattr.autograd.rules import Outcome, real
+from paramattr.autograd.tape import Array, Pullback
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional.softmax import log_softmax
 from paramattr.tensor.exponential import log
@@ -18,7 +22,62 @@ REDUCTIONS = ("mean", "sum", "none")
 _REDUCE: dict[str, rules.Rule] = {"mean": rules.mean, "sum": rules.sum, "none": lambda x: (x, (lambda g: g,))}
 
 
-def mse_loss(input: Operand, label: Operand, reduction: str = "mean") -> Tensor:
+def reduced(rule: rules.Rule) -> rules.Rule:
+    """Return a ``rule`` of single losses with the setting ``reduction``, which says what becomes of them.
+
+    Integers and bools count as numbers of the default dtype.
+    """
+
+    @functools.wraps(rule)
+    def with_reduction(*arrays: Array, reduction: str, **settings: Any) -> Outcome:
+        losses, pullbacks = rule(*map(real, arrays), **settings)
+        value, (spread,) = _REDUCE[reduction](losses)
+        return value, tuple(_after(spread, pullback) for pullback in pullbacks)
+
+    return with_reduction
+
+
+def _after(first: Pullback, second: Pullback) -> Pullback:
+    return lambda g: second(first(g))
+
+
+def loss(rule: rules.Rule, inputs: Mapping[str, Operand], reduction: str, **settings: Any) -> Tensor:
+    """Run a `reduced` ``rule`` on the ``inputs``, which are known to the caller by their names."""
+    for name, value in inputs.items():
+        as_tensor(name, value)
+    return apply(rule, *inputs.values(), reduction=checks.choice("reduction", reduction, REDUCTIONS), **settings)
+
+
+def check_shape(name: str, value: Operand, other: str, like: Operand) -> None:
+    """Raise a ValueError unless ``value`` has the shape of ``like``, which is the argument ``other``."""
+    found, expected = as_tensor(name, value).shape, as_tensor(other, like).shape
+    if found != expected:
+        raise ValueError(f"{name} must have the shape {expected!r} of {other}, but received {found!r}")
+
+
+def class_numbers(name: str, value: Operand, classes: int) -> Array:
+    """Return ``value``, numbers of ``classes``, as an array."""
+    numbers = as_tensor(name, value).data
+    if numbers.dtype.kind not in "iu":
+        raise TypeError(f"{name} must hold integers, but received dtype {numbers.dtype}")
+    wrong = numbers[(numbers < 0) | (numbers >= classes)]
+    if wrong.size:
+        raise ValueError(f"{name} must be in [0, {classes - 1}], but holds {wrong[0]}")
+    return numbers
+
+
+def in_full_precision(x: Tensor) -> Tensor:
+    """Return float16 and bfloat16 as float32, and integers as float64."""
+    dtype = np.dtype(np.float64) if x.dtype.kind in "biu" else dtypes.compute_dtype(x.dtype)
+    return x if x.dtype == dtype else x.astype(dtype)
+
+
+def rounded(value: Tensor, given: Tensor) -> Tensor:
+    """Return ``value``, computed in full precision, in the dtype of what was ``given`` if that is narrow."""
+    return value.astype(given.dtype) if dtypes.is_narrow(given.dtype) else value
+
+
+def mse_loss(input: Operand, label: Operand, reduction: str = "mean", name: str | None = None) -> Tensor:
     """Return the squared difference.
 
     Mirrors ``paddle.nn.functional.mse_loss``.
@@ -29,6 +88,8 @@ def mse_loss(input: Operand, label: Operand, reduction: str = "mean") -> Tensor:
         Of shapes that broadcast.
     reduction : {"mean", "sum", "none"}, default "mean"
         What becomes of the elements.
+    name : str, optional
+        Accepted as in Paddle.
 
     Raises
     ------
@@ -41,20 +102,102 @@ def mse_loss(input: Operand, label: Operand, reduction: str = "mean") -> Tensor:
     >>> paramattr.nn.functional.mse_loss(paramattr.to_tensor([1.0, 3.0]), paramattr.to_tensor([0.0, 0.0])).item()
     5.0
     """
-    for name, value in (("input", input), ("label", label)):
-        as_tensor(name, value)
-    return apply(_squared_difference, input, label, reduction=checks.choice("reduction", reduction, REDUCTIONS))
+    return loss(_squared_difference, {"input": input, "label": label}, reduction)
 
 
-def _squared_difference(input: Array, label: Array, *, reduction: str) -> Outcome:
+@reduced
+def _squared_difference(input: Array, label: Array) -> Outcome:
     difference = input - label
-    value, (spread,) = _REDUCE[reduction](difference * difference)
 
     def to_input(g: Array) -> Array:
-        share: Array = spread(g) * difference
+        share: Array = g * difference
         return share + share
 
-    return value, (to_input, lambda g: -to_input(g))
+    return difference * difference, (to_input, lambda g: -to_input(g))
+
+
+def square_error_cost(input: Operand, label: Operand) -> Tensor:
+    """Return the squared difference, element by element: `mse_loss` with the reduction "none".
+
+    Mirrors ``paddle.nn.functional.square_error_cost``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.nn.functional.square_error_cost([1.0, 3.0], [0.0, 0.0]).tolist()
+    [1.0, 9.0]
+    """
+    return mse_loss(input, label, "none")
+
+
+def l1_loss(input: Operand, label: Operand, reduction: str = "mean", name: str | None = None) -> Tensor:
+    """Return the absolute value of the difference.
+
+    Mirrors ``paddle.nn.functional.l1_loss``. The arguments, and what is refused, are those of `mse_loss`.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.nn.functional.l1_loss(paramattr.to_tensor([1.0, -3.0]), paramattr.to_tensor([0.0, 0.0])).item()
+    2.0
+    """
+    return loss(_absolute_difference, {"input": input, "label": label}, reduction)
+
+
+@reduced
+def _absolute_difference(input: Array, label: Array) -> Outcome:
+    difference = input - label
+    return np.abs(difference), (lambda g: g * np.sign(difference), lambda g: -g * np.sign(difference))
+
+
+def smooth_l1_loss(
+    input: Operand,
+    label: Operand,
+    reduction: str = "mean",
+    delta: float = 1.0,
+    is_huber: bool = True,
+    name: str | None = None,
+) -> Tensor:
+    """Return half the squared difference, continued as a straight line where the difference is above ``delta``.
+
+    Mirrors ``paddle.nn.functional.smooth_l1_loss``.
+
+    Parameters
+    ----------
+    input, label : Tensor or array_like
+        Of the same shape.
+    reduction : {"mean", "sum", "none"}, default "mean"
+        What becomes of the elements.
+    delta : float, default 1.0
+        Where the straight line begins, > 0.
+    is_huber : bool, default True
+        False divides the loss by ``delta``.
+    name : str, optional
+        Accepted as in Paddle.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong type or out of range, or the shapes differ.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.nn.functional.smooth_l1_loss([0.5, 3.0], [0.0, 0.0], reduction="none").tolist()
+    [0.125, 2.5]
+    """
+    check_shape("label", label, "input", input)
+    bound = checks.real("delta", delta, low=0.0, open_low=True)
+    divisor = 1.0 if checks.boolean("is_huber", is_huber) else bound
+    return loss(_huber, {"input": input, "label": label}, reduction, delta=bound, divisor=divisor)
+
+
+@reduced
+def _huber(input: Array, label: Array, *, delta: float, divisor: float) -> Outcome:
+    difference = input - label
+    slope = np.clip(difference, -delta, delta) / divisor
+    value = slope * (difference - np.clip(difference, -delta, delta) / 2)
+    return value, (lambda g: g * slope, lambda g: -g * slope)
 
 
 def check_ignore_index(ignore_index: int, soft_label: bool) -> int:
@@ -75,6 +218,7 @@ def cross_entropy(
     axis: int = -1,
     use_softmax: bool = True,
     label_smoothing: float = 0.0,
+    name: str | None = None,
 ) -> Tensor:
     """Return minus the logarithm of the probability that ``input`` gives to ``label``.
 
@@ -98,6 +242,8 @@ def cross_entropy(
         The axis of the classes.
     label_smoothing : float, default 0.0
         Share of each label that is spread evenly over all classes, in [0, 1].
+    name : str, optional
+        Accepted as in Paddle.
 
     Raises
     ------
@@ -113,16 +259,15 @@ def cross_entropy(
     """
     checks.choice("reduction", reduction, REDUCTIONS)
     given, labels, axis = _classes(input, label, axis)
-    scores = _in_full_precision(given)
+    scores = in_full_precision(given)
     targets, counted, keep = _targets(scores, labels, ignore_index, soft_label, axis, label_smoothing)
-    shares = counted if weight is None else counted * _class_weights(weight, targets, axis)
+    shares = counted if weight is None else counted * _sample_weights(weight, targets, axis)
     factors = (targets * shares).astype(scores.dtype)
     logs = _logs(scores, factors != 0, axis, checks.boolean("use_softmax", use_softmax))
     losses = (logs * -factors).sum(axis=axis, keepdim=keep)
     # As in Paddle, the mean counts the samples of a negative ignore_index.
     shares = np.ones(()) if weight is None and ignore_index < 0 else shares
-    loss = _reduced(losses, reduction, shares, _without(scores, axis))
-    return loss.astype(given.dtype) if dtypes.is_narrow(given.dtype) else loss
+    return rounded(_reduced(losses, reduction, shares, _without(scores, axis)), given)
 
 
 def _classes(input: Operand, label: Operand, axis: int) -> tuple[Tensor, Tensor, int]:
@@ -131,12 +276,6 @@ def _classes(input: Operand, label: Operand, axis: int) -> tuple[Tensor, Tensor,
     if given.ndim == 0 or given.shape[axis] == 0:
         raise ValueError(f"input must have at least one class along axis {axis}, but received shape {given.shape!r}")
     return given, labels, axis
-
-
-def _in_full_precision(x: Tensor) -> Tensor:
-    """Return float16 and bfloat16 as float32, and integers as float64."""
-    dtype = np.dtype(np.float64) if x.dtype.kind in "biu" else dtypes.compute_dtype(x.dtype)
-    return x if x.dtype == dtype else x.astype(dtype)
 
 
 def _targets(
@@ -179,35 +318,43 @@ def _without(input: Tensor, axis: int) -> tuple[int, ...]:
 
 def _one_hot(input: Tensor, label: Tensor, ignore_index: int, axis: int) -> tuple[Array, Array, bool]:
     """Return labels as probabilities, which samples count, and whether the labels had the axis of the classes."""
-    numbers = label.data
+    numbers, counted = sample_classes(input, label, ignore_index, axis)
+    targets = np.zeros(tuple(input.shape), input.dtype)
+    np.put_along_axis(targets, numbers, 1, axis)
+    return targets, counted.astype(input.dtype), label.shape == numbers.shape
+
+
+def sample_classes(input: Tensor, label: Tensor, ignore_index: int, axis: int) -> tuple[Array, Array]:
+    """Return the class number of each sample, with an axis for the classes, and which samples count."""
+    numbers, shape = label.data, _without(input, axis)
     if numbers.dtype.kind not in "iu":
         raise TypeError(f"label must hold integers without soft_label, but received dtype {numbers.dtype}")
-    keep = numbers.shape == _without(input, axis)
-    if not keep:
-        expected = (*input.shape[:axis], *input.shape[axis + 1 :])
-        if numbers.shape != expected:
-            raise ValueError(
-                f"label must have shape {list(expected)} for an input of shape {input.shape!r} with classes at axis"
-                f" {axis}, but received {label.shape!r}"
-            )
-        numbers = np.expand_dims(numbers, axis)
+    expected = (*shape[:axis], *shape[axis + 1 :])
+    if numbers.shape not in (shape, expected):
+        raise ValueError(
+            f"label must have shape {list(expected)} for an input of shape {input.shape!r} with classes at axis"
+            f" {axis}, but received {label.shape!r}"
+        )
+    numbers = numbers.reshape(shape)
     counted = numbers != ignore_index
     classes = input.shape[axis]
     wrong = numbers[counted & ((numbers < 0) | (numbers >= classes))]
     if wrong.size:
         raise ValueError(f"label must be in [0, {classes - 1}] or ignore_index={ignore_index}, but holds {wrong[0]}")
-    numbers = np.where(counted, numbers, 0)
-    targets = np.zeros(tuple(input.shape), input.dtype)
-    np.put_along_axis(targets, numbers, 1, axis)
-    return targets, counted.astype(input.dtype), keep
+    return np.where(counted, numbers, 0), counted
 
 
-def _class_weights(weight: Operand, targets: Array, axis: int) -> Array:
-    """Return the weight of each sample: its class's, or the mean over its soft label."""
-    classes = targets.shape[axis]
+def class_weights(weight: Operand, classes: int) -> Array:
+    """Return ``weight``, one of each class, as an array."""
     weights = as_tensor("weight", weight).data
     if weights.shape != (classes,):
         raise ValueError(f"weight must have shape [{classes}], but received {list(weights.shape)}")
+    return weights
+
+
+def _sample_weights(weight: Operand, targets: Array, axis: int) -> Array:
+    """Return the weight of each sample: its class's, or the mean over its soft label."""
+    weights = class_weights(weight, targets.shape[axis])
     ones = (1,) * (targets.ndim - 1 - axis)
-    shares: Array = (targets * weights.reshape(classes, *ones)).sum(axis=axis, keepdims=True)
+    shares: Array = (targets * weights.reshape(len(weights), *ones)).sum(axis=axis, keepdims=True)
     return shares

@@ -24,9 +24,32 @@ from paramattr.nn.layer.conv import Conv1D, Conv1DTranspose, Conv2D, Conv2DTrans
 from paramattr.nn.layer.distance import CosineSimilarity, PairwiseDistance
 from paramattr.nn.layer.dropout import AlphaDropout, Dropout, Dropout2D, Dropout3D, FeatureAlphaDropout
 from paramattr.nn.layer.embedding import Embedding
+from paramattr.nn.layer.hierarchical import AdaptiveLogSoftmaxWithLoss, HSigmoidLoss
 from paramattr.nn.layer.layer import Layer
 from paramattr.nn.layer.linear import Bilinear, Linear
-from paramattr.nn.layer.loss import CrossEntropyLoss, MSELoss
+from paramattr.nn.layer.loss import (
+    BCELoss,
+    BCEWithLogitsLoss,
+    CrossEntropyLoss,
+    GaussianNLLLoss,
+    KLDivLoss,
+    L1Loss,
+    MSELoss,
+    NLLLoss,
+    PoissonNLLLoss,
+    SmoothL1Loss,
+)
+from paramattr.nn.layer.margin_loss import (
+    CosineEmbeddingLoss,
+    HingeEmbeddingLoss,
+    MarginRankingLoss,
+    MultiLabelMarginLoss,
+    MultiLabelSoftMarginLoss,
+    MultiMarginLoss,
+    SoftMarginLoss,
+    TripletMarginLoss,
+    TripletMarginWithDistanceLoss,
+)
 from paramattr.nn.layer.norm import GroupNorm, InstanceNorm1D, InstanceNorm2D, InstanceNorm3D, LayerNorm
 from paramattr.nn.layer.pooling import AvgPool1D, AvgPool2D, AvgPool3D, MaxPool1D, MaxPool2D, MaxPool3D
 from paramattr.nn.layer.rectifier import (
@@ -46,17 +69,22 @@ from paramattr.nn.layer.rectifier import (
     Softshrink,
     ThresholdedReLU,
 )
+from paramattr.nn.layer.sequence_loss import CTCLoss, RNNTLoss
 from paramattr.nn.layer.vector_norm import LocalResponseNorm, SpectralNorm
 
 __all__ = [
-    "AlphaDropout", "AvgPool1D", "AvgPool2D", "AvgPool3D", "BatchNorm", "BatchNorm1D", "BatchNorm2D",
-    "BatchNorm3D", "Bilinear", "CELU", "Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Conv3D",
-    "Conv3DTranspose", "CosineSimilarity", "CrossEntropyLoss", "Dropout", "Dropout2D", "Dropout3D", "ELU",
-    "Embedding", "FeatureAlphaDropout", "Flatten", "GELU", "GLU", "GroupNorm", "Hardshrink", "Hardsigmoid",
-    "Hardswish", "Hardtanh", "Identity", "InstanceNorm1D", "InstanceNorm2D", "InstanceNorm3D", "Layer",
-    "LayerDict", "LayerList", "LayerNorm", "LeakyReLU", "Linear", "LocalResponseNorm", "LogSigmoid",
-    "LogSoftmax", "MSELoss", "MaxPool1D", "MaxPool2D", "MaxPool3D", "Maxout", "Mish", "PReLU",
-    "PairwiseDistance", "ParameterDict", "ParameterList", "RReLU", "ReLU", "ReLU6", "SELU", "Sequential",
-    "SiLU", "Sigmoid", "Silu", "Softmax", "Softmax2D", "Softplus", "Softshrink", "Softsign", "SpectralNorm",
-    "Swish", "SyncBatchNorm", "Tanh", "Tanhshrink", "ThresholdedReLU", "Unflatten",
+    "AdaptiveLogSoftmaxWithLoss", "AlphaDropout", "AvgPool1D", "AvgPool2D", "AvgPool3D", "BCELoss",
+    "BCEWithLogitsLoss", "BatchNorm", "BatchNorm1D", "BatchNorm2D", "BatchNorm3D", "Bilinear", "CELU",
+    "CTCLoss", "Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Conv3D", "Conv3DTranspose",
+    "CosineEmbeddingLoss", "CosineSimilarity", "CrossEntropyLoss", "Dropout", "Dropout2D", "Dropout3D", "ELU",
+    "Embedding", "FeatureAlphaDropout", "Flatten", "GELU", "GLU", "GaussianNLLLoss", "GroupNorm",
+    "HSigmoidLoss", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "HingeEmbeddingLoss", "Identity",
+    "InstanceNorm1D", "InstanceNorm2D", "InstanceNorm3D", "KLDivLoss", "L1Loss", "Layer", "LayerDict",
+    "LayerList", "LayerNorm", "LeakyReLU", "Linear", "LocalResponseNorm", "LogSigmoid", "LogSoftmax", "MSELoss",
+    "MarginRankingLoss", "MaxPool1D", "MaxPool2D", "MaxPool3D", "Maxout", "Mish", "MultiLabelMarginLoss",
+    "MultiLabelSoftMarginLoss", "MultiMarginLoss", "NLLLoss", "PReLU", "PairwiseDistance", "ParameterDict",
+    "ParameterList", "PoissonNLLLoss", "RNNTLoss", "RReLU", "ReLU", "ReLU6", "SELU", "Sequential", "SiLU",
+    "Sigmoid", "Silu", "SmoothL1Loss", "SoftMarginLoss", "Softmax", "Softmax2D", "Softplus", "Softshrink",
+    "Softsign", "SpectralNorm", "Swish", "SyncBatchNorm", "Tanh", "Tanhshrink", "ThresholdedReLU",
+    "TripletMarginLoss", "TripletMarginWithDistanceLoss", "Unflatten",
 ]  # fmt: skip

@@ -11,6 +11,9 @@ from paramattr.nn import functional as F  # noqa: N812
 IMAGE = np.random.default_rng(0).standard_normal((2, 2, 3, 3))
 KERNEL = np.random.default_rng(1).standard_normal((2, 2, 2, 2))
 ROWS = np.random.default_rng(2).standard_normal((3, 4))
+CHANCES = np.random.default_rng(3).uniform(0.1, 0.9, (3, 4))
+SIGNS = np.sign(np.random.default_rng(4).standard_normal((3, 4)))
+CLASSES = np.array([0, 1, 3])
 
 
 def of_rank(array, n):
@@ -43,6 +46,49 @@ TENSORS = {
     "one_hot": {"x": np.array([0, 2])},
     "embedding": {"x": np.array([0, 2]), "weight": ROWS},
     "mse_loss": {"input": ROWS, "label": ROWS + 1},
+    **{name: {"input": ROWS, "label": ROWS + 1} for name in ("l1_loss", "smooth_l1_loss", "square_error_cost")},
+    "binary_cross_entropy": {"input": CHANCES, "label": CHANCES[::-1], "weight": ROWS[0]},
+    "binary_cross_entropy_with_logits": {"logit": ROWS, "label": CHANCES, "weight": ROWS[0], "pos_weight": CHANCES[0]},
+    "sigmoid_focal_loss": {"logit": ROWS, "label": CHANCES, "normalizer": np.array([2.0])},
+    "soft_margin_loss": {"input": ROWS, "label": SIGNS},
+    "multi_label_soft_margin_loss": {"input": ROWS, "label": CHANCES, "weight": ROWS[0]},
+    "dice_loss": {"input": CHANCES, "label": CLASSES[:, None]},
+    "kl_div": {"input": ROWS, "label": CHANCES},
+    "poisson_nll_loss": {"input": ROWS, "label": CHANCES},
+    "gaussian_nll_loss": {"input": ROWS, "label": CHANCES, "variance": CHANCES[::-1]},
+    "log_loss": {"input": CHANCES, "label": CHANCES[::-1]},
+    "nll_loss": {"input": ROWS, "label": CLASSES, "weight": CHANCES[0]},
+    "margin_ranking_loss": {"input": ROWS, "other": CHANCES, "label": SIGNS},
+    "hinge_embedding_loss": {"input": ROWS, "label": SIGNS},
+    "multi_margin_loss": {"input": ROWS, "label": CLASSES, "weight": CHANCES[0]},
+    "multi_label_margin_loss": {"input": ROWS, "label": np.array([[0, 1], [3, -1], [-1, 2]])},
+    "cosine_embedding_loss": {"input1": ROWS, "input2": CHANCES, "label": SIGNS[:, 0]},
+    **{
+        name: {"input": ROWS, "positive": CHANCES, "negative": SIGNS}
+        for name in ("triplet_margin_loss", "triplet_margin_with_distance_loss")
+    },
+    "npair_loss": {"anchor": ROWS, "positive": CHANCES, "labels": CLASSES},
+    "softmax_with_cross_entropy": {"logits": ROWS, "label": CLASSES},
+    "margin_cross_entropy": {"logits": CHANCES, "label": CLASSES},
+    "hsigmoid_loss": {"input": ROWS, "label": CLASSES, "weight": CHANCES, "bias": ROWS[:, :1]},
+    "adaptive_log_softmax_with_loss": {
+        "input": ROWS,
+        "label": CLASSES,
+        "head_weight": ROWS.T,
+        "head_bias": ROWS[0, :3],
+    },
+    "ctc_loss": {
+        "log_probs": np.stack([ROWS] * 5, 0),
+        "labels": np.array([[1, 2], [1, 1], [3, 0]]),
+        "input_lengths": np.array([5, 4, 3]),
+        "label_lengths": np.array([2, 2, 1]),
+    },
+    "rnnt_loss": {
+        "input": np.stack([np.stack([ROWS] * 2)] * 2, 0),
+        "label": np.array([[1, 2], [3, 3]]),
+        "input_lengths": np.array([2, 1]),
+        "label_lengths": np.array([2, 1]),
+    },
     "cross_entropy": {"input": ROWS, "label": np.array([0, 1, 3]), "weight": np.array([1.0, 2.0, 3.0, 4.0])},
     "pad": {"x": of_rank(IMAGE, 1)},
     **{f"{kind}_pool{n}d": {"x": of_rank(IMAGE, n)} for kind in ("max", "avg") for n in (1, 2, 3)},
@@ -60,6 +106,10 @@ TENSORS = {
 }
 RANDOM = ["alpha_dropout", "dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout", "rrelu"]
 SETTINGS = {"maxout": {"groups": 2}, "pad": {"pad": [1, 1]}} | {name: {"training": False} for name in RANDOM}
+SETTINGS |= {
+    "hsigmoid_loss": {"num_classes": 4},
+    "adaptive_log_softmax_with_loss": {"tail_weights": [[ROWS.T, ROWS[:, :2]]], "cutoffs": [2, 4]},
+}
 SETTINGS |= {f"{kind}_pool{n}d": {"kernel_size": 2} for kind in ("max", "avg") for n in (1, 2, 3)}
 SETTINGS |= {
     "group_norm": {"num_groups": 2},
@@ -67,6 +117,7 @@ SETTINGS |= {
     "rms_norm": {"normalized_shape": 3},
 }
 SETTINGS |= {"local_response_norm": {"size": 3}}
+
 
 PLACES = [(name, argument) for name, tensors in TENSORS.items() for argument in tensors]
 

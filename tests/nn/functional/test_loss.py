@@ -254,3 +254,25 @@ def test_weights_leave_the_dtype_of_the_logits():
     loss = F.cross_entropy(logits, tensor(CLASSES), WEIGHT, reduction="none")
     assert loss.dtype == np.float32
     assert F.cross_entropy(logits, LAWS, WEIGHT, soft_label=True, label_smoothing=0.1).dtype == np.float32
+
+
+def test_losses_of_distances_against_their_definitions():
+    x, y = RNG.standard_normal((2, 3, 4)) * 2
+    size = np.abs(x - y)
+    huber = np.where(size <= 0.7, size**2 / 2, 0.7 * (size - 0.35))
+    for function, settings, expected in [
+        (F.l1_loss, {}, size),
+        (F.smooth_l1_loss, {"delta": 0.7}, huber),
+        (F.smooth_l1_loss, {"delta": 0.7, "is_huber": False}, huber / 0.7),
+    ]:
+        for reduction, wanted in (("none", expected), ("sum", expected.sum()), ("mean", expected.mean())):
+            np.testing.assert_allclose(function(x, y, reduction, **settings).numpy(), wanted, rtol=1e-12)
+    np.testing.assert_array_equal(F.square_error_cost(x, y).numpy(), (x - y) ** 2)
+    assert F.smooth_l1_loss(np.float32([1e30]), np.float32([0.0])).item() == pytest.approx(1e30)
+    for arguments, error, message in [
+        (([1.0], [1.0, 2.0]), ValueError, r"label must have the shape \[1\] of input, but received \[2\]"),
+        (([1.0], [1.0], "mean", 0.0), ValueError, "delta must be finite and > 0"),
+        (([1.0], [1.0], "mean", 1.0, 1), TypeError, "is_huber must be a bool"),
+    ]:
+        with pytest.raises(error, match=message):
+            F.smooth_l1_loss(*arguments)

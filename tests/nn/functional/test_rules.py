@@ -13,12 +13,14 @@ from paramattr.nn.functional.im2col import Steps
 
 # One of the modules has the name of its function.
 NAMES = [
-    *("activation", "conv", "distance", "dropout", "embedding", "geometry", "im2col", "label", "linear", "loss"),
-    *("norm", "padding", "pooling", "rectifier", "shrink", "softmax", "standardization", "vector_norm"),
+    *("activation", "binary_loss", "conv", "ctc", "distance", "distance_loss", "dropout", "embedding", "geometry"),
+    *("hierarchical", "im2col", "label", "likelihood", "linear", "loss", "margin_loss", "norm", "padding", "pooling"),
+    *("rectifier", "rnnt", "shrink", "softmax", "softmax_loss", "standardization", "vector_norm"),
 ]
 MODULES = [import_module(f"paramattr.nn.functional.{name}") for name in NAMES]
-activation, conv, distance, _, embedding, _, _, label, linear, loss = MODULES[:10]
-_, padding, pooling, rectifier, shrink, softmax, standardization, vector_norm = MODULES[10:]
+activation, binary_loss, conv, ctc, distance, distance_loss, _, embedding, _ = MODULES[:9]
+hierarchical, _, label, likelihood, linear, loss, margin_loss, _, padding, pooling = MODULES[9:19]
+rectifier, rnnt, shrink, softmax, softmax_loss, standardization, vector_norm = MODULES[19:]
 
 
 def values(shape, seed=5):
@@ -231,6 +233,147 @@ def spectral(draw):
     return [abs(values(shape))], {"dim": dim, "u": u, "v": v}
 
 
+def rng_of(draw):
+    return np.random.default_rng(draw(st.integers(0, 1000)))
+
+
+reductions = st.sampled_from(["mean", "sum", "none"])
+
+
+@st.composite
+def lost(draw, inputs, constants=(), *, low=0, **settings):
+    """Inputs and constants of one shape, each made from values in ±[0.2, 2], and a reduction."""
+    shape = draw(hnp.array_shapes(min_dims=low, max_dims=3, min_side=1, max_side=3))
+    arrays = [make(values(shape, seed)) for seed, make in enumerate(inputs)]
+    fixed = {name: make(values(shape, 10 + seed)) for seed, (name, make) in enumerate(dict(constants).items())}
+    chosen = {name: draw(setting) for name, setting in settings.items()}
+    return arrays, {"reduction": draw(reductions), **fixed, **chosen}
+
+
+def plain(array):
+    return array
+
+
+def positive(array):
+    return np.abs(array)
+
+
+def chance(array):
+    return np.abs(array) / 2.5
+
+
+def sign(array):
+    return np.sign(array)
+
+
+@st.composite
+def weighted(draw, rule):
+    """A case of a rule, perhaps with factors of the losses as a further input."""
+    arrays, settings = draw(rule)
+    return arrays + [positive(values(arrays[0].shape, 20))] * draw(st.integers(0, 1)), settings
+
+
+@st.composite
+def of_classes(draw, *, weights=False, **settings):
+    rows, classes = draw(st.integers(1, 3)), draw(st.integers(2, 4))
+    arrays = [values((rows, classes))] + [positive(values((classes,), 6))] * (weights and draw(st.integers(0, 1)))
+    label = rng_of(draw).integers(0, classes, rows)
+    return arrays, {"label": label, "reduction": draw(reductions), **{k: draw(v) for k, v in settings.items()}}
+
+
+@st.composite
+def picked(draw):
+    shape = draw(hnp.array_shapes(min_dims=2, max_dims=4, min_side=1, max_side=3))
+    rng, places = rng_of(draw), (shape[0], 1, *shape[2:])
+    shares = rng.uniform(0.5, 2, places) * rng.integers(0, 2, places)
+    return [values(shape)], {
+        "label": rng.integers(0, shape[1], places),
+        "shares": shares,
+        "reduction": draw(reductions),
+    }
+
+
+@st.composite
+def overlapping(draw):
+    shape = draw(hnp.array_shapes(min_dims=2, max_dims=3, min_side=1, max_side=3))
+    label = rng_of(draw).integers(0, shape[-1], (*shape[:-1], 1))
+    return [positive(values(shape))], {"label": label, "epsilon": 0.1, "reduction": draw(reductions)}
+
+
+@st.composite
+def several_targets(draw):
+    rows, classes = draw(st.integers(1, 3)), draw(st.integers(2, 4))
+    label = rng_of(draw).integers(-1, classes, (rows, 3))
+    # Scores that are whole thirds apart, so that no gap is near 0.
+    scores = rng_of(draw).permutation(rows * classes).reshape(rows, classes) * 0.3 + 0.05
+    return [scores], {"label": label, "reduction": draw(reductions)}
+
+
+@st.composite
+def angles(draw):
+    shape = draw(st.sampled_from([(3,), (1, 2), (3, 4)]))
+    label = rng_of(draw).choice([-1, 1, 0], shape[0] if len(shape) == 2 else 2)
+    settings = {"label": label, "margin": draw(st.sampled_from([0.0123, -0.9123])), "reduction": draw(reductions)}
+    return [values(shape), values(shape, 6)], settings
+
+
+@st.composite
+def distances(draw):
+    shape = draw(hnp.array_shapes(min_dims=1, max_dims=3, min_side=1, max_side=3))
+    p = draw(st.sampled_from([0.0, 1.0, 2.0, 3.5, np.inf]))
+    return [values(shape), values(shape, 6) * 1.137 + 3.5], {"p": p, "epsilon": 1e-6}
+
+
+@st.composite
+def turned(draw):
+    rows, classes = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    margins = draw(st.sampled_from([(1.0, 0.0, 0.2), (1.0, 0.5, 0.0), (1.3, 0.1, 0.1)]))
+    settings = dict(zip(("margin1", "margin2", "margin3"), margins, strict=True))
+    return [values((rows, classes)) / 2.5], {"label": rng_of(draw).integers(0, classes, rows), **settings}
+
+
+@st.composite
+def along_paths(draw):
+    rows, size, nodes, steps = (draw(st.integers(1, 3)) for _ in range(4))
+    rng = rng_of(draw)
+    arrays = [values((rows, size)), values((nodes, size), 6), values((nodes, 1), 7)]
+    paths = {"index": rng.integers(0, nodes, (rows, steps)), "kept": rng.random((rows, steps)) < 0.8}
+    paths["code"] = rng.integers(0, 2, (rows, steps)) * paths["kept"]
+    return arrays[: draw(st.integers(2, 3))], {**paths, "reduction": draw(reductions)}
+
+
+@st.composite
+def in_time(draw):
+    time, rows, symbols, longest = (draw(st.integers(low, 3)) for low in (1, 1, 2, 1))
+    rng = rng_of(draw)
+    settings = {
+        "labels": rng.integers(1, symbols, (rows, longest)),
+        "steps": rng.integers(0, time + 1, rows),
+        "counts": rng.integers(0, longest + 1, rows),
+        "blank": 0,
+        "by_times": False,
+        "zero_infinity": draw(st.booleans()),
+        "shares": rng.uniform(0.5, 2, rows),
+        "reduction": draw(reductions),
+    }
+    return [values((time, rows, symbols))], settings
+
+
+@st.composite
+def transduced(draw):
+    rows, time, longest, symbols = (draw(st.integers(low, 3)) for low in (1, 1, 1, 2))
+    rng = rng_of(draw)
+    settings = {
+        "label": rng.integers(0, symbols, (rows, longest)),
+        "steps": rng.integers(1, time + 1, rows),
+        "counts": rng.integers(0, longest + 1, rows),
+        "blank": 0,
+        "boost": 1.0,
+        "reduction": draw(reductions),
+    }
+    return [values((rows, time, longest + 1, symbols))], settings
+
+
 # For each rule its arrays and settings, and the inputs that a gradient may need.
 CASES = {
     activation._gelu: (one(), set()),
@@ -247,7 +390,35 @@ CASES = {
         {0},
     ),
     activation._swish: (one(), set()),
+    binary_loss._cross_entropy: (weighted(lost([chance], {"label": chance})), {1}),
+    binary_loss._cross_entropy_of_logits: (weighted(lost([plain], {"label": chance, "pos_weight": positive})), {1}),
+    binary_loss._focal: (
+        weighted(lost([plain], {"label": chance}, alpha=st.just(0.3), gamma=st.sampled_from([0.0, 1.5]))),
+        {1},
+    ),
+    binary_loss._soft_margin: (lost([plain, sign]), {0, 1}),
+    binary_loss._multi_label_soft_margin: (weighted(lost([plain, chance], low=1)), {0, 2}),
+    binary_loss._dice: (overlapping(), set()),
     conv._conv: (convolved(), {0, 1}),
+    ctc._ctc: (in_time(), set()),
+    distance_loss._cosine_embedding: (angles(), set()),
+    distance_loss._distance: (distances(), set()),
+    distance_loss._gap: (lost([plain, plain], margin=st.just(0.123)), set()),
+    hierarchical._along_paths: (along_paths(), {0, 1}),
+    likelihood._divergence: (lost([plain], {"label": plain}, log_target=st.booleans()), set()),
+    likelihood._poisson: (
+        lost([positive, positive], log_input=st.booleans(), full=st.booleans(), epsilon=st.just(0.1)),
+        {0, 1},
+    ),
+    likelihood._gaussian: (lost([plain, plain, positive], full=st.booleans(), epsilon=st.just(1e-6)), {2}),
+    likelihood._log_loss: (lost([chance], {"label": chance}, epsilon=st.just(0.1)), set()),
+    likelihood._nll: (picked(), set()),
+    margin_loss._margin_ranking: (lost([plain, plain, sign], margin=st.just(0.123)), {0, 1, 2}),
+    margin_loss._hinge_embedding: (lost([plain], {"label": sign}, margin=st.just(1.01)), set()),
+    margin_loss._multi_margin: (of_classes(weights=True, p=st.integers(1, 3), margin=st.just(0.3213)), {1}),
+    margin_loss._multi_label_margin: (several_targets(), set()),
+    rnnt._rnnt: (transduced(), set()),
+    softmax_loss._with_margin: (turned(), set()),
     conv._conv_transpose: (convolved(transposed=True), {0, 1}),
     distance._cosine_similarity: (directions(), set()),
     distance._distance: (apart(), set()),
@@ -255,6 +426,8 @@ CASES = {
     label._smoothed: (smoothed(), set()),
     linear._bilinear: (mapped_in_pairs(), {0, 1, 2}),
     linear._linear: (mapped(), {0, 1}),
+    loss._absolute_difference: (compared(), set()),
+    loss._huber: (lost([plain, plain], delta=st.sampled_from([0.517, 9.0]), divisor=st.just(2.0)), set()),
     loss._squared_difference: (compared(), set()),
     padding._pad_constant: (padded("constant"), set()),
     padding._pad_selected: (st.sampled_from(list(padding.SELECTIONS)).flatmap(padded), set()),

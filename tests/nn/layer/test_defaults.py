@@ -67,7 +67,7 @@ def test_defaults_that_no_function_shares():
     assert defaults(nn.functional.max_pool2d)["return_mask"] is False
     assert defaults(nn.functional.cross_entropy) == {
         "weight": None, "ignore_index": -100, "reduction": "mean", "soft_label": False, "axis": -1, "use_softmax": True,
-        "label_smoothing": 0.0,
+        "label_smoothing": 0.0, "name": None,
     }  # fmt: skip
     assert defaults(nn.functional.dropout) == {
         "p": 0.5, "axis": None, "training": True, "inplace": False, "mode": "upscale_in_train", "name": None

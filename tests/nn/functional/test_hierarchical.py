@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+
+from paramattr.nn import functional as F  # noqa: N812
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.mark.parametrize("classes", [2, 3, 5, 8, 11])
+def test_the_leaves_of_a_tree_share_all_probability(classes):
+    x, nodes, bias = (
+        RNG.standard_normal((1, 3)),
+        RNG.standard_normal((classes - 1, 3)),
+        RNG.standard_normal(classes - 1),
+    )
+    label = np.arange(classes)
+    losses = F.hsigmoid_loss(x.repeat(classes, 0), label, classes, nodes, bias[:, None]).numpy()[:, 0]
+    longest = (classes - 1).bit_length()
+    steps = np.array([int(leaf + classes).bit_length() - 1 for leaf in label])
+    assert np.exp(-losses + (longest - steps) * np.log(2)).sum() == pytest.approx(1.0)
+
+
+def test_a_tree_of_your_own_is_followed():
+    x, nodes = RNG.standard_normal((2, 3)), RNG.standard_normal((4, 3))
+    table, code = np.array([[0, 3], [2, -1]]), np.array([[1, 0], [1, -1]])
+    found = F.hsigmoid_loss(x, [0, 1], 4, nodes, None, table, code).numpy()[:, 0]
+    scores = [[x[0] @ nodes[0], x[0] @ nodes[3]], [x[1] @ nodes[2], 0.0]]
+    expected = np.log1p(np.exp(np.where([[1, 0], [1, 0]], -1, 1) * scores)).sum(axis=1)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def clustered():
+    head, bias = RNG.standard_normal((3, 4)), RNG.standard_normal(4)
+    tails = [[RNG.standard_normal((3, 2)), RNG.standard_normal((2, size))] for size in (3, 4)]
+    return head, tails, [2, 5, 9], bias
+
+
+def test_clusters_share_all_probability():
+    weights, x = clustered(), RNG.standard_normal((1, 3))
+    output, loss = F.adaptive_log_softmax_with_loss(x.repeat(9, 0), np.arange(9), *weights)
+    assert np.exp(output.numpy()).sum() == pytest.approx(1.0)
+    assert loss.item() == pytest.approx(-output.numpy().mean())
+    alone, _ = F.adaptive_log_softmax_with_loss(x[0], 7, *weights)
+    assert alone.shape == []
+    assert alone.item() == pytest.approx(output.numpy()[7])
+
+
+HEAD, TAILS, CUTOFFS, BIAS = clustered()
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: F.hsigmoid_loss([[1.0]], [2], 2, [[1.0]]), ValueError, r"label must be in \[0, 1\], but holds 2"),
+        (lambda: F.hsigmoid_loss([[1.0]], [0], 1, [[1.0]]), ValueError, "num_classes must be >= 2"),
+        (lambda: F.hsigmoid_loss([[1.0]], [0], 3, [[1.0]]), ValueError, r"weight must have shape \[2, size\]"),
+        (lambda: F.hsigmoid_loss([[1.0]], [0], 2, [[1.0, 2.0]]), ValueError, "input and weight must have shapes"),
+        (lambda: F.hsigmoid_loss([[1.0]], [0, 0], 2, [[1.0]]), ValueError, r"label must have shape \[1\]"),
+        (lambda: F.hsigmoid_loss([[1.0]], [0], 2, [[1.0]], [1.0, 2.0]), ValueError, r"bias must have shape \[1, 1\]"),
+        (lambda: F.hsigmoid_loss([[1.0]], [0], 2, [[1.0]], None, [[0]]), ValueError, "must be given together"),
+        (lambda: F.hsigmoid_loss([[1.0]], [0], 2, [[1.0]], None, [[1]], [[0]]), ValueError, "path_table must be in"),
+        (lambda: F.hsigmoid_loss([[1.0]], [0], 2, [[1.0]], None, [[0]], [[2]]), ValueError, "path_code must be in"),
+        (lambda: F.hsigmoid_loss([[1.0]], [0], 2, [[1.0]], None, [0], [0]), ValueError, "path_table must have shape"),
+        (
+            lambda: F.adaptive_log_softmax_with_loss(np.ones((2, 3)), [0], HEAD, TAILS, CUTOFFS),
+            ValueError,
+            "input and label must have shapes",
+        ),
+        (
+            lambda: F.adaptive_log_softmax_with_loss(np.ones((1, 3)), [9], HEAD, TAILS, CUTOFFS),
+            ValueError,
+            r"label must be in \[0, 8\], but holds 9",
+        ),
+        (
+            lambda: F.adaptive_log_softmax_with_loss(np.ones((1, 3)), [0], HEAD, TAILS, [2, 2, 9]),
+            ValueError,
+            "cutoffs must be growing",
+        ),
+        (
+            lambda: F.adaptive_log_softmax_with_loss(np.ones((1, 3)), [0], HEAD, TAILS[:1], CUTOFFS),
+            ValueError,
+            "tail_weights must hold 2 pairs",
+        ),
+        (
+            lambda: F.adaptive_log_softmax_with_loss(np.ones((1, 3)), [0], HEAD.T, TAILS, CUTOFFS),
+            ValueError,
+            r"head_weight must have shape \[3, 4\]",
+        ),
+    ],
+)
+def test_bad_arguments(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
