@@ -10,16 +10,49 @@ from paramattr.autograd.tensor import methods_from
 
 # Where each name is defined; one that ends in _ and is not defined itself is the in-place form of the one without.
 _NAMES = {
-    "creation": "to_tensor",
+    "attribute": "contiguous copy_ cpu is_complex is_empty is_floating_point is_integer is_tensor rank to",
+    "axes": "flip moveaxis permute roll rot90 t t_ transpose transpose_",
+    "conversion": "assign clone finfo from_dlpack from_numpy iinfo shape to_dlpack tolist",
+    "creation": (
+        "as_tensor asarray empty empty_like eye full full_like ones ones_like to_tensor tril_indices triu_indices zeros"
+        " zeros_like"
+    ),
+    "diagonals": (
+        "diag diag_embed diagflat diagonal diagonal_scatter fill_diagonal_ fill_diagonal_tensor fill_diagonal_tensor_"
+        " tril tril_ triu triu_"
+    ),
+    "gathering": (
+        "gather gather_nd index_sample index_select masked_select shard_index take take_along_axis unique"
+        " unique_consecutive"
+    ),
+    "joining": ("block_diag cartesian_prod column_stack combinations concat dstack hstack stack vander vstack"),
     "linalg": "matmul",
-    "manipulation": "cast concat flatten flatten_ reshape reshape_ stack transpose",
+    "manipulation": (
+        "atleast_1d atleast_2d atleast_3d cast cast_ flatten flatten_ ravel reshape reshape_ squeeze squeeze_ unflatten"
+        " unsqueeze unsqueeze_ view view_as"
+    ),
+    "masking": "fill_ masked_fill masked_fill_ masked_scatter masked_scatter_ zero_",
     "math": "abs add add_ exp exp_ floor_divide log max maximum mean minimum sqrt sum tanh tanh_",
+    "ranges": "arange linspace logspace range",
+    "repetition": ("broadcast_tensors broadcast_to expand expand_as meshgrid reduce_as repeat_interleave tile"),
+    "scattering": (
+        "index_add index_add_ index_fill index_fill_ index_put index_put_ put_along_axis put_along_axis_ scatter scatter_"
+        " scatter_add scatter_add_ scatter_nd scatter_nd_add scatter_reduce"
+    ),
     "search": "argmax where",
+    "slicing": "as_strided crop narrow select_scatter slice slice_scatter strided_slice unfold",
+    "splitting": "chunk dsplit hsplit split tensor_split unbind unstack vsplit",
 }
+# Paddle's other names.
+ALIASES = {
+    "cat": "concat", "concatenate": "concat", "reverse": "flip", "row_stack": "vstack", "swapaxes": "transpose",
+    "swapdims": "transpose", "take_along_dim": "take_along_axis",
+}  # fmt: skip
 HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
+HOMES |= {alias: HOMES[name] for alias, name in ALIASES.items()}
 
 # Functions that have no tensor to be a method of.
-_FUNCTIONS_ONLY = {"creation", "random"}
+FUNCTIONS_ONLY = {"conversion", "creation", "random", "ranges"}
 
 __all__ = sorted(HOMES)
 
@@ -28,6 +61,7 @@ def __getattr__(name: str) -> Any:
     if name not in HOMES:
         raise AttributeError(f"module 'paramattr.tensor' has no attribute {name!r}")
     module = import_module(f"paramattr.tensor.{HOMES[name]}")
+    name = ALIASES.get(name, name)
     if name in module.__dict__:
         return module.__dict__[name]
     from paramattr.tensor.function import in_place
@@ -47,7 +81,7 @@ class _Methods(Mapping[str, Callable[..., Any]]):
         return function
 
     def __contains__(self, name: object) -> bool:
-        return HOMES.get(name, "creation") not in _FUNCTIONS_ONLY  # type: ignore[call-overload]
+        return HOMES.get(name, "creation") not in FUNCTIONS_ONLY  # type: ignore[call-overload]
 
     def __iter__(self) -> Iterator[str]:
         return (name for name in HOMES if name in self)

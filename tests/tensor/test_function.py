@@ -11,8 +11,9 @@ import paramattr as pa
 from paramattr import tensor
 
 MODULES = sorted(set(tensor.HOMES.values()))
-DEFINED = [name for name in tensor.HOMES if name in vars(import_module(f"paramattr.tensor.{tensor.HOMES[name]}"))]
-IN_PLACE = [name for name in tensor.HOMES if name not in DEFINED]
+NAMES = [name for name in tensor.HOMES if name not in tensor.ALIASES]
+DEFINED = [name for name in NAMES if name in vars(import_module(f"paramattr.tensor.{tensor.HOMES[name]}"))]
+IN_PLACE = [name for name in NAMES if name not in DEFINED]
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -31,7 +32,13 @@ def test_the_examples_of_a_docstring_run(name):
         assert doctest.DocTestRunner(optionflags=options).run(test).failed == 0
 
 
-@pytest.mark.parametrize("name", tensor.HOMES)
+@pytest.mark.parametrize(("alias", "name"), tensor.ALIASES.items())
+def test_an_alias_is_the_function(alias, name):
+    assert getattr(pa, alias) is getattr(pa, name)
+    assert alias in dir(pa)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_function_has_the_name_and_place_it_is_found_by(name):
     function = getattr(pa, name)
     assert function is getattr(pa, name) is getattr(tensor, name)
@@ -39,7 +46,7 @@ def test_a_function_has_the_name_and_place_it_is_found_by(name):
     assert name in dir(pa)
 
 
-@pytest.mark.parametrize("name", [name for name in tensor.HOMES if tensor.HOMES[name] not in ("creation", "random")])
+@pytest.mark.parametrize("name", [name for name, home in tensor.HOMES.items() if home not in tensor.FUNCTIONS_ONLY])
 def test_a_function_of_tensors_is_a_method(name):
     assert getattr(pa.Tensor([1.0]), name).__func__ is getattr(pa, name)
     assert name in dir(pa.Tensor([1.0]))
