@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from paramattr.autograd import rules, tape, writes
 from paramattr.autograd.evaluation import array_of, compare, constant, evaluate, numbers
+from paramattr.autograd.memory import InMemory
 from paramattr.autograd.size import Size
 from paramattr.autograd.tape import Array, Node
 from paramattr.utils import checks, dtypes
@@ -49,7 +50,7 @@ def methods_from(methods: Mapping[str, Callable[..., Any]]) -> None:
     _methods = methods
 
 
-class Tensor:
+class Tensor(InMemory):
     """An n-dimensional array that can take part in automatic differentiation.
 
     Mirrors the part of ``paddle.Tensor`` that training layers needs. `to_tensor` is the usual way to make one.
@@ -126,6 +127,13 @@ class Tensor:
         return self.transpose(range(self.ndim)[::-1])
 
     @property
+    def mT(self) -> Tensor:  # noqa: N802  (Paddle's name)
+        """The tensor with its last two axes exchanged; a ValueError if there are fewer."""
+        if self.ndim < 2:
+            raise ValueError(f"mT needs a tensor with at least 2 axes, but {self._label()} has shape {self.shape!r}")
+        return self.transpose(-2, -1)
+
+    @property
     def stop_gradient(self) -> bool:
         """Whether gradients stop here."""
         return self._stop_gradient
@@ -133,6 +141,20 @@ class Tensor:
     @stop_gradient.setter
     def stop_gradient(self, value: bool) -> None:
         self._stop_gradient = checks.boolean("stop_gradient", value)
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether the tensor needs a gradient: the opposite of ``stop_gradient``."""
+        return not self.stop_gradient
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        self.stop_gradient = not checks.boolean("requires_grad", value)
+
+    def requires_grad_(self, value: bool = True) -> Tensor:
+        """Set ``requires_grad``, and return the tensor."""
+        self.requires_grad = value
+        return self
 
     @property
     def is_leaf(self) -> bool:
@@ -240,6 +262,11 @@ class Tensor:
     def detach(self) -> Tensor:
         """Return a tensor that shares the values but not the history."""
         return _wrap(self.data)
+
+    def detach_(self) -> Tensor:
+        """Forget the history of this tensor, at which gradients stop from now on, and return it."""
+        self._node, self._stop_gradient = None, True
+        return self
 
     def clone(self) -> Tensor:
         """Return a copy that stays on the tape."""
@@ -369,6 +396,21 @@ class Tensor:
 
     def __int__(self) -> int:
         return int(self._real_item())
+
+    def __complex__(self) -> complex:
+        return complex(self.item())
+
+    def __index__(self) -> int:
+        if self.dtype.kind not in "biu" or self.ndim:
+            raise TypeError(f"an index must be an integer without axes, but {self._label()} is {self!r}")
+        return int(self.item())
+
+    def __contains__(self, value: object) -> bool:
+        found = self == value
+        return bool(found.data.any()) if isinstance(found, Tensor) else False
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if not self.ndim else super().__format__(spec)
 
     def __repr__(self) -> str:
         values = np.array2string(self.data, separator=", ", prefix=" " * 7, precision=8)

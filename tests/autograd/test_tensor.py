@@ -366,7 +366,7 @@ MISTAKES = {
     "shape of zero": (lambda x: x[:0].reshape([0, -1]), ValueError, "shape must hold 0 elements"),
     "shape of nothing": (lambda x: x.reshape([2, 3, 0]), ValueError, "shape must hold 6 elements"),
     "shape negative": (lambda x: x.reshape([-2, -3]), ValueError, r"shape\[0\] must be >= -1"),
-    "shape type": (lambda x: x.reshape(6), TypeError, "shape must be a sequence of integers, but received 6"),
+    "shape type": (lambda x: x.reshape("6"), TypeError, "shape must be a sequence of integers, but received '6'"),
     "shape text": (lambda x: x.reshape("6"), TypeError, "shape must be a sequence of integers, but received '6'"),
     "shape of floats": (lambda x: x.reshape([6.0]), TypeError, r"shape\[0\] must be an integer"),
     "too many axes": (lambda x: x.reshape([6, *[1] * 99]), ValueError, "reshape needs inputs whose shapes"),
