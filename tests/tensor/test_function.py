@@ -11,8 +11,9 @@ import paramattr as pa
 from paramattr import tensor
 
 MODULES = sorted(set(tensor.HOMES.values()))
-DEFINED = [name for name in tensor.HOMES if name in vars(import_module(f"paramattr.tensor.{tensor.HOMES[name]}"))]
-IN_PLACE = [name for name in tensor.HOMES if name not in DEFINED]
+NAMES = [name for name in tensor.HOMES if name not in tensor.ALIASES]
+DEFINED = [name for name in NAMES if name in vars(import_module(f"paramattr.tensor.{tensor.HOMES[name]}"))]
+IN_PLACE = [name for name in NAMES if name not in DEFINED]
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -23,7 +24,7 @@ def test_the_index_names_what_a_module_defines(module):
 
 @pytest.mark.parametrize("name", DEFINED)
 def test_the_examples_of_a_docstring_run(name):
-    function = getattr(pa, name)
+    function = getattr(tensor, name)
     options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     tests = doctest.DocTestFinder().find(function, name, module=False, globs={})
     assert tests[0].examples, "a runnable example"
@@ -31,17 +32,25 @@ def test_the_examples_of_a_docstring_run(name):
         assert doctest.DocTestRunner(optionflags=options).run(test).failed == 0
 
 
-@pytest.mark.parametrize("name", tensor.HOMES)
+@pytest.mark.parametrize(("alias", "name"), tensor.ALIASES.items())
+def test_an_alias_is_the_function(alias, name):
+    assert getattr(pa, alias) is getattr(pa, name)
+    assert alias in dir(pa)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_function_has_the_name_and_place_it_is_found_by(name):
-    function = getattr(pa, name)
-    assert function is getattr(pa, name) is getattr(tensor, name)
+    function = getattr(tensor, name)
+    assert function is getattr(tensor, name) is getattr(pa, name, function)
     assert (function.__name__, function.__module__) == (name, f"paramattr.tensor.{tensor.HOMES[name]}")
-    assert name in dir(pa)
+    assert hasattr(pa, name) == (name in dir(pa)) == (name not in tensor.ELSEWHERE)
 
 
-@pytest.mark.parametrize("name", [name for name in tensor.HOMES if tensor.HOMES[name] not in ("creation", "random")])
+@pytest.mark.parametrize(
+    "name", [name for name in tensor.HOMES if tensor.HOMES[name] not in ("contraction", "creation", "random")]
+)
 def test_a_function_of_tensors_is_a_method(name):
-    assert getattr(pa.Tensor([1.0]), name).__func__ is getattr(pa, name)
+    assert getattr(pa.Tensor([1.0]), name).__func__ is getattr(tensor, name)
     assert name in dir(pa.Tensor([1.0]))
 
 
