@@ -196,7 +196,7 @@ def _extreme(find: Callable[..., Array], x: Operand, axis: int | None, keepdim: 
     if wanted not in (np.dtype(np.int64), np.dtype(np.int32)):
         raise ValueError(f"dtype must be int64 or int32, but received {wanted}")
     if x.size == 0 and (number is None or x.shape[number] == 0):
-        raise ValueError(f"x must have elements to choose from, but {x._label()} has shape {x.shape!r}")
+        raise ValueError(f"{find.__name__} needs a tensor with elements, but {x._label()} has shape {x.shape!r}")
     index = find(x.data, axis=number, keepdims=checks.boolean("keepdim", keepdim))
     return Tensor(np.asarray(index).astype(wanted))
 

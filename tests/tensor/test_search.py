@@ -111,8 +111,8 @@ def test_rows_and_a_vector_are_searched_alike():
 def test_what_is_refused():
     x = np.ones((2, 3))
     for call, error, message in [
-        (lambda: pa.argmax(np.zeros(0)), ValueError, "x must have elements to choose from"),
-        (lambda: pa.argmin(np.zeros((2, 0)), 1), ValueError, "x must have elements to choose from"),
+        (lambda: pa.argmax(np.zeros(0)), ValueError, "argmax needs a tensor with elements"),
+        (lambda: pa.argmin(np.zeros((2, 0)), 1), ValueError, "argmin needs a tensor with elements"),
         (lambda: pa.argmax(x, 2), ValueError, "axis must be in"),
         (lambda: pa.argmax(x, dtype="float32"), ValueError, "dtype must be int64 or int32"),
         (lambda: pa.argmax(x, keepdim=1), TypeError, "keepdim must be a bool"),
