@@ -13,6 +13,8 @@ from paramattr.random.words import U64, Extra, product, words_from
 
 __all__ = ["fractions", "integers", "permutation"]
 
+_BLOCK = 1 << 14  # words at a time, so that the parts of their products stay in the cache
+
 
 def integers(key: Key, low: int, high: int, shape: tuple[int, ...]) -> NDArray[np.int64]:
     """Return integers from ``low`` to ``high - 1``, each as likely as any other, for int64 bounds with low < high.
@@ -23,13 +25,16 @@ def integers(key: Key, low: int, high: int, shape: tuple[int, ...]) -> NDArray[n
     words, span = words_from(key, 0, math.prod(shape)), high - low
     if span == 1 << 64:
         return words.view(np.int64).reshape(shape)
-    few = np.uint64((-span) % (1 << 64) % span)
-    value, rest = product(words, np.full(1, span, np.uint64))
-    left = np.flatnonzero(rest < few)
+    few, factor = np.uint64((-span) % (1 << 64) % span), np.full(1, span, np.uint64)
+    value, rejected = np.empty_like(words), [np.zeros(0, np.intp)]
+    for begin in range(0, words.size, _BLOCK):
+        value[begin : begin + _BLOCK], rest = product(words[begin : begin + _BLOCK], factor)
+        rejected.append(np.flatnonzero(rest < few) + begin)
+    left = np.concatenate(rejected)
     extra, turn = Extra(key, left.astype(np.uint64)), 0
     again = np.arange(left.size)
     while again.size:
-        new, rest = product(extra.pairs(turn, 1, again)[0][0], np.full(1, span, np.uint64))
+        new, rest = product(extra.pairs(turn, 1, again)[0][0], factor)
         good = rest >= few
         value[left[again[good]]] = new[good]
         again, turn = again[~good], turn + 1
@@ -39,7 +44,13 @@ def integers(key: Key, low: int, high: int, shape: tuple[int, ...]) -> NDArray[n
 
 def permutation(key: Key, n: int) -> NDArray[np.int64]:
     """Return the integers below ``n`` in an order that is as likely as any other: that of ``n`` words."""
-    return np.argsort(words_from(key, 0, n), kind="stable").astype(np.int64, copy=False)
+    words = words_from(key, 0, n)
+    order = np.argsort(words)
+    ordered = words[order]
+    if (ordered[1:] == ordered[:-1]).any():
+        # Which of two equal words comes first is up to the CPU otherwise.
+        order = np.argsort(words, kind="stable")
+    return order.astype(np.int64, copy=False)
 
 
 def fractions(words: U64) -> F64:

@@ -53,6 +53,12 @@ def test_a_permutation_names_each_number_once(n):
     assert np.array_equal(np.sort(integers.permutation(KEY, n)), np.arange(n))
 
 
+def test_equal_words_keep_their_order(monkeypatch):
+    words = np.repeat(np.arange(50, dtype=np.uint64)[::-1], 40)
+    monkeypatch.setattr(integers, "words_from", lambda key, position, n: words)
+    assert np.array_equal(integers.permutation(KEY, words.size), np.argsort(words, kind="stable"))
+
+
 def test_fractions_are_never_0_or_1():
     ends = integers.fractions(np.array([0, 2**64 - 1], np.uint64))
     assert 0 < ends[0] < 1e-15
