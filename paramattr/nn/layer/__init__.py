@@ -9,10 +9,13 @@ from paramattr.nn.layer.layer import Layer
 from paramattr.nn.layer.linear import Linear
 from paramattr.nn.layer.loss import CrossEntropyLoss, MSELoss
 from paramattr.nn.layer.pooling import AvgPool1D, AvgPool2D, AvgPool3D, MaxPool1D, MaxPool2D, MaxPool3D
+from paramattr.nn.layer.rnn import GRU, LSTM, RNN, BiRNN, SimpleRNN
+from paramattr.nn.layer.rnn_cell import GRUCell, LSTMCell, RNNCellBase, SimpleRNNCell
 
 __all__ = [
     "AvgPool1D", "AvgPool2D", "AvgPool3D", "Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Conv3D",
     "Conv3DTranspose", "CrossEntropyLoss", "Dropout", "Embedding", "Flatten", "GELU", "Layer", "LayerList",
     "LeakyReLU", "Linear", "MSELoss", "MaxPool1D", "MaxPool2D", "MaxPool3D", "ReLU", "Sequential", "Sigmoid",
     "Softmax", "Tanh",
+    "BiRNN", "GRU", "GRUCell", "LSTM", "LSTMCell", "RNN", "RNNCellBase", "SimpleRNN", "SimpleRNNCell",
 ]  # fmt: skip

@@ -11,9 +11,12 @@ from hypothesis.extra import numpy as hnp
 from paramattr.nn.functional.im2col import Steps
 
 # One of the modules has the name of its function.
-NAMES = ["activation", "common", "conv", "embedding", "geometry", "im2col", "linear", "loss", "padding", "pooling"]
+NAMES = [
+    *("activation", "common", "conv", "embedding", "geometry", "im2col", "linear", "loss", "once"),
+    *("padding", "pooling", "rnn"),
+]
 MODULES = [import_module(f"paramattr.nn.functional.{name}") for name in NAMES]
-activation, _, conv, embedding, _, _, linear, loss, padding, pooling = MODULES
+activation, _, conv, embedding, _, _, linear, loss, _, padding, pooling, rnn = MODULES
 
 
 def values(shape, seed=5):
@@ -106,6 +109,26 @@ def padded(draw, mode):
     return [values(shape)], {"pairs": around, "value": 0.5} if mode == "constant" else {"pairs": around, "mode": mode}
 
 
+@st.composite
+def recurrent(draw, rows, states, projected=False):
+    steps, batch, size, hidden = (draw(st.integers(low, 3)) for low in (0, 1, 0, 1))
+    width = draw(st.integers(1, hidden)) if projected else hidden
+    shapes = [(steps, batch, size), *[(batch, width), (batch, hidden)][:states], (rows * hidden, size)]
+    shapes += [(rows * hidden, width), (rows * hidden,), (rows * hidden,), *[(hidden, width)] * projected]
+    lengths = draw(st.none() | st.lists(st.integers(0, steps), min_size=batch, max_size=batch))
+    keep = None if lengths is None else (np.arange(steps)[:, None] < lengths)[:, :, None]
+    # Not even numbers, which would add up to a kink of relu.
+    arrays = [np.random.default_rng([k, *shape]).standard_normal(shape) for k, shape in enumerate(shapes)]
+    return arrays, {"keep": keep, "reverse": draw(st.booleans())}
+
+
+@st.composite
+def cut(draw):
+    shape = draw(hnp.array_shapes(min_dims=3, max_dims=3, max_side=3))
+    first = draw(st.sampled_from([slice(shape[0] - 1), shape[0] - 1]))
+    return [values(shape)], {"index": (first, slice(None), slice(draw(st.integers(0, shape[2]))))}
+
+
 # For each rule its arrays and settings, and the inputs that a gradient may need.
 CASES = {
     activation._relu: (one(), set()),
@@ -124,6 +147,15 @@ CASES = {
     padding._pad_selected: (st.sampled_from(list(padding.SELECTIONS)).flatmap(padded), set()),
     pooling._max_pool: (pooled(mean=False), {0}),
     pooling._avg_pool: (pooled(mean=True), set()),
+    rnn._part: (cut(), set()),
+    rnn.simple_rnn: (
+        st.sampled_from(["tanh", "relu"]).flatmap(
+            lambda activation: recurrent(1, 1).map(lambda case: (case[0], case[1] | {"activation": activation}))
+        ),
+        {0, 2, 3},
+    ),
+    rnn.gru: (recurrent(3, 1), {0, 2, 3}),
+    rnn.lstm: (st.booleans().flatmap(lambda projected: recurrent(4, 2, projected)), {0, 3, 4, 7}),
 }
 
 
