@@ -1,6 +1,7 @@
 """Layers' computations as functions."""
 
 from paramattr.nn.functional.activation import gelu, leaky_relu, log_softmax, relu, sigmoid, softmax
+from paramattr.nn.functional.attention import scaled_dot_product_attention, sequence_mask
 from paramattr.nn.functional.common import dropout
 from paramattr.nn.functional.conv import conv1d, conv1d_transpose, conv2d, conv2d_transpose, conv3d, conv3d_transpose
 from paramattr.nn.functional.embedding import embedding
@@ -15,4 +16,5 @@ __all__ = [
     "avg_pool1d", "avg_pool2d", "avg_pool3d", "conv1d", "conv1d_transpose", "conv2d", "conv2d_transpose", "conv3d",
     "conv3d_transpose", "cross_entropy", "dropout", "embedding", "flatten", "gelu", "leaky_relu", "linear",
     "log_softmax", "max_pool1d", "max_pool2d", "max_pool3d", "mse_loss", "pad", "relu", "sigmoid", "softmax", "tanh",
+    "scaled_dot_product_attention", "sequence_mask",
 ]  # fmt: skip

@@ -12,11 +12,11 @@ from paramattr.nn.functional.im2col import Steps
 
 # One of the modules has the name of its function.
 NAMES = [
-    *("activation", "common", "conv", "embedding", "geometry", "im2col", "linear", "loss", "once"),
+    *("activation", "attention", "common", "conv", "embedding", "geometry", "im2col", "linear", "loss", "once"),
     *("padding", "pooling", "rnn"),
 ]
 MODULES = [import_module(f"paramattr.nn.functional.{name}") for name in NAMES]
-activation, _, conv, embedding, _, _, linear, loss, _, padding, pooling, rnn = MODULES
+activation, attention, _, conv, embedding, _, _, linear, loss, _, padding, pooling, rnn = MODULES
 
 
 def values(shape, seed=5):
@@ -123,6 +123,17 @@ def recurrent(draw, rows, states, projected=False):
 
 
 @st.composite
+def attended(draw):
+    leading = draw(hnp.mutually_broadcastable_shapes(num_shapes=3, min_side=1, max_side=2, max_dims=2)).input_shapes
+    queries, keys, size, width = (draw(st.integers(1, 3)) for _ in range(4))
+    ends = [(queries, size), (keys, size), (keys, width), (draw(st.sampled_from([1, queries])), keys)]
+    arrays = [values((*first, *end), seed) for seed, (first, end) in enumerate(zip([*leading, ()], ends, strict=True))]
+    kept = np.random.default_rng(4).choice([0.0, 2.0], (queries, keys)).astype(np.float32)
+    settings = {"scale": draw(st.sampled_from([1.0, -0.5])), "kept": draw(st.sampled_from([None, kept]))}
+    return arrays[: draw(st.integers(3, 4))], settings
+
+
+@st.composite
 def cut(draw):
     shape = draw(hnp.array_shapes(min_dims=3, max_dims=3, max_side=3))
     first = draw(st.sampled_from([slice(shape[0] - 1), shape[0] - 1]))
@@ -138,6 +149,7 @@ CASES = {
     activation._gelu_tanh: (one(), set()),
     activation._softmax: (along_an_axis(), set()),
     activation._log_softmax: (along_an_axis(), set()),
+    attention._attention: (attended(), {0, 1, 2}),
     conv._conv: (convolved(), {0, 1}),
     conv._conv_transpose: (convolved(transposed=True), {0, 1}),
     embedding._embedding: (looked_up(), set()),
