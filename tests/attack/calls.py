@@ -55,6 +55,10 @@ MADE: dict[str, tuple[Any, ...]] = {
     "Embedding": (4, 3),
     **{f"Conv{n}D{suffix}": (2, 2, 2) for n in (1, 2, 3) for suffix in ("", "Transpose")},
     **{f"{kind}Pool{n}D": (2,) for n in (1, 2, 3) for kind in ("Max", "Avg")},
+    **{f"{kind}Norm{n}D": (2,) for n in (1, 2, 3) for kind in ("Batch", "Instance")},
+    **dict.fromkeys(("BatchNorm", "SyncBatchNorm", "LayerNorm", "LocalResponseNorm"), (2,)),
+    "GroupNorm": (1, 2),
+    "SpectralNorm": ([2, 3],),
 }
 
 
@@ -128,6 +132,13 @@ def fitting(rng: random.Random) -> tuple[str, Callable[..., Any], dict[str, Any]
         "embedding": {"x": labels, "weight": image(0, 3, 2, 1), "padding_idx": 0, "sparse": False},
         "linear": {"x": x, "weight": x.T, "bias": x[:, 0]},
         "pad": {"x": image(n, 1, 2, 4), "pad": [1, 1] * n, "mode": "reflect", "value": 0.0, "data_format": None},
+        "batch_norm": {"x": x, "running_mean": x[0], "running_var": x[0], "training": True, "momentum": 0.5},
+        "group_norm": {"x": x, "num_groups": 3, "epsilon": 0.1, "weight": x[0], "data_format": "NCHW"},
+        "layer_norm": {"x": x, "normalized_shape": [x.shape[-1]], "weight": x[0], "bias": x[0], "epsilon": 0.1},
+        "normalize": {"x": x, "p": 3, "axis": 0, "epsilon": 0.1},
+        "local_response_norm": {"x": image(n, 1, 2, 4), "size": 3, "alpha": 0.1},
+        "weight_norm": {"layer": nn.Linear(2, 2), "name": "weight", "dim": 0},
+        "spectral_norm": {"layer": nn.Linear(2, 2), "name": "weight", "dim": 0, "eps": 0.1},
         "dropout": {"x": x, "p": 0.5, "axis": 0, "training": True, "mode": "upscale_in_train"},
         "softmax": {"x": x, "axis": 0},
         "gelu": {"x": x, "approximate": True},

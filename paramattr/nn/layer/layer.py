@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from paramattr import parameter
 from paramattr.attr import ParamAttr, ParamAttrLike
 from paramattr.autograd import Tensor
+from paramattr.autograd.tensor import Hook
 from paramattr.initializer import Initializer, get
 from paramattr.parameter import Parameter
 from paramattr.regularizer import WeightDecayRegularizer
@@ -54,6 +55,7 @@ class Layer:
     _sub_layers: dict[str, Layer | None]
     _buffers: dict[str, Tensor | None]
     _transient_buffers: set[str]
+    _forward_pre_hooks: dict[int, Callable[[Layer, tuple[Any, ...]], Any]]
 
     def __init__(self, name_scope: str | None = None, dtype: DTypeLike | None = None) -> None:
         if name_scope is not None:
@@ -69,6 +71,7 @@ class Layer:
             _sub_layers={},
             _buffers={},
             _transient_buffers=set(),
+            _forward_pre_hooks={},
         )
 
     def full_name(self) -> str:
@@ -81,8 +84,24 @@ class Layer:
 
     def __call__(self, *inputs: Any, **kwargs: Any) -> Tensor:
         """Return what `forward` does, most often a Tensor; to a type checker it is one."""
+        for hook in list(self._forward_pre_hooks.values()):
+            changed = hook(self, inputs)
+            if changed is not None:
+                inputs = changed if isinstance(changed, tuple) else (changed,)
         value: Tensor = self.forward(*inputs, **kwargs)
         return value
+
+    def register_forward_pre_hook(self, hook: Callable[[Layer, tuple[Any, ...]], Any]) -> Hook:
+        """Call ``hook(layer, inputs)`` before each forward pass; what it returns, unless None, replaces the inputs.
+
+        Raises
+        ------
+        TypeError
+            If ``hook`` is not callable.
+        """
+        if not callable(hook):
+            raise TypeError(f"hook must be callable, but received {hook!r} ({type(hook).__name__})")
+        return Hook(self._forward_pre_hooks, hook)
 
     @overload
     def create_parameter(
@@ -407,4 +426,4 @@ class Layer:
 _STORES: dict[str, type] = {"_parameters": Parameter, "_sub_layers": Layer, "_buffers": Tensor}
 
 # What no part of a layer can be named.
-_OWN = {"training", "_dtype", "_full_name", "_transient_buffers", *_STORES}
+_OWN = {"training", "_dtype", "_full_name", "_transient_buffers", "_forward_pre_hooks", *_STORES}

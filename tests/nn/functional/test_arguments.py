@@ -41,9 +41,21 @@ TENSORS = {
         for n in (1, 2, 3)
         for suffix in ("", "_transpose")
     },
+    **{name: {"x": IMAGE, "weight": np.ones(2), "bias": np.ones(2)} for name in ("group_norm", "instance_norm")},
+    "batch_norm": {"x": IMAGE, **dict.fromkeys(("running_mean", "running_var", "weight", "bias"), np.ones(2))},
+    "layer_norm": {"x": IMAGE, "weight": np.ones(3), "bias": np.ones(3)},
+    "rms_norm": {"input": IMAGE, "weight": np.ones(3)},
+    "local_response_norm": {"x": IMAGE},
+    "normalize": {"x": ROWS},
 }
 SETTINGS = {"dropout": {"training": False}, "pad": {"pad": [1, 1]}}
 SETTINGS |= {f"{kind}_pool{n}d": {"kernel_size": 2} for kind in ("max", "avg") for n in (1, 2, 3)}
+SETTINGS |= {
+    "group_norm": {"num_groups": 2},
+    "layer_norm": {"normalized_shape": 3},
+    "rms_norm": {"normalized_shape": 3},
+}
+SETTINGS |= {"local_response_norm": {"size": 3}}
 
 PLACES = [(name, argument) for name, tensors in TENSORS.items() for argument in tensors]
 
@@ -52,12 +64,17 @@ def test_every_function_is_here():
     assert set(TENSORS) == set(F.__all__)
 
 
+def value(name, tensors):
+    """The value of a function; the first one of several."""
+    found = getattr(F, name)(**tensors, **SETTINGS.get(name, {}))
+    return found[0] if isinstance(found, tuple) else found
+
+
 @pytest.mark.parametrize("name", TENSORS)
 def test_tensors_arrays_and_lists_are_alike(name):
-    function, settings = getattr(F, name), SETTINGS.get(name, {})
-    expected = function(**{key: pa.Tensor(array) for key, array in TENSORS[name].items()}, **settings)
+    expected = value(name, {key: pa.Tensor(array) for key, array in TENSORS[name].items()})
     for form in (lambda array: array, lambda array: array.tolist()):
-        found = function(**{key: form(array) for key, array in TENSORS[name].items()}, **settings)
+        found = value(name, {key: form(array) for key, array in TENSORS[name].items()})
         assert isinstance(found, pa.Tensor)
         assert found.dtype == expected.dtype
         np.testing.assert_array_equal(found.numpy(), expected.numpy())
@@ -88,7 +105,6 @@ def test_narrow_values_are_those_of_float32_rounded_once(name, dtype):
         narrow = {k: pa.to_tensor(v, dtype if v.dtype.kind == "f" else None) for k, v in TENSORS[name].items()}
         return {k: v.astype(wanted) if v.dtype.kind != "i" else v for k, v in narrow.items()}
 
-    function, settings = getattr(F, name), SETTINGS.get(name, {})
-    found, wide = function(**arrays(dtype), **settings), function(**arrays("float32"), **settings)
+    found, wide = value(name, arrays(dtype)), value(name, arrays("float32"))
     assert found.dtype.name == dtype
     np.testing.assert_array_equal(found.numpy().astype(float), wide.astype(dtype).numpy().astype(float))

@@ -1,5 +1,6 @@
 """Every rule of the functions: gradients over shapes, layouts, narrow dtypes and changed inputs."""
 
+import math
 from importlib import import_module
 from pathlib import Path
 
@@ -12,11 +13,12 @@ from paramattr.nn.functional.im2col import Steps
 
 # One of the modules has the name of its function.
 NAMES = [
-    *("activation", "attention", "common", "conv", "embedding", "geometry", "im2col", "linear", "loss", "once"),
-    *("padding", "pooling", "rnn"),
+    *("activation", "attention", "common", "conv", "embedding", "geometry", "im2col", "linear", "loss", "norm"),
+    *("once", "padding", "pooling", "rnn", "standardization", "vector_norm"),
 ]
 MODULES = [import_module(f"paramattr.nn.functional.{name}") for name in NAMES]
-activation, attention, _, conv, embedding, _, _, linear, loss, _, padding, pooling, rnn = MODULES
+activation, attention, _, conv, embedding, _, _, linear, loss, _, *others = MODULES
+_, padding, pooling, rnn, standardization, vector_norm = others
 
 
 def values(shape, seed=5):
@@ -140,6 +142,50 @@ def cut(draw):
     return [values(shape)], {"index": (first, slice(None), slice(draw(st.integers(0, shape[2]))))}
 
 
+@st.composite
+def standardized(draw, known=False):
+    count, groups, size = draw(st.integers(0, 2)), draw(st.integers(1, 2)), draw(st.integers(1, 2))
+    space = draw(hnp.array_shapes(min_dims=0, max_dims=2, min_side=1, max_side=3))
+    shape, ones = (count, groups * size, *space), (1,) * len(space)
+    after = tuple(range(1, len(shape) + 1))
+    layouts = {
+        "batch": (shape, (0, *after[1:-1]), (1, groups * size, *ones)),
+        "instance": (shape, after[1:-1], (1, groups * size, *ones)),
+        "group": ((count, groups, size, *space), after[1:], (1, groups, size, *ones)),
+        "layer": ((count, groups * size * math.prod(space)), (1,), (1, groups * size * math.prod(space))),
+    }
+    layout = standardization.Layout(*layouts["batch" if known else draw(st.sampled_from(list(layouts)))])
+    vector = (math.prod(layout.per),)
+    settings = {"layout": layout, "epsilon": 0.1}
+    settings |= (
+        {"mean": values(vector, 8), "variance": abs(values(vector, 9))} if known else {"centred": draw(st.booleans())}
+    )
+    return [values(shape), values(vector, 6), values(vector, 7)], settings
+
+
+@st.composite
+def shortened(draw):
+    shape = draw(hnp.array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=3))
+    axes = draw(st.lists(st.integers(0, len(shape) - 1), unique=True, max_size=2))
+    p = draw(st.sampled_from([2.0, 2.0, 1.0, 0.5, 3.5, -1.0, 0.0, math.inf, -math.inf]))
+    return [values(shape)], {"p": p, "axes": tuple(axes), "epsilon": draw(st.sampled_from([1e-3, 0.1, 50.0]))}
+
+
+@st.composite
+def responding(draw):
+    shape = draw(hnp.array_shapes(min_dims=3, max_dims=4, min_side=1, max_side=3))
+    constants = (draw(st.integers(1, 5)), 0.5, draw(st.sampled_from([0.75, 2.0])), 1.5)
+    return [values(shape)], {"axis": draw(st.sampled_from([1, len(shape) - 1])), "constants": constants}
+
+
+@st.composite
+def spectral(draw):
+    shape = draw(hnp.array_shapes(min_dims=2, max_dims=4, min_side=1, max_side=3))
+    dim = draw(st.integers(0, len(shape) - 1))
+    u, v = (abs(values((size,), 6)) for size in (shape[dim], math.prod(shape) // shape[dim]))
+    return [abs(values(shape))], {"dim": dim, "u": u, "v": v}
+
+
 # For each rule its arrays and settings, and the inputs that a gradient may need.
 CASES = {
     activation._relu: (one(), set()),
@@ -168,6 +214,12 @@ CASES = {
     ),
     rnn.gru: (recurrent(3, 1), {0, 2, 3}),
     rnn.lstm: (st.booleans().flatmap(lambda projected: recurrent(4, 2, projected)), {0, 3, 4, 7}),
+    standardization.standardize: (standardized(), {1}),
+    standardization.rescale: (standardized(known=True), set()),
+    standardization.unchanged: (st.just(([values((1, 3)), values((3,), 6), values((3,), 7)], {})), set()),
+    vector_norm.unit: (shortened(), set()),
+    vector_norm._local_response: (responding(), {0}),
+    vector_norm.over_sigma: (spectral(), set()),
 }
 
 

@@ -18,6 +18,10 @@ FUNCTIONS = {
     "GELU": "gelu",
     "LeakyReLU": "leaky_relu",
     "Linear": "linear",
+    "BatchNorm2D": "batch_norm",
+    "GroupNorm": "group_norm",
+    "InstanceNorm2D": "instance_norm",
+    "LocalResponseNorm": "local_response_norm",
 }
 FORMATS = {1: "NCL", 2: "NCHW", 3: "NCDHW"}
 

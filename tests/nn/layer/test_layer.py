@@ -170,13 +170,26 @@ class Recording(nn.Layer):
         return made
 
 
+# Their weights may be absent, and what they have besides is their own.
+NORMALIZATIONS = {
+    **{f"{name}Norm{n}D": (2,) for n in (1, 2, 3) for name in ("Batch", "Instance")},
+    **dict.fromkeys(("BatchNorm", "SyncBatchNorm", "LayerNorm"), (2,)),
+    "GroupNorm": (1, 2),
+    "SpectralNorm": ([2, 3],),
+}
 ARGUMENTS = {
+    **NORMALIZATIONS,
+    "LocalResponseNorm": (2,),
     "Linear": (2, 3),
     "Embedding": (4, 3, 0),
     **{f"Conv{n}D{suffix}": (2, 3, 1) for n in (1, 2, 3) for suffix in ("", "Transpose")},
     **{f"{name}Pool{n}D": (2,) for n in (1, 2, 3) for name in ("Max", "Avg")},
 }
-WITH_PARAMETERS = [name for name in nn.layer.__all__ if getattr(nn, name)(*ARGUMENTS.get(name, ())).parameters()]
+WITH_PARAMETERS = [
+    name
+    for name in nn.layer.__all__
+    if name not in NORMALIZATIONS and getattr(nn, name)(*ARGUMENTS.get(name, ())).parameters()
+]
 
 
 @pytest.mark.parametrize("name", WITH_PARAMETERS)
@@ -194,6 +207,12 @@ def test_an_override_of_create_parameter_makes_each_parameter(name):
         assert without.bias is None
 
 
+@pytest.mark.parametrize("name", NORMALIZATIONS)
+def test_an_override_makes_each_parameter_of_a_normalization(name):
+    layer = type(name, (Recording, getattr(nn, name)), {})(*NORMALIZATIONS[name])
+    assert [made for made, _, _ in layer.seen] == layer.parameters()
+
+
 @pytest.mark.parametrize("name", WITH_PARAMETERS)
 def test_errors_keep_the_name_of_the_argument(name):
     make, arguments = getattr(nn, name), ARGUMENTS[name]
@@ -204,6 +223,22 @@ def test_errors_keep_the_name_of_the_argument(name):
             make(*arguments, **{argument: 3})
     with pytest.raises(TypeError, match=r"^attr must be a ParamAttr"):
         nn.Layer().create_parameter([1], 3, is_bias=True)
+
+
+def test_a_hook_before_the_forward_pass():
+    layer, seen = nn.ReLU(), []
+    handle = layer.register_forward_pre_hook(lambda layer, inputs: seen.append((layer, inputs)))
+    double = layer.register_forward_pre_hook(lambda layer, inputs: inputs[0] * 2)
+    x = pa.to_tensor([1.0, -1.0])
+    assert layer(x).tolist() == [2.0, 0.0]
+    assert seen == [(layer, (x,))]
+    assert handle.remove()
+    assert double.remove()
+    layer.register_forward_pre_hook(lambda layer, inputs: (inputs[0] * 3,))
+    assert layer(x).tolist() == [3.0, 0.0]
+    assert len(seen) == 1
+    with pytest.raises(TypeError, match="hook must be callable, but received 3"):
+        layer.register_forward_pre_hook(3)
 
 
 def test_a_layer_without_forward_says_so():
