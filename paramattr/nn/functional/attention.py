@@ -190,7 +190,7 @@ def sequence_mask(
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong type, ``maxlen`` is negative, or None without a length.
+        If an argument is of the wrong type, ``maxlen`` is negative, or None without a largest length.
 
     Examples
     --------
@@ -200,8 +200,8 @@ def sequence_mask(
     """
     lengths = as_tensor("x", x).data
     if maxlen is None:
-        if not lengths.size:
-            raise ValueError(f"maxlen can't be None for x of shape {list(lengths.shape)}, which holds no length")
+        if not lengths.size or not np.isfinite(lengths.max()):
+            raise ValueError(f"maxlen can't be None for x of shape {list(lengths.shape)}, which holds no largest length")
         maxlen = int(max(lengths.max(), 0))
     elif isinstance(maxlen, Tensor):
         maxlen = maxlen.item()

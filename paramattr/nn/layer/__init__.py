@@ -1,6 +1,7 @@
 """Layers."""
 
 from paramattr.nn.layer.activation import GELU, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from paramattr.nn.layer.attention import MultiHeadAttention
 from paramattr.nn.layer.batch_norm import BatchNorm, BatchNorm1D, BatchNorm2D, BatchNorm3D, SyncBatchNorm
 from paramattr.nn.layer.common import Dropout, Flatten
 from paramattr.nn.layer.container import LayerList, Sequential
@@ -13,6 +14,13 @@ from paramattr.nn.layer.norm import GroupNorm, InstanceNorm1D, InstanceNorm2D, I
 from paramattr.nn.layer.pooling import AvgPool1D, AvgPool2D, AvgPool3D, MaxPool1D, MaxPool2D, MaxPool3D
 from paramattr.nn.layer.rnn import GRU, LSTM, RNN, BiRNN, SimpleRNN
 from paramattr.nn.layer.rnn_cell import GRUCell, LSTMCell, RNNCellBase, SimpleRNNCell
+from paramattr.nn.layer.transformer import (
+    Transformer,
+    TransformerDecoder,
+    TransformerDecoderLayer,
+    TransformerEncoder,
+    TransformerEncoderLayer,
+)
 from paramattr.nn.layer.vector_norm import LocalResponseNorm, SpectralNorm
 
 __all__ = [
@@ -22,4 +30,6 @@ __all__ = [
     "LayerList", "LayerNorm", "LeakyReLU", "Linear", "LocalResponseNorm", "MSELoss", "MaxPool1D", "MaxPool2D",
     "MaxPool3D", "ReLU", "Sequential", "Sigmoid", "Softmax", "SpectralNorm", "SyncBatchNorm", "Tanh",
     "BiRNN", "GRU", "GRUCell", "LSTM", "LSTMCell", "RNN", "RNNCellBase", "SimpleRNN", "SimpleRNNCell",
+    "MultiHeadAttention", "Transformer", "TransformerDecoder", "TransformerDecoderLayer", "TransformerEncoder",
+    "TransformerEncoderLayer",
 ]  # fmt: skip

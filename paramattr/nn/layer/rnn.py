@@ -227,16 +227,16 @@ class RNNBase(LayerList):
         super().__init__()
         self.mode, self.input_size, self.hidden_size, self.proj_size = mode, input_size, hidden_size, proj_size
         self.num_layers = checks.integer("num_layers", num_layers, low=1)
-        self.num_directions = (
-            1 if checks.choice("direction", direction, ("forward", "bidirect", "bidirectional")) == "forward" else 2
-        )
+        directions = ("forward", "bidirect", "bidirectional")
+        self.num_directions = min(directions.index(checks.choice("direction", direction, directions)) + 1, 2)
         self.time_major = checks.boolean("time_major", time_major)
         self.dropout = checks.real("dropout", dropout, low=0.0, high=1.0)
         self.state_components = 2 if mode == "LSTM" else 1
         size = input_size
         for _ in range(num_layers):
             cells = [cell(size, hidden_size, *attrs) for _ in range(self.num_directions)]
-            self.append(RNN(cells[0], False, time_major) if len(cells) == 1 else BiRNN(*cells, time_major))
+            one_way = self.num_directions == 1
+            self.append(RNN(cells[0], False, time_major) if one_way else BiRNN(cells[0], cells[1], time_major))
             size = self.num_directions * (proj_size or hidden_size)
         for name, parameter in zip(self._names(attrs), self.parameters(), strict=False):
             setattr(self, name, parameter)
@@ -247,12 +247,8 @@ class RNNBase(LayerList):
         As in Paddle they are given out one after another, without regard to ``weight_ho`` and to biases that are False:
         the keys of a state dict are the same ones.
         """
-        kinds = [
-            "weight_ih",
-            "weight_hh",
-            *(n for n, a in zip(("bias_ih", "bias_hh"), attrs[2:], strict=True) if a is not False),
-        ]
-        ends = ["", "_reverse"][: self.num_directions]
+        biases = [name for name, attr in zip(("bias_ih", "bias_hh"), attrs[2:], strict=True) if attr is not False]
+        kinds, ends = ["weight_ih", "weight_hh", *biases], ["", "_reverse"][: self.num_directions]
         return [f"{kind}_l{layer}{end}" for layer in range(self.num_layers) for end in ends for kind in kinds]
 
     def flatten_parameters(self) -> None:
@@ -284,11 +280,11 @@ class RNNBase(LayerList):
         for number, layer in enumerate(self):
             if number:
                 x = functional.dropout(x, self.dropout, training=self.training)
-            x, state = layer(x, first[number], sequence_length)  # type: ignore[assignment]
+            x, state = layer(x, first[number], sequence_length)
             last += [state] if self.num_directions == 1 else list(state)
         if sequence_length is not None and not self.proj_size:
-            kept = _kept(sequence_length, *(x.shape[:2] if self.time_major else x.shape[1::-1]))
-            x = where(kept if self.time_major else kept.swapaxes(0, 1), x, 0.0)  # type: ignore[union-attr]
+            kept = np.asarray(_kept(sequence_length, *(x.shape[:2] if self.time_major else x.shape[1::-1])))
+            x = where(kept if self.time_major else kept.swapaxes(0, 1), x, 0.0)
         lasts = [last] if self.state_components == 1 else zip(*last, strict=True)
         states = tuple(stack(list(component)) for component in lasts)
         return x, states if len(states) > 1 else states[0]
@@ -368,8 +364,9 @@ class SimpleRNN(RNNBase):
         bias_hh_attr: ParamAttrLike = None,
         name: str | None = None,
     ) -> None:
-        def cell(size: int, hidden_size: int, *attrs: ParamAttrLike) -> SimpleRNNCell:
-            return SimpleRNNCell(size, hidden_size, activation, *attrs)
+        def cell(size: int, *_: object) -> SimpleRNNCell:
+            parts = (weight_ih_attr, weight_hh_attr, bias_ih_attr, bias_hh_attr)
+            return SimpleRNNCell(size, hidden_size, activation, *parts)
 
         attrs = (weight_ih_attr, weight_hh_attr, bias_ih_attr, bias_hh_attr)
         mode = f"RNN_{activation}".upper()

@@ -149,7 +149,7 @@ class FusedCell(RNNCellBase):
         """Return a parameter; where its attribute is False, one that stays as it is: weights 1, biases 0."""
         bound = 1 / math.sqrt(self.hidden_size)
         if attr is not False:
-            return self.create_parameter(shape, attr, None, is_bias, Uniform(-bound, bound))  # type: ignore[return-value]
+            return self.create_parameter(shape, attr, None, is_bias, Uniform(-bound, bound))
         fixed = self.create_parameter(shape, None, None, is_bias, Constant(0.0 if is_bias else 1.0))
         fixed.stop_gradient = True
         return fixed
