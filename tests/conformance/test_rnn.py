@@ -179,3 +179,46 @@ def test_networks(name, dtype):
             (settings, shape, lengths),
             call,
         )
+
+
+def test_names_and_reprs():
+    def known(lib):
+        with lib.utils.unique_name.guard():
+            layers = [
+                lib.nn.LSTM(3, 4, 2, "bidirect", time_major=True, dropout=0.5),
+                lib.nn.GRU(3, 4, bias_hh_attr=False),
+                lib.nn.SimpleRNN(3, 4, 2, activation="relu"),
+                lib.nn.LSTM(3, 4, proj_size=2),
+                lib.nn.RNN(lib.nn.GRUCell(3, 4)),
+                lib.nn.BiRNN(lib.nn.SimpleRNNCell(3, 4, "relu"), lib.nn.SimpleRNNCell(3, 4)),
+                lib.nn.LSTMCell(3, 4, weight_hh_attr=lib.ParamAttr(name="own")),
+            ]
+            names = [(path, p.name) for layer in layers for path, p in layer.named_parameters()]
+            return names, [layer.full_name() for layer in layers], [repr(layer) for layer in layers]
+
+    assert known(pa) == known(paddle)
+
+
+def trained(lib, net, x, steps, rule):
+    for _ in range(steps):
+        loss = (net(lib.to_tensor(x))[0] ** 2).mean()
+        loss.backward()
+        rule.step()
+        rule.clear_grad()
+    return [p.numpy() for p in net.parameters()]
+
+
+def test_a_network_goes_on_with_files_of_the_other(tmp_path):
+    x = np.random.default_rng(0).standard_normal((4, 5, 3)).astype("float32")
+    with paddle.utils.unique_name.guard(), pa.utils.unique_name.guard():
+        made = {lib: lib.nn.LSTM(3, 2, 2, "bidirect") for lib in (paddle, pa)}
+    rules = {lib: lib.optimizer.Adam(0.01, parameters=net.parameters()) for lib, net in made.items()}
+    made[pa].set_state_dict({key: value.numpy() for key, value in made[paddle].state_dict().items()})
+    for one, other in ((paddle, pa), (pa, paddle)):
+        trained(one, made[one], x, 3, rules[one])
+        one.save(made[one].state_dict(), str(tmp_path / "net.pdparams"))
+        one.save(rules[one].state_dict(), str(tmp_path / "net.pdopt"))
+        made[other].set_state_dict(other.load(str(tmp_path / "net.pdparams")))
+        rules[other].set_state_dict(other.load(str(tmp_path / "net.pdopt")))
+        after = [trained(lib, made[lib], x, 2, rules[lib]) for lib in (pa, paddle)]
+        agree(*after, (one, other), 1e-5)

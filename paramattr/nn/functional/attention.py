@@ -137,6 +137,9 @@ def attend(
 ) -> Tensor:
     """Return softmax(scale · query keyᵀ + mask) value over the last two axes; the others broadcast."""
     kept = None
+    if not query.shape[0] == key.shape[0] == value.shape[0]:
+        sizes = [x.shape[0] for x in (query, key, value)]
+        raise ValueError(f"query, key and value must be of the same batch, but have {sizes}")
     if checks.real("dropout_p", dropout_p, low=0.0, high=1.0) and checks.boolean("training", training):
         leading = np.broadcast_shapes(query.shape[:-2], key.shape[:-2], () if mask is None else mask.shape[:-2])
         kept = dropout(np.ones((*leading, query.shape[-2], key.shape[-2]), query.dtype), dropout_p).data
@@ -201,10 +204,13 @@ def sequence_mask(
     lengths = as_tensor("x", x).data
     if maxlen is None:
         if not lengths.size or not np.isfinite(lengths.max()):
-            raise ValueError(f"maxlen can't be None for x of shape {list(lengths.shape)}, which holds no largest length")
+            raise ValueError(
+                f"maxlen can't be None for x of shape {list(lengths.shape)}, which holds no largest length"
+            )
         maxlen = int(max(lengths.max(), 0))
     elif isinstance(maxlen, Tensor):
         maxlen = maxlen.item()
-    positions = np.arange(checks.integer("maxlen", maxlen, low=0))
-    mask = positions < lengths[..., None]
+    shape = checks.shape("maxlen", [checks.integer("maxlen", maxlen, low=0), *lengths.shape])
+    checks.fits_in_memory("a mask of shape", shape, 8)
+    mask = np.arange(shape[0]) < lengths[..., None]
     return Tensor(mask.astype(dtypes.numeric("dtype", dtype, array_of("x", lengths).dtype)))

@@ -52,13 +52,16 @@ def _run(
     cell: Layer, inputs: Nested, states: Nested, lengths: Operand | None, major: bool, reverse: bool, kwargs: Any
 ) -> tuple[Nested, Nested]:
     """Return what `RNN` does."""
-    inputs = nested(_sequence, inputs)
+    hooked = any(getattr(cell, f"_forward_{place}_hooks", None) for place in ("pre", "post"))
+    fused = isinstance(cell, FusedCell) and type(cell).forward is FusedCell.forward and not hooked and not kwargs
+    inputs = _sequence(inputs) if fused else nested(_sequence, inputs)
+    if not flat(inputs):
+        raise ValueError(f"inputs must hold a sequence, but received {inputs!r}")
     if not major:
         inputs = nested(_turned, inputs)
     steps, batch = flat(inputs)[0].shape[:2]
     keep = _kept(lengths, steps, batch)
-    hooked = any(getattr(cell, f"_forward_{place}_hooks", None) for place in ("pre", "post"))
-    if type(cell).forward is FusedCell.forward and not hooked and not kwargs:
+    if fused:
         outputs, last = cell.over_time(inputs, states, keep, reverse)
     else:
         order = range(steps)[:: -1 if reverse else 1]
@@ -235,8 +238,7 @@ class RNNBase(LayerList):
         size = input_size
         for _ in range(num_layers):
             cells = [cell(size, hidden_size, *attrs) for _ in range(self.num_directions)]
-            one_way = self.num_directions == 1
-            self.append(RNN(cells[0], False, time_major) if one_way else BiRNN(cells[0], cells[1], time_major))
+            self.append(RNN(cells[0], False, time_major) if len(cells) == 1 else BiRNN(cells[0], cells[1], time_major))
             size = self.num_directions * (proj_size or hidden_size)
         for name, parameter in zip(self._names(attrs), self.parameters(), strict=False):
             setattr(self, name, parameter)
@@ -285,9 +287,9 @@ class RNNBase(LayerList):
         if sequence_length is not None and not self.proj_size:
             kept = np.asarray(_kept(sequence_length, *(x.shape[:2] if self.time_major else x.shape[1::-1])))
             x = where(kept if self.time_major else kept.swapaxes(0, 1), x, 0.0)
-        lasts = [last] if self.state_components == 1 else zip(*last, strict=True)
-        states = tuple(stack(list(component)) for component in lasts)
-        return x, states if len(states) > 1 else states[0]
+        if self.state_components == 1:
+            return x, stack(last)
+        return x, tuple(stack(list(component)) for component in zip(*last, strict=True))
 
     def _split(self, states: Nested) -> list[Nested]:
         """Return the first states of each layer."""
