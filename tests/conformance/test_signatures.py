@@ -7,8 +7,8 @@ import pytest
 
 import paramattr as pa
 
-# Without settings of their own in Paddle; Layer has the default dtype where Paddle has float32.
-BARE = ["Layer", "ReLU", "Sigmoid", "Tanh"]
+# Without settings of their own in Paddle; Layer and RNNCellBase have the default dtype where Paddle has float32.
+BARE = ["Layer", "RNNCellBase", "ReLU", "Sigmoid", "Tanh"]
 # What Paddle does not have.
 OURS = {
     "optimizer": ["Group", "Optimizer", "Step", "Terms", "setting"],

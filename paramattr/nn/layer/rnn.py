@@ -246,8 +246,7 @@ class RNNBase(LayerList):
     def _names(self, attrs: Sequence[ParamAttrLike]) -> list[str]:
         """Return the names that the parameters have beside their paths.
 
-        As in Paddle they are given out one after another, without regard to ``weight_ho`` and to biases that are False:
-        the keys of a state dict are the same ones.
+        As in Paddle, whose state dicts fit, they are given out without regard to ``weight_ho`` and to biases of False.
         """
         biases = [name for name, attr in zip(("bias_ih", "bias_hh"), attrs[2:], strict=True) if attr is not False]
         kinds, ends = ["weight_ih", "weight_hh", *biases], ["", "_reverse"][: self.num_directions]
