@@ -7,8 +7,8 @@ import pytest
 
 import paramattr as pa
 
-# Layer has the default dtype where Paddle has float32.
-BARE = ["Layer"]
+# Layer and RNNCellBase have the default dtype where Paddle has float32.
+BARE = ["Layer", "RNNCellBase"]
 # Of Layer: what serves several machines alone; and what Paddle takes apart by hand.
 NOT_HERE = {"full", "sharded_state_dict"}
 BY_HAND = {"state_dict"}

@@ -12,6 +12,7 @@ from paramattr.nn.functional.activation import (
     swiglu,
     swish,
 )
+from paramattr.nn.functional.attention import scaled_dot_product_attention, sequence_mask
 from paramattr.nn.functional.binary_loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -91,9 +92,9 @@ __all__ = [
     "logsigmoid", "margin_cross_entropy", "margin_ranking_loss", "max_pool1d", "max_pool2d", "max_pool3d",
     "maxout", "mish", "mse_loss", "multi_label_margin_loss", "multi_label_soft_margin_loss",
     "multi_margin_loss", "nll_loss", "normalize", "npair_loss", "one_hot", "pad", "pairwise_distance",
-    "poisson_nll_loss", "prelu", "relu", "relu6", "relu_", "rms_norm", "rnnt_loss", "rrelu", "selu", "sigmoid",
-    "sigmoid_focal_loss", "silu", "smooth_l1_loss", "soft_margin_loss", "softmax", "softmax_",
-    "softmax_with_cross_entropy", "softplus", "softshrink", "softsign", "square_error_cost", "swiglu", "swish",
-    "tanh", "tanh_", "tanhshrink", "thresholded_relu", "thresholded_relu_", "triplet_margin_loss",
-    "triplet_margin_with_distance_loss",
+    "poisson_nll_loss", "prelu", "relu", "relu6", "relu_", "rms_norm", "rnnt_loss", "rrelu",
+    "scaled_dot_product_attention", "selu", "sequence_mask", "sigmoid", "sigmoid_focal_loss", "silu",
+    "smooth_l1_loss", "soft_margin_loss", "softmax", "softmax_", "softmax_with_cross_entropy", "softplus",
+    "softshrink", "softsign", "square_error_cost", "swiglu", "swish", "tanh", "tanh_", "tanhshrink",
+    "thresholded_relu", "thresholded_relu_", "triplet_margin_loss", "triplet_margin_with_distance_loss",
 ]  # fmt: skip

@@ -91,6 +91,13 @@ TENSORS = {
     },
     "cross_entropy": {"input": ROWS, "label": np.array([0, 1, 3]), "weight": np.array([1.0, 2.0, 3.0, 4.0])},
     "pad": {"x": of_rank(IMAGE, 1)},
+    "scaled_dot_product_attention": {
+        "query": IMAGE,
+        "key": IMAGE + 1,
+        "value": IMAGE - 1,
+        "attn_mask": np.array([[0.0, 1.0], [2.0, 3.0]]),
+    },
+    "sequence_mask": {"x": np.array([0, 2])},
     **{f"{kind}_pool{n}d": {"x": of_rank(IMAGE, n)} for kind in ("max", "avg") for n in (1, 2, 3)},
     **{
         f"conv{n}d{suffix}": {"x": of_rank(IMAGE, n), "weight": of_rank(KERNEL, n), "bias": np.ones(2)}
@@ -167,8 +174,12 @@ def test_complex_numbers_are_refused(name):
         getattr(F, name)(**{key: pa.Tensor(array) for key, array in arrays.items()}, **SETTINGS.get(name, {}))
 
 
+# What draws values, or returns whole numbers.
+OTHERS = {*RANDOM, "gumbel_softmax", "one_hot", "sequence_mask"}
+
+
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
-@pytest.mark.parametrize("name", [name for name in TENSORS if name not in (*RANDOM, "gumbel_softmax", "one_hot")])
+@pytest.mark.parametrize("name", [name for name in TENSORS if name not in OTHERS])
 def test_narrow_values_are_those_of_float32_rounded_once(name, dtype):
     def arrays(wanted):
         narrow = {k: pa.to_tensor(v, dtype if v.dtype.kind == "f" else None) for k, v in TENSORS[name].items()}

@@ -11,16 +11,37 @@ from hypothesis.extra import numpy as hnp
 
 from paramattr.nn.functional.im2col import Steps
 
-# One of the modules has the name of its function.
-NAMES = [
-    *("activation", "binary_loss", "conv", "ctc", "distance", "distance_loss", "dropout", "embedding", "geometry"),
-    *("hierarchical", "im2col", "label", "likelihood", "linear", "loss", "margin_loss", "norm", "padding", "pooling"),
-    *("rectifier", "rnnt", "shrink", "softmax", "softmax_loss", "standardization", "vector_norm"),
-]
-MODULES = [import_module(f"paramattr.nn.functional.{name}") for name in NAMES]
-activation, binary_loss, conv, ctc, distance, distance_loss, _, embedding, _ = MODULES[:9]
-hierarchical, _, label, likelihood, linear, loss, margin_loss, _, padding, pooling = MODULES[9:19]
-rectifier, rnnt, shrink, softmax, softmax_loss, standardization, vector_norm = MODULES[19:]
+# Some modules have the name of a function, so that an import statement would find that.
+HOME = Path(import_module("paramattr.nn.functional").__file__).parent
+MODULES = {
+    path.stem: import_module(f"paramattr.nn.functional.{path.stem}")
+    for path in sorted(HOME.glob("*.py"))
+    if path.stem != "__init__"
+}
+activation = MODULES["activation"]
+attention = MODULES["attention"]
+binary_loss = MODULES["binary_loss"]
+conv = MODULES["conv"]
+ctc = MODULES["ctc"]
+distance = MODULES["distance"]
+distance_loss = MODULES["distance_loss"]
+embedding = MODULES["embedding"]
+hierarchical = MODULES["hierarchical"]
+label = MODULES["label"]
+likelihood = MODULES["likelihood"]
+linear = MODULES["linear"]
+loss = MODULES["loss"]
+margin_loss = MODULES["margin_loss"]
+padding = MODULES["padding"]
+pooling = MODULES["pooling"]
+rectifier = MODULES["rectifier"]
+rnn = MODULES["rnn"]
+rnnt = MODULES["rnnt"]
+shrink = MODULES["shrink"]
+softmax = MODULES["softmax"]
+softmax_loss = MODULES["softmax_loss"]
+standardization = MODULES["standardization"]
+vector_norm = MODULES["vector_norm"]
 
 
 def values(shape, seed=5):
@@ -187,6 +208,37 @@ def padded(draw, mode):
     shape = draw(hnp.array_shapes(min_dims=1, max_dims=3, min_side=2, max_side=3))
     around = pairs(draw, len(shape), 1 if mode == "reflect" else 4)
     return [values(shape)], {"pairs": around, "value": 0.5} if mode == "constant" else {"pairs": around, "mode": mode}
+
+
+@st.composite
+def recurrent(draw, rows, states, projected=False):
+    steps, batch, size, hidden = (draw(st.integers(low, 3)) for low in (0, 1, 0, 1))
+    width = draw(st.integers(1, hidden)) if projected else hidden
+    shapes = [(steps, batch, size), *[(batch, width), (batch, hidden)][:states], (rows * hidden, size)]
+    shapes += [(rows * hidden, width), (rows * hidden,), (rows * hidden,), *[(hidden, width)] * projected]
+    lengths = draw(st.none() | st.lists(st.integers(0, steps), min_size=batch, max_size=batch))
+    keep = None if lengths is None else (np.arange(steps)[:, None] < lengths)[:, :, None]
+    # Not even numbers, which would add up to a kink of relu.
+    arrays = [np.random.default_rng([k, *shape]).standard_normal(shape) for k, shape in enumerate(shapes)]
+    return arrays, {"keep": keep, "reverse": draw(st.booleans())}
+
+
+@st.composite
+def attended(draw):
+    leading = draw(hnp.mutually_broadcastable_shapes(num_shapes=3, min_side=1, max_side=2, max_dims=2)).input_shapes
+    queries, keys, size, width = (draw(st.integers(1, 3)) for _ in range(4))
+    ends = [(queries, size), (keys, size), (keys, width), (draw(st.sampled_from([1, queries])), keys)]
+    arrays = [values((*first, *end), seed) for seed, (first, end) in enumerate(zip([*leading, ()], ends, strict=True))]
+    kept = np.random.default_rng(4).choice([0.0, 2.0], (queries, keys)).astype(np.float32)
+    settings = {"scale": draw(st.sampled_from([1.0, -0.5])), "kept": draw(st.sampled_from([None, kept]))}
+    return arrays[: draw(st.integers(3, 4))], settings
+
+
+@st.composite
+def cut(draw):
+    shape = draw(hnp.array_shapes(min_dims=3, max_dims=3, max_side=3))
+    first = draw(st.sampled_from([slice(shape[0] - 1), shape[0] - 1]))
+    return [values(shape)], {"index": (first, slice(None), slice(draw(st.integers(0, shape[2]))))}
 
 
 @st.composite
@@ -399,6 +451,7 @@ CASES = {
     binary_loss._soft_margin: (lost([plain, sign]), {0, 1}),
     binary_loss._multi_label_soft_margin: (weighted(lost([plain, chance], low=1)), {0, 2}),
     binary_loss._dice: (overlapping(), set()),
+    attention._attention: (attended(), {0, 1, 2}),
     conv._conv: (convolved(), {0, 1}),
     ctc._ctc: (in_time(), set()),
     distance_loss._cosine_embedding: (angles(), set()),
@@ -433,6 +486,15 @@ CASES = {
     padding._pad_selected: (st.sampled_from(list(padding.SELECTIONS)).flatmap(padded), set()),
     pooling._max_pool: (pooled(mean=False), {0}),
     pooling._avg_pool: (pooled(mean=True), set()),
+    rnn._part: (cut(), set()),
+    rnn.simple_rnn: (
+        st.sampled_from(["tanh", "relu"]).flatmap(
+            lambda activation: recurrent(1, 1).map(lambda case: (case[0], case[1] | {"activation": activation}))
+        ),
+        {0, 2, 3},
+    ),
+    rnn.gru: (recurrent(3, 1), {0, 2, 3}),
+    rnn.lstm: (st.booleans().flatmap(lambda projected: recurrent(4, 2, projected)), {0, 3, 4, 7}),
     standardization.standardize: (standardized(), {1}),
     standardization.rescale: (standardized(known=True), set()),
     standardization.unchanged: (st.just(([values((1, 3)), values((3,), 6), values((3,), 7)], {})), set()),
@@ -457,8 +519,7 @@ CASES = {
 
 
 def test_every_rule_has_a_case(rules_in):
-    assert {path.stem for path in Path(activation.__file__).parent.glob("[!_]*.py")} == set(NAMES)
-    assert set(CASES) == set().union(*map(rules_in, MODULES))
+    assert set(CASES) == set().union(*map(rules_in, MODULES.values()))
 
 
 @pytest.mark.parametrize("rule", CASES, ids=lambda rule: rule.__name__)
