@@ -501,9 +501,7 @@ class Tensor(InMemory):
     def __getattr__(self, name: str) -> Callable[..., Tensor]:
         if name not in _methods:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        method = _methods[name]
-        setattr(Tensor, name, method)
-        bound: Callable[..., Tensor] = method.__get__(self)
+        bound: Callable[..., Tensor] = getattr(Tensor, name).__get__(self)
         return bound
 
     def __dir__(self) -> list[str]:

@@ -121,3 +121,10 @@ def test_unknown_names():
     with pytest.raises(AttributeError, match="'Tensor' object has no attribute 'exq'"):
         pa.Tensor([1.0]).exq  # noqa: B018
     assert not hasattr(pa.Tensor([1.0]), "to_tensor")
+
+
+def test_methods_are_found_on_the_class():
+    assert pa.Tensor.flatten is pa.flatten
+    assert pa.Parameter.flatten is pa.flatten
+    with pytest.raises(AttributeError, match="type object 'Tensor' has no attribute 'exq'"):
+        pa.Tensor.exq  # noqa: B018
