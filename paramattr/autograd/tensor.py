@@ -50,7 +50,18 @@ def methods_from(methods: Mapping[str, Callable[..., Any]]) -> None:
     _methods = methods
 
 
-class Tensor(InMemory):
+class _Methods(type):
+    """Finds the methods that are looked up when first used on the class too, as in ``Tensor.exp``."""
+
+    def __getattr__(cls, name: str) -> Callable[..., Any]:
+        if name not in _methods:
+            raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
+        method = _methods[name]
+        setattr(Tensor, name, method)
+        return method
+
+
+class Tensor(InMemory, metaclass=_Methods):
     """An n-dimensional array that can take part in automatic differentiation.
 
     Mirrors the part of ``paddle.Tensor`` that training layers needs. `to_tensor` is the usual way to make one.
