@@ -8,6 +8,7 @@ from paramattr.optimizer.adamax import Adamax
 from paramattr.optimizer.adamw import AdamW
 from paramattr.optimizer.asgd import ASGD
 from paramattr.optimizer.lamb import Lamb
+from paramattr.optimizer.lbfgs import LBFGS
 from paramattr.optimizer.momentum import Momentum
 from paramattr.optimizer.nadam import NAdam
 from paramattr.optimizer.optimizer import Optimizer
@@ -19,6 +20,7 @@ from paramattr.optimizer.sgd import SGD
 
 __all__ = [
     "ASGD",
+    "LBFGS",
     "SGD",
     "Adadelta",
     "Adagrad",

@@ -75,7 +75,7 @@ class RAdam(Optimizer):
         return {**super().new_state(shape, dtype, step), "step": np.zeros(1, np.int64)}
 
     def inferred(self, name: str, state: State) -> Array:
-        """Return the number of steps t by Paddle's rho, tβ₂ᵗ / (1 - β₂ᵗ); a power of 0 says no more than that it is large."""
+        """Return the number of steps t by Paddle's rho, tβ₂ᵗ / (1 - β₂ᵗ); a power of 0 says only that it is large."""
         power, rho = state["beta2_pow"].item(), state["rho"].item()
         return np.array([round(rho * (1 - power) / power) if 0 < power < 1 else 10**9 * (1 - int(power))])
 

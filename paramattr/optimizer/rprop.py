@@ -68,16 +68,8 @@ class Rprop(Optimizer):
         if isinstance(learning_rate, LRScheduler):
             raise TypeError(f"learning_rate must be a number, but received {learning_rate!r}, which Rprop can't follow")
         settings: Settings = {"learning_rate_range": learning_rate_range, "etas": etas}
-        super().__init__(
-            learning_rate,
-            parameters,
-            None,
-            grad_clip,
-            name,
-            multi_precision=multi_precision,
-            nonfinite=nonfinite,
-            **settings,
-        )
+        common = learning_rate, parameters, None, grad_clip, name
+        super().__init__(*common, multi_precision=multi_precision, nonfinite=nonfinite, **settings)
         for group, _ in self._groups:
             shortest, longest = group.step.learning_rate_range  # type: ignore[attr-defined]
             checks.real("learning_rate (within learning_rate_range)", learning_rate, low=shortest, high=longest)

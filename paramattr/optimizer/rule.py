@@ -45,7 +45,8 @@ def setting(default: Any = dataclasses.MISSING, *, check: Callable[..., Any] | N
     """Describe a field of a `Step`: a setting of the rule.
 
     ``check``, given the name and a value, returns the value to be used, or raises. Without one the annotation decides:
-    ``float`` (or a tensor of one element), ``int`` or ``bool``. Bounds are ``low`` and ``high``, and of a float ``open_low`` and ``open_high``.
+    ``float`` (or a tensor of one element), ``int`` or ``bool``. Bounds are ``low`` and ``high``, and of a float
+    ``open_low`` and ``open_high``.
     """
     return dataclasses.field(default=default, metadata={"check": check, "bounds": bounds})
 
