@@ -92,7 +92,9 @@ class RAdam(Optimizer):
         limit = 2 / (1 - beta2) - 1
         rho = limit - 2 * count * power / (1 - power)
         if rho <= 5:
-            return np.multiply(mean, kind(rate), out=gradient)
+            gradient[...] = mean
+            gradient *= kind(rate)
+            return gradient
         rate *= math.sqrt((1 - power) * (rho - 4) * (rho - 2) * limit / ((limit - 4) * (limit - 2) * rho))
         np.sqrt(square, out=root)
         root += kind(step.epsilon)
