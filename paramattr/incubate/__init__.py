@@ -1,6 +1,7 @@
 """Averages of parameters over training."""
 
 from paramattr.incubate.exponential_moving_average import ExponentialMovingAverage
+from paramattr.incubate.look_ahead import LookAhead
 from paramattr.incubate.model_average import ModelAverage
 
-__all__ = ["ExponentialMovingAverage", "ModelAverage"]
+__all__ = ["ExponentialMovingAverage", "LookAhead", "ModelAverage"]

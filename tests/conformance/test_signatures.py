@@ -40,7 +40,7 @@ SIGNATURES = [
     *(("regularizer", name) for name in ("L1Decay", "L2Decay")),
     *(("optimizer", name) for name in pa.optimizer.__all__ if name not in ("lr", *OURS["optimizer"])),
     *(("optimizer.lr", name) for name in pa.optimizer.lr.__all__),
-    ("incubate", "ModelAverage"),
+    *(("incubate", name) for name in ("LookAhead", "ModelAverage")),
     *(("Tensor", name) for name in ("flatten", "argmax", "backward", "reshape", "transpose", "sum", "mean", "max")),
     *(
         (None, name)
