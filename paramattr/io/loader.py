@@ -137,7 +137,7 @@ class DataLoader:
         return ([self.dataset[number] for number in batch] for batch in self.batch_sampler)
 
     def _stretches(self, size: int) -> Iterator[list[Any]]:
-        samples = iter(self.dataset)  # type: ignore[call-overload]
+        samples = iter(self.dataset)
         while batch := [sample for _, sample in zip(range(size), samples, strict=False)]:
             if len(batch) == size or not self.drop_last:
                 yield batch

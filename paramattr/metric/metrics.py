@@ -189,7 +189,7 @@ class Precision(Metric):
         self._name = name
         self.reset()
 
-    def update(self, preds: Values, labels: Values) -> None:  # type: ignore[override]
+    def update(self, preds: Values, labels: Values) -> None:
         """Take note of probabilities and labels 0 or 1, as many of each, in any shape."""
         found, wanted = _pairs(preds, labels)
         positive = np.floor(found + 0.5) == 1
@@ -230,7 +230,7 @@ class Recall(Metric):
         self._name = name
         self.reset()
 
-    def update(self, preds: Values, labels: Values) -> None:  # type: ignore[override]
+    def update(self, preds: Values, labels: Values) -> None:
         """Take note of probabilities and labels 0 or 1, as many of each, in any shape."""
         found, wanted = _pairs(preds, labels)
         positive = np.rint(found) == 1
@@ -288,7 +288,7 @@ class Auc(Metric):
         self._name = name
         self.reset()
 
-    def update(self, preds: Values, labels: Values) -> None:  # type: ignore[override]
+    def update(self, preds: Values, labels: Values) -> None:
         """Take note of probabilities of shape [samples, 2], those of 1 in the second column, and as many labels 0 or 1."""
         found, wanted = _array("preds", preds), _array("labels", labels)
         if found.ndim != 2 or found.shape[1] != 2 or wanted.size != len(found):

@@ -113,8 +113,7 @@ class ReduceOnPlateau(LRScheduler):
             reduced = max(self.last_lr * self.factor, self.min_lr)
             if self.last_lr - reduced > self.epsilon:
                 self.last_lr = reduced
-                if self.verbose:
-                    self._tell()
+                self._tell()
 
     def _is_better(self, value: float) -> bool:
         if self.best is None:

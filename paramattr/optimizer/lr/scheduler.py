@@ -71,11 +71,11 @@ class LRScheduler(ABC):
         except Exception:
             self.last_epoch = before
             raise
-        if self.verbose:
-            self._tell()
+        self._tell()
 
     def _tell(self) -> None:
-        print(f"Epoch {self.last_epoch}: {type(self).__name__} set learning rate to {self.last_lr}.")
+        if self.verbose:
+            print(f"Epoch {self.last_epoch}: {type(self).__name__} set learning rate to {self.last_lr}.")
 
     def state_keys(self) -> None:
         """Set ``keys``, the names of the attributes that make the state; a subclass with others names them all."""
