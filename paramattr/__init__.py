@@ -11,7 +11,7 @@ from paramattr.random import get_num_threads, get_rng_state, manual_seed, seed, 
 from paramattr.utils.dtypes import get_default_dtype, set_default_dtype
 
 if TYPE_CHECKING:
-    from paramattr import checkpoint, incubate, linalg, nn, optimizer
+    from paramattr import checkpoint, incubate, io, linalg, metric, nn, optimizer
     from paramattr.checkpoint import load, save
     from paramattr.model_summary import summary
     from paramattr.tensor import *  # noqa: F403
@@ -20,8 +20,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "LazyGuard", "ParamAttr", "Parameter", "Tensor", "__version__", "checkpoint", "create_parameter",
-    "get_default_dtype", "get_num_threads", "get_rng_state", "incubate", "initializer", "linalg", "load",
-    "manual_seed", "nn", "no_grad", "optimizer", "random", "regularizer", "save", "seed", "set_default_dtype",
+    "get_default_dtype", "get_num_threads", "get_rng_state", "incubate", "initializer", "io", "linalg", "load",
+    "manual_seed", "metric", "nn", "no_grad", "optimizer", "random", "regularizer", "save", "seed", "set_default_dtype",
     "set_num_threads", "set_rng_state", "summary", "utils",
 ]  # fmt: skip
 __all__ += tensor.__all__
@@ -29,7 +29,7 @@ __all__ += tensor.__all__
 
 def __getattr__(name: str) -> Any:
     # Loaded when first asked for: who only makes parameters does not wait for layers and optimizers.
-    if name in ("checkpoint", "incubate", "linalg", "nn", "optimizer", "testing"):
+    if name in ("checkpoint", "incubate", "io", "linalg", "metric", "nn", "optimizer", "testing"):
         return import_module(f"paramattr.{name}")
     if name in ("load", "save"):
         return getattr(import_module("paramattr.checkpoint"), name)
