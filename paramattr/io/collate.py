@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from paramattr.autograd import Tensor
-from paramattr.tensor.manipulation import stack
+from paramattr.tensor.joining import stack
 
 __all__ = ["default_collate_fn", "default_convert_fn"]
 
