@@ -62,7 +62,11 @@ MADE: dict[str, tuple[Any, ...]] = {
     **{f"Conv{n}D{suffix}": (2, 2, 2) for n in (1, 2, 3) for suffix in ("", "Transpose")},
     **{f"{kind}Pool{n}D": (2,) for n in (1, 2, 3) for kind in ("Max", "Avg")},
     **{f"Conv{n}d": (2, 2, 2) for n in (1, 2, 3)},
-    **{n: (1,) for n in nn.layer.__all__ if re.match("Adaptive|Fractional|MaxUn|Pixel|Channel|Unfold|.*Pad", n)},
+    **{
+        n: (1,)
+        for n in nn.layer.__all__
+        if re.match("Adaptive(Avg|Max)|Fractional|MaxUn|Pixel|Channel|Unfold|.*Pad", n)
+    },
     **{n: (2, 1) for n in nn.layer.__all__ if re.match("LPPool|ConstantPad|Fold", n)},
     **{n: (2,) for n in nn.layer.__all__ if n.startswith("Upsampl")},
     **{f"{kind}Norm{n}D": (2,) for n in (1, 2, 3) for kind in ("Batch", "Instance")},
