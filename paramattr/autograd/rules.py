@@ -181,7 +181,7 @@ def setitem(x: Array, y: Array, *, index: Any) -> Outcome:
 
     def to_y(g: Array) -> Array:
         part = np.broadcast_to(g[index], shape)
-        return part if _is_basic(index) else np.where(_is_last(index, g.shape), part, 0)
+        return part if _is_basic(index) else np.where(_is_last(index, g.shape), part, np.zeros_like(part))
 
     return value, (to_x, to_y)
 
