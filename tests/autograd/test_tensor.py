@@ -124,7 +124,9 @@ def test_operators_are_those_of_numpy(name, shapes, dtypes):
         expected = np.asarray(operator(x.astype(dtype), y.astype(dtype)))
     same(operator(pa.Tensor(x), pa.Tensor(y)), expected)
     same(operator(pa.Tensor(x), y), expected)
-    if x.ndim:  # an array leaves the operator to the tensor, a number of NumPy's compares by itself
+    # An array leaves the operator to the tensor; a number of NumPy's compares by itself, and an array of NumPy 1 takes a
+    # whole exponent without axes as an index.
+    if x.ndim and not (name == "power" and not y.ndim and np.__version__.startswith("1.")):
         same(operator(x, pa.Tensor(y)), expected)
 
 
