@@ -63,7 +63,7 @@ def _distance(x: Array, y: Array, *, p: float, epsilon: float, keepdim: bool) ->
     shape = size.shape
 
     def to_x(g: Array) -> Array:
-        return g.reshape(shape) * _slopes(difference, size, p)
+        return g.reshape(shape) * slopes(difference, size, p)
 
     return size if keepdim else size[..., 0], (to_x, lambda g: -to_x(g))
 
@@ -83,7 +83,7 @@ def p_norm(x: Array, p: float) -> Array:
     return value
 
 
-def _slopes(x: Array, size: Array, p: float) -> Array:
+def slopes(x: Array, size: Array, p: float) -> Array:
     """Return the derivative of the p-norm ``size`` in each element; 0 where there is none."""
     if p == 0:
         return np.zeros_like(x)

@@ -10,6 +10,7 @@ from paramattr.autograd import Tensor, apply
 from paramattr.autograd.rules import Outcome, real
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
+from paramattr.nn.functional.distance import p_norm, slopes
 from paramattr.nn.functional.loss import (
     REDUCTIONS,
     check_shape,
@@ -252,20 +253,11 @@ def _gap(positive: Array, negative: Array, *, margin: float) -> Outcome:
 def _distance(x: Array, y: Array, *, p: float, epsilon: float) -> Outcome:
     difference = real(x) - real(y)
     difference = difference + np.asarray(epsilon, difference.dtype)
-    size = np.abs(difference)
-    largest = size.max(axis=-1, keepdims=True, initial=0)
-    if p == 0:
-        slope, distance = np.zeros_like(size), (size > 0).sum(axis=-1, keepdims=True).astype(size.dtype)
-    elif p == np.inf:
-        chosen = size == largest
-        slope, distance = np.sign(difference) * chosen / np.maximum(chosen.sum(axis=-1, keepdims=True), 1), largest
-    else:
-        # A power of a size may overflow or underflow where the distance does not.
-        scaled = size / np.where(largest > 0, largest, 1)
-        length = (scaled**p).sum(axis=-1, keepdims=True) ** (1 / p)
-        shares = np.where(scaled > 0, scaled, 1) / np.where(length > 0, length, 1)
-        slope, distance = np.sign(difference) * shares ** (p - 1), length * largest
-    return distance[..., 0], (lambda g: g[..., None] * slope, lambda g: -g[..., None] * slope)
+    size = p_norm(difference, p)
+    slope = slopes(difference, size, p)
+    if p == np.inf:  # equal largest differences share the gradient
+        slope /= np.maximum(np.count_nonzero(slope, axis=-1, keepdims=True), 1)
+    return size[..., 0], (lambda g: g[..., None] * slope, lambda g: -g[..., None] * slope)
 
 
 def npair_loss(anchor: Operand, positive: Operand, labels: Operand, l2_reg: float = 0.002) -> Tensor:
