@@ -10,6 +10,7 @@ from paramattr.initializer import ZeroRow
 from paramattr.initializer.defaults import choose
 from paramattr.nn import functional
 from paramattr.nn.functional.embedding import check_norm, check_padding_idx, check_share
+from paramattr.nn.layer.casting import check_device
 from paramattr.nn.layer.function import check_name, described
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
@@ -91,8 +92,7 @@ class Embedding(Layer):
         self.max_norm, self.norm_type = check_norm(max_norm, norm_type)
         self.scale_grad_by_freq, self.sparse = check_share(scale_grad_by_freq, sparse), sparse
         freeze = checks.boolean("_freeze", _freeze)
-        if device is not None and str(device) not in ("cpu", "Place(cpu)"):
-            raise ValueError(f"device must be 'cpu' or None, but received {device!r}")
+        check_device(device)
         sizes = [self.num_embeddings, self.embedding_dim]
         if _weight is None:
             self.weight = self.create_parameter(sizes, self._attr(weight_attr, padding))

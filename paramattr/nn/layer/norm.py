@@ -14,6 +14,7 @@ from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.initializer import Constant
 from paramattr.nn import functional
 from paramattr.nn.functional.norm import FORMATS, check_groups, normalized_sizes
+from paramattr.nn.layer.casting import check_device
 from paramattr.nn.layer.layer import Layer
 from paramattr.parameter import Parameter
 from paramattr.utils import checks
@@ -30,11 +31,6 @@ class _Affine(Layer):
         weight, bias = optional_attr("weight_attr", weight_attr), optional_attr("bias_attr", bias_attr)
         setattr(self, weight_name, self.create_parameter([size], weight, default_initializer=Constant(1.0)))
         self.bias = self.create_parameter([size], bias, is_bias=True, default_initializer=Constant(0.0))
-
-
-def _check_device(device: object) -> None:
-    if device is not None and str(device) not in ("cpu", "Place(cpu)"):
-        raise ValueError(f"device must be 'cpu', a place there or None, but received {device!r}")
 
 
 def check_name(name: str | None) -> str | None:
@@ -96,7 +92,7 @@ class LayerNorm(_Affine):
         super().__init__(dtype=dtype)
         self._normalized_shape = list(normalized_sizes(normalized_shape))
         self._epsilon = checks.real("epsilon", epsilon, low=0.0)
-        _check_device(device)
+        check_device(device)
         check_name(name)
         weighted = checks.boolean("elementwise_affine", elementwise_affine)
         weight_attr = weight_attr if weighted else False
@@ -164,7 +160,7 @@ class GroupNorm(_Affine):
         self._num_groups = check_groups(num_groups, self._num_channels)
         self._epsilon = checks.real("epsilon", epsilon, low=0.0)
         self._data_format = checks.choice("data_format", data_format, FORMATS)
-        _check_device(device)
+        check_device(device)
         check_name(name)
         if not checks.boolean("affine", affine):
             weight_attr = bias_attr = False
