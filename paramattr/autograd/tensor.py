@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from paramattr.autograd import rules, tape, writes
 from paramattr.autograd.evaluation import array_of, compare, constant, evaluate, numbers
+from paramattr.autograd.memory import InMemory
 from paramattr.autograd.size import Size
 from paramattr.autograd.tape import Array, Node
 from paramattr.utils import checks, dtypes
@@ -49,7 +50,7 @@ def methods_from(methods: Mapping[str, Callable[..., Any]]) -> None:
     _methods = methods
 
 
-class Tensor:
+class Tensor(InMemory):
     """An n-dimensional array that can take part in automatic differentiation.
 
     Mirrors the part of ``paddle.Tensor`` that training layers needs. `to_tensor` is the usual way to make one.
@@ -81,8 +82,6 @@ class Tensor:
     _data: Array
     _stop_gradient = True
     _grad: Tensor | None = None
-    # The gradient is zero; the zeros are made when they are asked for.
-    _cleared = False
     _node: Node | None = None
     # Weak: the node of a leaf holds the leaf, and with a cycle a tensor would outlive its last name.
     _leaf: weakref.ref[Node] | None = None
@@ -126,6 +125,13 @@ class Tensor:
         return self.transpose(range(self.ndim)[::-1])
 
     @property
+    def mT(self) -> Tensor:  # noqa: N802  (Paddle's name)
+        """The tensor with its last two axes exchanged; a ValueError if there are fewer."""
+        if self.ndim < 2:
+            raise ValueError(f"mT needs a tensor with at least 2 axes, but {self._label()} has shape {self.shape!r}")
+        return self.transpose(-2, -1)
+
+    @property
     def stop_gradient(self) -> bool:
         """Whether gradients stop here."""
         return self._stop_gradient
@@ -135,6 +141,20 @@ class Tensor:
         self._stop_gradient = checks.boolean("stop_gradient", value)
 
     @property
+    def requires_grad(self) -> bool:
+        """Whether the tensor needs a gradient: the opposite of ``stop_gradient``."""
+        return not self.stop_gradient
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        self.stop_gradient = not checks.boolean("requires_grad", value)
+
+    def requires_grad_(self, value: bool = True) -> Tensor:
+        """Set ``requires_grad``, and return the tensor."""
+        self.requires_grad = value
+        return self
+
+    @property
     def is_leaf(self) -> bool:
         """Whether no recorded operation made this tensor."""
         return self._node is None
@@ -142,15 +162,12 @@ class Tensor:
     @property
     def grad(self) -> Tensor | None:
         """The accumulated gradient, or None. An array or tensor of the same shape can be assigned."""
-        if self._cleared:
-            self._grad, self._cleared = _wrap(np.zeros(self._data.shape, self._data.dtype)), False
         return self._grad
 
     @grad.setter
     def grad(self, value: Tensor | ArrayLike | None) -> None:
         array = None if value is None else self._fitting(f"grad of {self._label()}", value)
         self._grad = None if array is None else _wrap(array.astype(self.dtype, copy=False))
-        self._cleared = False
 
     def _fitting(self, name: str, value: object) -> Array:
         """Return ``value`` as an array of real numbers in the shape of this tensor."""
@@ -220,10 +237,8 @@ class Tensor:
             If there is no index and not just one element, or no such element.
         """
         if args:
-            if len(args) == 1:
-                place = checks.integer("args[0]", args[0], low=0, high=self.size - 1)
-                return self[np.unravel_index(place, self.data.shape)].item()
-            return self[tuple(checks.integer(f"args[{place}]", arg) for place, arg in enumerate(args))].item()
+            index = tuple(checks.integer(f"args[{place}]", arg) for place, arg in enumerate(args))
+            return self[np.unravel_index(index[0], self.data.shape) if len(index) == 1 else index].item()
         if self.size != 1:
             raise ValueError(f"item() needs a tensor with one element, but {self._label()} has shape {self.shape!r}")
         return self.data.item()
@@ -240,6 +255,11 @@ class Tensor:
     def detach(self) -> Tensor:
         """Return a tensor that shares the values but not the history."""
         return _wrap(self.data)
+
+    def detach_(self) -> Tensor:
+        """Forget the history of this tensor, at which gradients stop from now on, and return it."""
+        self._node, self._stop_gradient = None, True
+        return self
 
     def clone(self) -> Tensor:
         """Return a copy that stays on the tape."""
@@ -315,21 +335,12 @@ class Tensor:
         if self._node is not None:
             self._node.sink = self._accumulate
 
-    def clear_grad(self, set_to_zero: bool = True) -> None:
-        """Make the gradient zero, if there is one, or forget it with ``set_to_zero=False``."""
-        there = self._cleared or self._grad is not None
-        self._cleared = checks.boolean("set_to_zero", set_to_zero) and there
-        self._grad = None
+    def clear_grad(self, set_to_zero: bool = False) -> None:
+        """Forget the gradient, or with ``set_to_zero`` make it zero."""
+        keep = checks.boolean("set_to_zero", set_to_zero) and self._grad is not None
+        self._grad = _wrap(np.zeros_like(self.data)) if keep else None
 
     clear_gradient = clear_grad
-
-    def _recast(self, dtype: np.dtype[Any]) -> None:
-        """Hold the values, and the gradient, in another dtype from now on."""
-        if dtype != self._data.dtype:
-            # What was recorded before keeps the array it was made from.
-            self._data, self._leaf = self._data.astype(dtype), None
-            if self._grad is not None:
-                self._grad = _wrap(self._grad.data.astype(dtype))
 
     def _tape_entry(self) -> Node:
         """Return this tensor's node; a leaf gets one when it is first used."""
@@ -347,11 +358,7 @@ class Tensor:
         if self._hooks and self._node is None:
             gradient = _hooked(self._hooks)(gradient)
         # The sum owns its memory: the arriving array may be a view that another gradient shares.
-        if self._grad is None:
-            total = gradient.astype(self._data.dtype, order="C")
-        else:
-            total = self._grad.data + gradient.astype(self._data.dtype, copy=False)
-        self._grad, self._cleared = _wrap(total), False
+        self._grad = _wrap(gradient.copy() if self._grad is None else self._grad.data + gradient)
 
     def __len__(self) -> int:
         if not self.shape:
@@ -369,6 +376,21 @@ class Tensor:
 
     def __int__(self) -> int:
         return int(self._real_item())
+
+    def __complex__(self) -> complex:
+        return complex(self.item())
+
+    def __index__(self) -> int:
+        if self.dtype.kind not in "biu" or self.ndim:
+            raise TypeError(f"an index must be an integer without axes, but {self._label()} is {self!r}")
+        return int(self.item())
+
+    def __contains__(self, value: object) -> bool:
+        found = self == value
+        return bool(found.data.any()) if isinstance(found, Tensor) else False
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if not self.ndim else super().__format__(spec)
 
     def __repr__(self) -> str:
         values = np.array2string(self.data, separator=", ", prefix=" " * 7, precision=8)
@@ -474,7 +496,7 @@ class Hook:
     Mirrors Paddle's ``TensorHookRemoveHelper``.
     """
 
-    def __init__(self, hooks: dict[int, Any], hook: object) -> None:
+    def __init__(self, hooks: dict[int, Any], hook: Callable[..., Any]) -> None:
         self._hooks, self._number = hooks, next(_numbers)
         hooks[self._number] = hook
 
