@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from paramattr.autograd import rules, tape, writes
+from paramattr.autograd import printing, rules, tape, writes
 from paramattr.autograd.evaluation import array_of, compare, constant, evaluate, numbers
 from paramattr.autograd.memory import InMemory
 from paramattr.autograd.size import Size
 from paramattr.autograd.tape import Array, Node
-from paramattr.utils import checks, dtypes
+from paramattr.utils import absent, checks, dtypes
 
 Axes = int | Sequence[int] | None
 Operator = Callable[["Tensor", "Operand"], "Tensor"]
@@ -393,8 +393,7 @@ class Tensor(InMemory):
         return format(self.item(), spec) if not self.ndim else super().__format__(spec)
 
     def __repr__(self) -> str:
-        values = np.array2string(self.data, separator=", ", prefix=" " * 7, precision=8)
-        return f"{self._heading()}\n       {values})"
+        return f"{self._heading()}\n       {printing.text(self.data, ' ' * 7)})"
 
     def _heading(self) -> str:
         return f"Tensor(shape={self.shape!r}, dtype={self.dtype.name}, stop_gradient={self.stop_gradient},"
@@ -480,7 +479,7 @@ class Tensor(InMemory):
 
     def __getattr__(self, name: str) -> Callable[..., Tensor]:
         if name not in _methods:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            raise absent.error("Tensor", name, dir(self))
         method = _methods[name]
         setattr(Tensor, name, method)
         bound: Callable[..., Tensor] = method.__get__(self)

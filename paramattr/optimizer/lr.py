@@ -7,9 +7,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from paramattr.utils import checks
+from paramattr.utils import absent, checks
 
 __all__ = ["CosineAnnealingDecay", "ExponentialDecay", "LRScheduler", "LinearWarmup", "MultiStepDecay", "StepDecay"]
+
+absent.explain(__name__)
 
 
 class LRScheduler(ABC):

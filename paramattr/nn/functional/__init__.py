@@ -78,6 +78,7 @@ from paramattr.nn.functional.vector_norm import local_response_norm, normalize
 from paramattr.tensor import tanh, tanh_
 from paramattr.tensor.activation import sigmoid
 from paramattr.tensor.manipulation import flatten
+from paramattr.utils import absent
 
 __all__ = [
     "adaptive_log_softmax_with_loss", "alpha_dropout", "avg_pool1d", "avg_pool2d", "avg_pool3d", "batch_norm",
@@ -97,3 +98,5 @@ __all__ = [
     "tanh", "tanh_", "tanhshrink", "thresholded_relu", "thresholded_relu_", "triplet_margin_loss",
     "triplet_margin_with_distance_loss",
 ]  # fmt: skip
+
+absent.explain(__name__)
