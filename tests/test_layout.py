@@ -8,6 +8,7 @@ ROOT = Path(__file__).parents[1]
 #: Modules without a test file of their name.
 UNTESTED = {
     "autograd/evaluation": "how tensors run rules and compare: test_tensor and test_rules",
+    "tensor/combining": "the rules behind scattering: tensor/test_scattering and tensor/test_rules",
     "__main__": "one call of cli.main, which test_cli makes as a process",
     "nn/initializer": "Paddle's name for paramattr.initializer, and nothing else",
 }

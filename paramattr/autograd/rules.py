@@ -152,11 +152,20 @@ def getitem(x: Array, *, index: Any) -> Outcome:
 
     def to_x(g: Array) -> Array:
         scattered = np.zeros(shape, dtype)
-        # An index array may name an element twice; unbuffered addition counts both.
-        np.add.at(scattered, index, g.astype(dtype, copy=False))
+        if _is_basic(index):
+            scattered[index] = g
+        else:
+            # An index array may name an element twice; unbuffered addition counts both.
+            np.add.at(scattered, index, g.astype(dtype, copy=False))
         return scattered
 
     return np.asarray(x[index]), (to_x,)
+
+
+def _is_basic(index: Any) -> bool:
+    """Whether an index names each element once, as a view has it: no arrays in it."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(part is None or part is Ellipsis or type(part) in (int, slice) for part in parts)
 
 
 @exact
@@ -170,7 +179,20 @@ def setitem(x: Array, y: Array, *, index: Any) -> Outcome:
         rest[index] = 0
         return rest
 
-    return value, (to_x, lambda g: np.broadcast_to(g[index], shape))
+    def to_y(g: Array) -> Array:
+        part = np.broadcast_to(g[index], shape)
+        return part if _is_basic(index) else np.where(_is_last(index, g.shape), part, 0)
+
+    return value, (to_x, to_y)
+
+
+def _is_last(index: Any, shape: tuple[int, ...]) -> Array:
+    """Return for each place in an index array whether it is the last that names its element, whose value stays."""
+    owner = np.empty(shape, np.intp)
+    numbers = np.arange(owner[index].size).reshape(owner[index].shape)
+    owner[index] = numbers
+    last: Array = owner[index] == numbers
+    return last
 
 
 @exact

@@ -11,50 +11,79 @@ from paramattr.autograd.tensor import methods_from
 # Where each name is defined; one that ends in _ and is not defined itself is the in-place form of the one without.
 _NAMES = {
     "activation": "sigmoid sigmoid_ softmax",
+    "attribute": "contiguous copy_ cpu is_complex is_empty is_floating_point is_integer is_tensor rank to",
+    "axes": "flip moveaxis permute roll rot90 t t_ transpose transpose_",
     "choice": "broadcast_shape broadcast_shapes clip clip_ fmax fmin maximum minimum multiplex",
     "combination": "add_n increment lerp lerp_ scale scale_",
-    "creation": "to_tensor",
+    "conversion": "assign clone finfo from_dlpack from_numpy iinfo shape to_dlpack tolist",
+    "creation": (
+        "as_tensor asarray empty empty_like eye full full_like ones ones_like to_tensor tril_indices triu_indices"
+        " zeros zeros_like"
+    ),
     "cumulative": "cummax cummin cumprod cumprod_ cumsum cumsum_ cumulative_trapezoid diff logcumsumexp trapezoid",
+    "diagonals": (
+        "diag diag_embed diagflat diagonal diagonal_scatter fill_diagonal_ fill_diagonal_tensor fill_diagonal_tensor_"
+        " tril tril_ triu triu_"
+    ),
     "exponential": (
-        "exp exp_ expm1 expm1_ hypot hypot_ log log_ log10 log10_ log1p log1p_ log2 log2_ logaddexp logit logit_ rsqrt"
-        " rsqrt_ sqrt sqrt_"
+        "exp exp_ expm1 expm1_ hypot hypot_ log log10 log10_ log1p log1p_ log2 log2_ log_ logaddexp logit logit_"
+        " rsqrt rsqrt_ sqrt sqrt_"
     ),
     "gamma": (
         "digamma digamma_ gammainc gammainc_ gammaincc gammaincc_ lgamma lgamma_ multigammaln multigammaln_ polygamma"
         " polygamma_"
     ),
+    "gathering": (
+        "gather gather_nd index_sample index_select masked_select shard_index take take_along_axis unique"
+        " unique_consecutive"
+    ),
+    "joining": "block_diag cartesian_prod column_stack combinations concat dstack hstack stack vander vstack",
     "linalg": "matmul",
-    "manipulation": "cast concat flatten flatten_ reshape reshape_ stack transpose",
+    "manipulation": (
+        "atleast_1d atleast_2d atleast_3d cast cast_ flatten flatten_ ravel reshape reshape_ squeeze squeeze_"
+        " unflatten unsqueeze unsqueeze_ view view_as"
+    ),
+    "masking": "fill_ masked_fill masked_fill_ masked_scatter masked_scatter_ zero_",
     "math": (
         "abs abs_ add add_ divide divide_ floor_divide floor_divide_ multiply multiply_ neg neg_ positive pow pow_"
         " reciprocal reciprocal_ remainder remainder_ square square_ subtract subtract_ true_divide"
     ),
     "quantiles": "median nanmedian nanquantile quantile",
+    "ranges": "arange linspace logspace range",
     "reduction": "all any count_nonzero logsumexp max mean min nanmean nansum prod sum",
+    "repetition": "broadcast_tensors broadcast_to expand expand_as meshgrid reduce_as repeat_interleave tile",
     "rounding": (
         "ceil ceil_ copysign copysign_ floor floor_ frac frac_ frexp gcd gcd_ heaviside isfinite isinf isnan isneginf"
-        " isposinf isreal lcm lcm_ ldexp ldexp_ nan_to_num nan_to_num_ nextafter round round_ sign signbit trunc trunc_"
+        " isposinf isreal lcm lcm_ ldexp ldexp_ nan_to_num nan_to_num_ nextafter round round_ sign signbit trunc"
+        " trunc_"
+    ),
+    "scattering": (
+        "index_add index_add_ index_fill index_fill_ index_put index_put_ put_along_axis put_along_axis_ scatter"
+        " scatter_ scatter_add scatter_add_ scatter_nd scatter_nd_add scatter_reduce"
     ),
     "search": "argmax where",
+    "slicing": "as_strided crop narrow select_scatter slice slice_scatter strided_slice unfold",
     "special": "erf erf_ erfinv erfinv_ i0 i0_ i0e i1 i1e",
+    "splitting": "chunk dsplit hsplit split tensor_split unbind unstack vsplit",
     "stat": "bincount histogram histogram_bin_edges numel std var",
     "trigonometry": (
-        "acos acos_ acosh acosh_ asin asin_ asinh asinh_ atan atan2 atan_ atanh atanh_ cos cos_ cosh cosh_ deg2rad rad2deg"
-        " sin sin_ sinc sinc_ sinh sinh_ stanh tan tan_ tanh tanh_"
+        "acos acos_ acosh acosh_ asin asin_ asinh asinh_ atan atan2 atan_ atanh atanh_ cos cos_ cosh cosh_ deg2rad"
+        " rad2deg sin sin_ sinc sinc_ sinh sinh_ stanh tan tan_ tanh tanh_"
     ),
 }
 # Paddle's other names.
 ALIASES = {
-    "amax": "max", "amin": "min", "clamp": "clip", "clamp_": "clip_", "div": "divide", "div_": "divide_",
-    "floor_mod": "remainder", "floor_mod_": "remainder_", "gammaln": "lgamma", "gammaln_": "lgamma_", "mod": "remainder",
-    "mod_": "remainder_", "mul": "multiply", "mul_": "multiply_", "negative": "neg", "sgn": "sign", "sub": "subtract",
-    "sub_": "subtract_",
+    "amax": "max", "amin": "min", "cat": "concat", "clamp": "clip", "clamp_": "clip_", "concatenate": "concat",
+    "div": "divide", "div_": "divide_", "floor_mod": "remainder", "floor_mod_": "remainder_", "gammaln": "lgamma",
+    "gammaln_": "lgamma_", "mod": "remainder", "mod_": "remainder_", "mul": "multiply", "mul_": "multiply_",
+    "negative": "neg", "reverse": "flip", "row_stack": "vstack", "sgn": "sign", "sub": "subtract",
+    "sub_": "subtract_", "swapaxes": "transpose", "swapdims": "transpose", "take_along_dim": "take_along_axis",
 }  # fmt: skip
 HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 HOMES |= {alias: HOMES[name] for alias, name in ALIASES.items()}
 
 # Functions that have no tensor to be a method of.
-_FUNCTIONS_ONLY = {"creation", "random"}
+FUNCTIONS_ONLY = {"conversion", "creation", "random", "ranges"}
 
 __all__ = sorted(HOMES)
 
@@ -83,7 +112,7 @@ class _Methods(Mapping[str, Callable[..., Any]]):
         return function
 
     def __contains__(self, name: object) -> bool:
-        return HOMES.get(name, "creation") not in _FUNCTIONS_ONLY  # type: ignore[call-overload]
+        return HOMES.get(name, "creation") not in FUNCTIONS_ONLY  # type: ignore[call-overload]
 
     def __iter__(self) -> Iterator[str]:
         return (name for name in HOMES if name in self)

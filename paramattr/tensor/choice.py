@@ -11,8 +11,8 @@ from paramattr.autograd import Tensor, apply
 from paramattr.autograd.rules import Outcome, exact
 from paramattr.autograd.tape import Array, Pullback
 from paramattr.autograd.tensor import Operand, as_tensor
+from paramattr.tensor.arguments import several
 from paramattr.tensor.function import elementwise, into
-from paramattr.tensor.manipulation import several
 from paramattr.utils import checks, dtypes
 
 __all__ = [

@@ -9,9 +9,9 @@ from paramattr.autograd import Tensor, apply, rules
 from paramattr.autograd.rules import Outcome, real
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor, changed
+from paramattr.tensor.arguments import several
 from paramattr.tensor.exponential import exp, logaddexp
 from paramattr.tensor.function import into
-from paramattr.tensor.manipulation import several
 from paramattr.utils import checks
 
 __all__ = ["add_n", "increment", "lerp", "scale"]

@@ -10,7 +10,7 @@ from paramattr.autograd.rules import Outcome, real
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.tensor.function import into
-from paramattr.tensor.manipulation import concat
+from paramattr.tensor.joining import concat
 from paramattr.tensor.reduction import converted, counted
 from paramattr.tensor.reduction import sum as total
 from paramattr.utils import checks

@@ -4,37 +4,69 @@ import pytest
 import paramattr as pa
 
 
-@pytest.mark.parametrize("axis", [0, 1, 2, -1, -3])
-def test_stack_and_concat_are_those_of_numpy(axis):
-    arrays = list(np.random.default_rng(0).standard_normal((2, 3, 4)))
-    tensors = [pa.to_tensor(array) for array in arrays]
-    np.testing.assert_array_equal(pa.stack(tensors, axis).numpy(), np.stack(arrays, axis))
-    if -2 <= axis < 2:
-        np.testing.assert_array_equal(pa.concat(tensors, axis).numpy(), np.concatenate(arrays, axis))
+def test_a_shape_shares_the_memory_and_takes_tensors():
+    x = pa.arange(6)
+    for shape in ([2, 3], [-1, 3], (2, -1), pa.to_tensor([2, 3]), [pa.to_tensor(2), 3]):
+        y = pa.reshape(x, shape)
+        assert y.shape == [2, 3]
+        assert np.shares_memory(y.numpy(), x.numpy())
+    assert pa.view(x, [3, 2]).shape == pa.view_as(x, pa.zeros([3, 2])).shape == [3, 2]
 
 
-def test_joining_takes_arrays_and_keeps_dtypes():
-    joined = pa.concat([np.ones(1, np.float32), pa.to_tensor([2.0])])
-    assert (joined.dtype, joined.tolist()) == (np.float32, [1.0, 2.0])
-    assert pa.stack([pa.to_tensor(1.0), pa.to_tensor(2.0)]).tolist() == [1.0, 2.0]
-    assert pa.stack(([1.0], [2.0])).shape == [2, 1]
-    assert pa.concat([pa.to_tensor([1.0], "float16")] * 2).dtype == np.float16
+@pytest.mark.parametrize("shape", [(), (3,), (1, 3), (2, 1, 3), (1, 1)])
+def test_axes_of_size_1_come_and_go(shape):
+    x = np.arange(np.prod(shape)).reshape(shape)
+    for axis in range(-len(shape) - 1, len(shape) + 1):
+        put_in = pa.unsqueeze(x, axis)
+        np.testing.assert_array_equal(put_in.numpy(), np.expand_dims(x, axis))
+        np.testing.assert_array_equal(pa.squeeze(put_in, axis).numpy(), x)
+    np.testing.assert_array_equal(pa.squeeze(x).numpy(), x.squeeze())
+    for count, function in enumerate([np.atleast_1d, np.atleast_2d, np.atleast_3d], 1):
+        np.testing.assert_array_equal(getattr(pa, f"atleast_{count}d")(pa.to_tensor(x)).numpy(), function(x))
 
 
-@pytest.mark.parametrize("function", [pa.concat, pa.stack])
-def test_what_joining_refuses(function):
-    x = pa.to_tensor([[1.0, 2.0]])
-    last = 1 if function is pa.concat else 2
-    for arguments, error, message in [
-        ((x, x), TypeError, "x must be a list of at least one tensor, but received Tensor"),
-        (([],), TypeError, "x must be a list of at least one tensor"),
-        ((None,), TypeError, "x must be a list of at least one tensor"),
-        (([x, None],), TypeError, r"x\[1\] must be numeric, but received None"),
-        (([x, x], last + 1), ValueError, rf"axis must be in \[{-last - 1}, {last}\], but received {last + 1}"),
-        (([x, x], -last - 2), ValueError, "axis must be in"),
-        (([x, x], None), TypeError, "axis must be an integer"),
-        (([x, x], x), TypeError, "axis must be an integer"),
-        (([x, x.T],), ValueError, r"shape.*\[1, 2\].*\[2, 1\]"),
-    ]:
-        with pytest.raises(error, match=message):
-            function(*arguments)
+def test_atleast_takes_one_several_or_a_list():
+    x = pa.to_tensor(1.5)
+    assert pa.atleast_1d(1.5).dtype == np.float32
+    assert (
+        [y.shape for y in pa.atleast_2d(x, [2.0])] == [y.shape for y in pa.atleast_2d([x, [2.0]])] == [[1, 1], [1, 1]]
+    )
+
+
+def test_unflatten_undoes_flatten():
+    x = pa.to_tensor(np.arange(24).reshape(2, 3, 4))
+    assert pa.unflatten(pa.flatten(x, 1), 1, [3, -1]).tolist() == x.tolist()
+    assert pa.ravel(x).tolist() == list(range(24))
+
+
+def test_bytes_read_as_another_dtype():
+    x = np.random.default_rng(0).standard_normal((3, 4)).astype(np.float32)
+    for dtype in ("uint8", "int16", "float64", "float32"):
+        np.testing.assert_array_equal(
+            pa.view(pa.to_tensor(x.T), dtype).numpy() if dtype != "float64" else x,
+            x if dtype == "float64" else x.T.copy().view(dtype),
+        )
+        np.testing.assert_array_equal(pa.view(x, dtype).numpy(), x.view(dtype))
+    assert pa.view(pa.to_tensor(x, stop_gradient=False), "int32").stop_gradient
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda x: pa.reshape(x, [5]), ValueError, "shape must hold 6 elements"),
+        (lambda x: pa.reshape(x, [1.5]), TypeError, r"shape\[0\] must be an integer"),
+        (lambda x: pa.unflatten(x, 1, [2, -1]), ValueError, "shape must hold 3 elements"),
+        (lambda x: pa.unflatten(x, 2, [2, -1]), ValueError, r"axis must be in \[-2, 1\]"),
+        (lambda x: pa.squeeze(x, [0, -2]), ValueError, "axis must name each axis once"),
+        (lambda x: pa.squeeze(x, 2), ValueError, r"axis must be in"),
+        (lambda x: pa.unsqueeze(x, 3), ValueError, r"axis must be in \[-3, 2\]"),
+        (lambda x: pa.unsqueeze(x, None), TypeError, "axis must be a sequence of integers"),
+        (lambda x: pa.view(x, "float64"), ValueError, "shape_or_dtype must fit"),
+        (lambda x: pa.view(x, 2.5), TypeError, "shape_or_dtype must be a dtype"),
+        (lambda x: pa.cast(x, "text"), TypeError, "dtype must be a dtype"),
+        (lambda x: pa.atleast_1d("x"), TypeError, "must be numeric"),
+    ],
+)
+def test_what_is_refused(call, error, message):
+    with pytest.raises(error, match=message):
+        call(pa.zeros([2, 3]))

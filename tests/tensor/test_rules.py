@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from paramattr import tensor
 
-MODULES = sorted(set(tensor.HOMES.values()))
+MODULES = sorted({*tensor.HOMES.values(), "combining"})
 FUNCTIONS = {
     name: value
     for module in MODULES
@@ -129,10 +129,49 @@ def incomplete(draw):
     return [y], {"x": values(y.shape, 0.5, 3.0, signs=False, seed=9), **settings}
 
 
+@st.composite
+def combined(draw, **choices):
+    """Two arrays, of which the second comes to places of the first, some of them the same."""
+    shape = draw(hnp.array_shapes(min_dims=1, max_dims=3, min_side=1, max_side=3))
+    count = draw(st.integers(1, 4))
+    index = draw(hnp.arrays(np.int64, count, elements=st.integers(-shape[0], shape[0] - 1)))
+    settings = {name: draw(st.sampled_from(options)) for name, options in choices.items()}
+    arrays = [values(shape, 0.3, 1.0), values((count, *shape[1:]), 1.1, 1.9, seed=6)]
+    return arrays, {"index": index, "with_x": draw(st.booleans()), **settings}
+
+
+@st.composite
+def rolled(draw):
+    shape = draw(hnp.array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=3))
+    axes = tuple(draw(st.lists(st.integers(0, len(shape) - 1), min_size=1, max_size=3)))
+    shifts = tuple(draw(st.integers(-4, 4)) for _ in axes)
+    whole = draw(st.booleans())
+    return [values(shape)], {"shifts": shifts[:1] if whole else shifts, "axis": None if whole else axes}
+
+
+@st.composite
+def repeated(draw):
+    (shape,), whole = draw(hnp.mutually_broadcastable_shapes(num_shapes=1, max_dims=3, max_side=3))
+    return [values(shape)], {"shape": (*draw(st.sampled_from([(), (2,), (1, 3)])), *whole)}
+
+
+@st.composite
+def tiled(draw):
+    shape = draw(hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3))
+    return [values(shape)], {"times": tuple(draw(st.lists(st.integers(0, 3), max_size=4)))}
+
+
 STATISTICS = {"q": [(0.3,), (0.0, 0.45, 1.0)], "skip_nan": [True, False]}
 
 # For each rule with settings its arrays and settings, and the inputs of which a gradient needs the values.
 CASES = {
+    "axes._roll": (rolled(), set()),
+    "combining.add": (combined(), set()),
+    "combining.extreme": (combined(largest=[True, False]), {0, 1}),
+    "combining.mean": (combined(), set()),
+    "combining.multiply": (combined(), {0, 1}),
+    "repetition._repeat": (repeated(), set()),
+    "repetition._tile": (tiled(), set()),
     "activation.sigmoid_rule": (drawn(), set()),
     "activation.softmax_rule": (along(), set()),
     "choice._clip": (clipped(), set()),

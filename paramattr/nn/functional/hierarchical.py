@@ -15,7 +15,7 @@ from paramattr.nn.functional.binary_loss import logistic, softplus
 from paramattr.nn.functional.linear import linear
 from paramattr.nn.functional.loss import class_numbers, in_full_precision, loss, reduced, rounded
 from paramattr.nn.functional.softmax import log_softmax
-from paramattr.tensor.manipulation import concat
+from paramattr.tensor.joining import concat
 from paramattr.utils import checks
 
 

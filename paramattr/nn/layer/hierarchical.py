@@ -12,7 +12,7 @@ from paramattr.nn import functional
 from paramattr.nn.functional.hierarchical import check_edges, cluster_logs
 from paramattr.nn.layer.layer import Layer
 from paramattr.parameter import Parameter
-from paramattr.tensor.manipulation import concat
+from paramattr.tensor.joining import concat
 from paramattr.tensor.search import argmax
 from paramattr.utils import checks
 

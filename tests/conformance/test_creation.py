@@ -1,0 +1,145 @@
+"""Tensors made of numbers, tensors of integers, and facts about tensors beside the real Paddle. A line per function."""
+
+import warnings
+
+import numpy as np
+import paddle
+import pytest
+
+import paramattr as pa
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="paddle")
+        yield
+
+
+def shape(rng, least=1):
+    return rng.integers(1, 5, rng.integers(least, 4)).tolist()
+
+
+def T(lib, array):  # noqa: N802
+    return lib.to_tensor(array)
+
+
+def number(rng):
+    return [int(rng.integers(-9, 10)), float(rng.uniform(-9, 10))][rng.integers(2)]
+
+
+def step(rng):
+    return [1, 2, -3, 0.5, 0.75][rng.integers(5)]
+
+
+def stepped(rng):
+    """A step and a dtype in which it is not 0."""
+    by, dtype = step(rng), form(rng)
+    return by, dtype if int(by) or "int" not in str(dtype) else "float64"
+
+
+def form(rng):
+    return [None, "float32", "float64", "int32", "int64"][rng.integers(5)]
+
+
+def whole(lib, rng, low=1):
+    return T(lib, rng.integers(0, 4, shape(rng, low)))
+
+
+# Each is called with the same random numbers for both.
+WITHOUT_GRADIENTS = {
+    "arange": lambda lib, rng: lib.arange(number(rng), number(rng), *stepped(rng)),
+    "arange of integers": lambda lib, rng: lib.arange(int(rng.integers(9)), int(rng.integers(9)), dtype="int32"),
+    "arange to multiples": lambda lib, rng: lib.arange(
+        0, rng.integers(40) * (by := 0.1 * rng.integers(1, 9)), by, "float64"
+    ),
+    "arange to": lambda lib, rng: lib.arange(int(rng.integers(9))),
+    "arange of tensors": lambda lib, rng: lib.arange(T(lib, int(rng.integers(9))), 9),
+    "range to multiples": lambda lib, rng: lib.range(0, rng.integers(40) * (by := 0.1 * rng.integers(1, 9)), by),
+    "range": lambda lib, rng: lib.range(number(rng), 10, abs(step(rng))),
+    "linspace": lambda lib, rng: lib.linspace(number(rng), number(rng), int(rng.integers(9)), form(rng)),
+    "logspace": lambda lib, rng: lib.logspace(-1, 2, int(rng.integers(1, 9)), 2.5),
+    "zeros": lambda lib, rng: lib.zeros(shape(rng), form(rng)),
+    "zeros of tensors": lambda lib, rng: lib.zeros([T(lib, n) for n in shape(rng)]),
+    "ones": lambda lib, rng: lib.ones(T(lib, shape(rng, 2)), form(rng)),
+    "full": lambda lib, rng: lib.full(shape(rng), number(rng), form(rng)),
+    "full of bools": lambda lib, rng: lib.full(shape(rng), True),
+    "full of text": lambda lib, rng: lib.full(shape(rng), "1.5"),
+    "full_like": lambda lib, rng: lib.full_like(whole(lib, rng), number(rng), form(rng)),
+    "zeros_like": lambda lib, rng: lib.zeros_like(whole(lib, rng), form(rng)),
+    "ones_like": lambda lib, rng: lib.ones_like(whole(lib, rng), form(rng)),
+    "eye": lambda lib, rng: lib.eye(int(rng.integers(5)), int(rng.integers(1, 5)), form(rng)),
+    # Paddle's matrix without rows has an element.
+    "tril_indices": lambda lib, rng: lib.tril_indices(*rng.integers(1, 5, 2).tolist(), int(rng.integers(-3, 4))),
+    "triu_indices": lambda lib, rng: lib.triu_indices(*rng.integers(1, 5, 2).tolist(), int(rng.integers(-3, 4))),
+    "unique": lambda lib, rng: lib.unique(whole(lib, rng), True, True, True),
+    "unique along": lambda lib, rng: lib.unique(whole(lib, rng, 2), True, True, True, 0, "int32"),
+    "unique alone": lambda lib, rng: lib.unique(whole(lib, rng)),
+    "unique_consecutive": lambda lib, rng: lib.unique_consecutive(whole(lib, rng), True, True),
+    "unique_consecutive along": lambda lib, rng: lib.unique_consecutive(whole(lib, rng, 2), True, True, 1, "int32"),
+    "shard_index": lambda lib, rng: lib.shard_index(whole(lib, rng).unsqueeze(-1), 7, 2, 1, -3),
+    "shape": lambda lib, rng: lib.shape(whole(lib, rng)),
+    "rank": lambda lib, rng: lib.rank(whole(lib, rng)),
+    "is_empty": lambda lib, rng: lib.is_empty(lib.zeros([2, int(rng.integers(2))])),
+    "view as bytes": lambda lib, rng: lib.view(whole(lib, rng), "uint8"),
+    "view as wider": lambda lib, rng: lib.view(lib.ones([3, 4]), "float64"),
+    "assign a number": lambda lib, rng: lib.assign(number(rng)),
+    "assign a list": lambda lib, rng: lib.assign([number(rng), number(rng)]),
+    "fill_": lambda lib, rng: whole(lib, rng).fill_(number(rng)),
+    "zero_": lambda lib, rng: whole(lib, rng).zero_(),
+    "fill_diagonal_": lambda lib, rng: lib.zeros(rng.integers(1, 9, 2).tolist()).fill_diagonal_(
+        1.5, int(rng.integers(-2, 3)), bool(rng.integers(2))
+    ),
+    "fill_diagonal_ of cubes": lambda lib, rng: lib.zeros([int(rng.integers(1, 4))] * 3).fill_diagonal_(2),
+    "mean of integers": lambda lib, rng: lib.put_along_axis(
+        T(lib, rng.integers(-9, 9, 4)), T(lib, [0, 0, 1]), T(lib, rng.integers(-9, 9, 3)), 0, "mean"
+    ),
+    "to": lambda lib, rng: whole(lib, rng).to("cpu", form(rng) or "float64"),
+    "in place": lambda lib, rng: T(lib, rng.integers(0, 4, (3, 2))).unsqueeze_(0).flatten_(0, 1).tril_().t_(),
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_GRADIENTS)
+@pytest.mark.filterwarnings("ignore:[\\s\\S]*deprecated")
+def test_values_and_dtypes_are_those_of_paddle(name):
+    for seed in range(24):
+        values = [WITHOUT_GRADIENTS[name](lib, np.random.default_rng(seed)) for lib in (pa, paddle)]
+        ours, theirs = (value if isinstance(value, (list, tuple)) else (value,) for value in values)
+        for one, other in zip(ours, theirs, strict=True):
+            found, expected = one.numpy(), other.numpy()
+            assert (found.shape, found.dtype) == (expected.shape, expected.dtype), (name, seed)
+            np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6, err_msg=f"{name}, seed {seed}")
+
+
+FACTS = {
+    "shape + list": lambda lib, x: list(x.shape + [1]) + list([2] + x.shape),  # noqa: RUF005
+    "shape * 2": lambda lib, x: list(x.shape * 2), "numel": lambda lib, x: x.shape.numel(), "dim": lambda lib, x: x.dim(),
+    "ndimension": lambda lib, x: x.ndimension(), "element_size": lambda lib, x: x.element_size(),
+    "itemsize": lambda lib, x: x.itemsize, "contiguous": lambda lib, x: (x.is_contiguous(), x.T.is_contiguous()),
+    "copied": lambda lib, x: x.T.contiguous().is_contiguous(), "place": lambda lib, x: (str(x.place), str(x.cpu().place)),
+    "strides": lambda lib, x: list(x.strides), "type": lambda lib, x: str(x.type), "cuda": lambda lib, x: x.is_cuda,
+    "persistable": lambda lib, x: x.persistable, "is_tensor": lambda lib, x: x.is_tensor(),
+    "mT": lambda lib, x: x.mT.tolist(),
+    "requires_grad": lambda lib, x: x.requires_grad, "set": lambda lib, x: x.requires_grad_().stop_gradient,
+    "detach_": lambda lib, x: (x.requires_grad_() * 2.0).detach_().stop_gradient, "T": lambda lib, x: x.T.tolist(),
+    "format": lambda lib, x: f"{x[0, 0]:.3f}", "index": lambda lib, x: [5, 6, 7][lib.to_tensor(1)],
+    "contains": lambda lib, x: (1.5 in x[0], 9.0 in x[0]), "complex": lambda lib, x: complex(x[0, 1]),
+    "class": lambda lib, x: [x.astype(kind).tolist() for kind in (int, float, bool)],
+    "kinds": lambda lib, x: (lib.is_floating_point(x), lib.is_integer(x), lib.is_complex(x)),
+    "finfo": lambda lib, x: [
+        getattr(lib.finfo(dtype), name)
+        for name in ("min", "max", "eps", "tiny", "smallest_normal", "resolution", "bits", "dtype")
+        for dtype in ("float16", "bfloat16", "float32", "float64")
+    ],
+    "iinfo": lambda lib, x: [
+        (lib.iinfo(d).min, lib.iinfo(d).max, lib.iinfo(d).bits, lib.iinfo(d).dtype) for d in ("int8", "uint8", "int64")
+    ],
+    "from_dlpack": lambda lib, x: lib.from_dlpack(lib.to_dlpack(x)).tolist(), "tolist": lambda lib, x: lib.tolist(x),
+    "from_numpy": lambda lib, x: lib.from_numpy(np.arange(3)).tolist(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_facts_are_those_of_paddle(name):
+    ours, theirs = (FACTS[name](lib, lib.to_tensor([[1.5, -2.0, 0.0], [3.0, 4.25, 5.0]])) for lib in (pa, paddle))
+    assert ours == theirs
