@@ -2,6 +2,7 @@
 
 import importlib
 import os
+from itertools import pairwise
 
 import numpy as np
 
@@ -11,11 +12,11 @@ nn = paddle.nn
 
 def network(sizes, activation, rng):
     layers = []
-    for number, (before, after) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+    for before, after in pairwise(sizes):
         linear = nn.Linear(before, after)
         linear.weight.set_value(rng.normal(0.0, 1.0 / np.sqrt(before), (before, after)).astype("float32"))
-        layers += [linear] if number == len(sizes) - 2 else [linear, activation()]
-    return nn.Sequential(*layers)
+        layers += [linear, activation()]
+    return nn.Sequential(*layers[:-1])
 
 
 def ring(rng, count):
