@@ -6,13 +6,14 @@ from paramattr import cuda
 from paramattr.autograd.place import Place as CPUPlace
 from paramattr.autograd.place import check
 from paramattr.autograd.tensor import Tensor
+from paramattr.random import get_rng_state, manual_seed, set_rng_state
 from paramattr.utils import absent, checks
 
 __all__ = [
     "CPUPlace", "cuda", "device_count", "get_all_custom_device_type", "get_all_device_type", "get_available_custom_device",
-    "get_available_device", "get_cudnn_version", "get_device", "is_available", "is_compiled_with_cinn",
+    "get_available_device", "get_cudnn_version", "get_device", "get_rng_state", "is_available", "is_compiled_with_cinn",
     "is_compiled_with_cuda", "is_compiled_with_custom_device", "is_compiled_with_distribute", "is_compiled_with_ipu",
-    "is_compiled_with_rocm", "is_compiled_with_xpu", "set_device",
+    "is_compiled_with_rocm", "is_compiled_with_xpu", "manual_seed", "set_device", "set_rng_state",
 ]  # fmt: skip
 
 absent.explain(__name__)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from paramattr.attr import ParamAttr
 from paramattr.autograd.place import check
 from paramattr.utils import checks, dtypes
 
@@ -29,8 +30,8 @@ DTYPES = {
 }  # fmt: skip
 
 __all__ = [
-    "batch", "disable_signal_handler", "disable_static", "dtype", "e", "get_flags", "in_dynamic_mode", "inf", "nan",
-    "newaxis", "pi", "set_flags",
+    "ParamAttr", "batch", "disable_signal_handler", "disable_static", "dtype", "e", "get_flags", "in_dynamic_mode", "inf",
+    "nan", "newaxis", "pi", "set_flags",
 ]  # fmt: skip
 # Without a dtype that NumPy lacks: `from paramattr import *` must not need another package.
 __all__ += sorted(DTYPES.keys() - {"bfloat16"})

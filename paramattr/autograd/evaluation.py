@@ -80,7 +80,8 @@ def evaluate(rule: Rule, inputs: Sequence[object], arrays: Sequence[Array], sett
             if dtypes.is_narrow(dtype):
                 compute = dtypes.compute_dtype(dtype)
                 value, pullbacks = rule(*(array.astype(compute, copy=False) for array in arrays), **settings)
-                return value.astype(dtype), tuple(_widened(pullback, compute) for pullback in pullbacks)
+                rounded = value.astype(dtype) if dtypes.is_floating(value.dtype) else value
+                return rounded, tuple(_widened(pullback, compute) for pullback in pullbacks)
         return rule(*arrays, **settings)
     except (TypeError, ValueError, IndexError, OverflowError) as error:
         raise _misfit(rule, arrays, settings, error) from error

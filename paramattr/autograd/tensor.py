@@ -50,7 +50,18 @@ def methods_from(methods: Mapping[str, Callable[..., Any]]) -> None:
     _methods = methods
 
 
-class Tensor(InMemory):
+class _Methods(type):
+    """Finds the methods that are looked up when first used on the class too, as in ``Tensor.exp``."""
+
+    def __getattr__(cls, name: str) -> Callable[..., Any]:
+        if name not in _methods:
+            raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
+        method = _methods[name]
+        setattr(Tensor, name, method)
+        return method
+
+
+class Tensor(InMemory, metaclass=_Methods):
     """An n-dimensional array that can take part in automatic differentiation.
 
     Mirrors the part of ``paddle.Tensor`` that training layers needs. `to_tensor` is the usual way to make one.
@@ -82,6 +93,8 @@ class Tensor(InMemory):
     _data: Array
     _stop_gradient = True
     _grad: Tensor | None = None
+    # The gradient is zero; the zeros are made when they are asked for.
+    _cleared = False
     _node: Node | None = None
     # Weak: the node of a leaf holds the leaf, and with a cycle a tensor would outlive its last name.
     _leaf: weakref.ref[Node] | None = None
@@ -149,9 +162,9 @@ class Tensor(InMemory):
     def requires_grad(self, value: bool) -> None:
         self.stop_gradient = not checks.boolean("requires_grad", value)
 
-    def requires_grad_(self, value: bool = True) -> Tensor:
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set ``requires_grad``, and return the tensor."""
-        self.requires_grad = value
+        self.requires_grad = requires_grad
         return self
 
     @property
@@ -162,12 +175,15 @@ class Tensor(InMemory):
     @property
     def grad(self) -> Tensor | None:
         """The accumulated gradient, or None. An array or tensor of the same shape can be assigned."""
+        if self._cleared:
+            self._grad, self._cleared = _wrap(np.zeros(self._data.shape, self._data.dtype)), False
         return self._grad
 
     @grad.setter
     def grad(self, value: Tensor | ArrayLike | None) -> None:
         array = None if value is None else self._fitting(f"grad of {self._label()}", value)
         self._grad = None if array is None else _wrap(array.astype(self.dtype, copy=False))
+        self._cleared = False
 
     def _fitting(self, name: str, value: object) -> Array:
         """Return ``value`` as an array of real numbers in the shape of this tensor."""
@@ -237,8 +253,10 @@ class Tensor(InMemory):
             If there is no index and not just one element, or no such element.
         """
         if args:
-            index = tuple(checks.integer(f"args[{place}]", arg) for place, arg in enumerate(args))
-            return self[np.unravel_index(index[0], self.data.shape) if len(index) == 1 else index].item()
+            if len(args) == 1:
+                place = checks.integer("args[0]", args[0], low=0, high=self.size - 1)
+                return self[np.unravel_index(place, self.data.shape)].item()
+            return self[tuple(checks.integer(f"args[{place}]", arg) for place, arg in enumerate(args))].item()
         if self.size != 1:
             raise ValueError(f"item() needs a tensor with one element, but {self._label()} has shape {self.shape!r}")
         return self.data.item()
@@ -335,12 +353,21 @@ class Tensor(InMemory):
         if self._node is not None:
             self._node.sink = self._accumulate
 
-    def clear_grad(self, set_to_zero: bool = False) -> None:
-        """Forget the gradient, or with ``set_to_zero`` make it zero."""
-        keep = checks.boolean("set_to_zero", set_to_zero) and self._grad is not None
-        self._grad = _wrap(np.zeros_like(self.data)) if keep else None
+    def clear_grad(self, set_to_zero: bool = True) -> None:
+        """Make the gradient zero, if there is one, or forget it with ``set_to_zero=False``."""
+        there = self._cleared or self._grad is not None
+        self._cleared = checks.boolean("set_to_zero", set_to_zero) and there
+        self._grad = None
 
     clear_gradient = clear_grad
+
+    def _recast(self, dtype: np.dtype[Any]) -> None:
+        """Hold the values, and the gradient, in another dtype from now on."""
+        if dtype != self._data.dtype:
+            # What was recorded before keeps the array it was made from.
+            self._data, self._leaf = self._data.astype(dtype), None
+            if self._grad is not None:
+                self._grad = _wrap(self._grad.data.astype(dtype))
 
     def _tape_entry(self) -> Node:
         """Return this tensor's node; a leaf gets one when it is first used."""
@@ -358,7 +385,11 @@ class Tensor(InMemory):
         if self._hooks and self._node is None:
             gradient = _hooked(self._hooks)(gradient)
         # The sum owns its memory: the arriving array may be a view that another gradient shares.
-        self._grad = _wrap(gradient.copy() if self._grad is None else self._grad.data + gradient)
+        if self._grad is None:
+            total = gradient.astype(self._data.dtype, order="C")
+        else:
+            total = self._grad.data + gradient.astype(self._data.dtype, copy=False)
+        self._grad, self._cleared = _wrap(total), False
 
     def __len__(self) -> int:
         if not self.shape:
@@ -480,9 +511,7 @@ class Tensor(InMemory):
     def __getattr__(self, name: str) -> Callable[..., Tensor]:
         if name not in _methods:
             raise absent.error("Tensor", name, dir(self))
-        method = _methods[name]
-        setattr(Tensor, name, method)
-        bound: Callable[..., Tensor] = method.__get__(self)
+        bound: Callable[..., Tensor] = getattr(Tensor, name).__get__(self)
         return bound
 
     def __dir__(self) -> list[str]:
@@ -495,7 +524,7 @@ class Hook:
     Mirrors Paddle's ``TensorHookRemoveHelper``.
     """
 
-    def __init__(self, hooks: dict[int, Any], hook: Callable[..., Any]) -> None:
+    def __init__(self, hooks: dict[int, Any], hook: object) -> None:
         self._hooks, self._number = hooks, next(_numbers)
         hooks[self._number] = hook
 

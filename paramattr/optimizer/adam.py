@@ -20,9 +20,9 @@ class Adam(Optimizer):
 
     Parameters
     ----------
-    beta1, beta2 : float, defaults 0.9 and 0.999
+    beta1, beta2 : float or Tensor, defaults 0.9 and 0.999
         How much of the running means of g and g² a step keeps, in [0, 1 - 2⁻²⁴], as nearer ones are 1 in float32.
-    epsilon : float, default 1e-8
+    epsilon : float or Tensor, default 1e-8
         Keeps the quotient finite, >= 0; added to the root of the corrected mean.
     lazy_mode, use_multi_tensor : bool, default False
         Have no effect: Paddle's sparse gradients, and its choice of a kernel.

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from paramattr.optimizer.adam import Adam
-from paramattr.optimizer.rule import GradClip, Group, LearningRate, Parameters, Settings, Terms
+from paramattr.optimizer.rule import (
+    GradClip,
+    Group,
+    LearningRate,
+    Parameters,
+    Settings,
+    Terms,
+    callable_or_none,
+    real,
+)
 from paramattr.parameter import Parameter
 from paramattr.regularizer import L2Decay
 from paramattr.utils import checks
@@ -21,6 +30,8 @@ class AdamW(Adam):
     ----------
     weight_decay : float, default 0.01
         The coefficient λ, >= 0.
+    use_lowprecision_moment : False
+        Paddle's way to keep the running means of float16 parameters in float16; here they are always in float32.
     lr_ratio : callable, optional
         Given the parameter, returns a factor on its learning rate, >= 0; for example to train the first layers slower.
     apply_decay_param_fun : callable, optional
@@ -49,6 +60,7 @@ class AdamW(Adam):
         epsilon: float = 1e-8,
         parameters: Parameters = None,
         weight_decay: float = 0.01,
+        use_lowprecision_moment: bool = False,
         lr_ratio: Callable[[Parameter], float] | None = None,
         apply_decay_param_fun: Callable[[str], bool] | None = None,
         grad_clip: GradClip = None,
@@ -59,11 +71,11 @@ class AdamW(Adam):
         *,
         nonfinite: str = "keep",
     ) -> None:
-        for label, function in (("lr_ratio", lr_ratio), ("apply_decay_param_fun", apply_decay_param_fun)):
-            if function is not None and not callable(function):
-                raise TypeError(f"{label} must be callable or None, but received {function!r}")
-        self._lr_ratio, self._decays = lr_ratio, apply_decay_param_fun
-        decay = checks.real("weight_decay", weight_decay, low=0.0)
+        self._lr_ratio = callable_or_none("lr_ratio", lr_ratio)
+        self._decays = callable_or_none("apply_decay_param_fun", apply_decay_param_fun)
+        if checks.boolean("use_lowprecision_moment", use_lowprecision_moment):
+            raise ValueError("use_lowprecision_moment must be False, as means are kept in float32, but received True")
+        decay = real("weight_decay", weight_decay, low=0.0)
         flags: Settings = {"lazy_mode": lazy_mode, "multi_precision": multi_precision, "amsgrad": amsgrad}
         common = learning_rate, beta1, beta2, epsilon, parameters, decay, grad_clip
         super().__init__(*common, **flags, name=name, nonfinite=nonfinite)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from paramattr.autograd import Tensor
 from paramattr.autograd.tape import Array
 from paramattr.nn.clip import ClipGradBase
 from paramattr.optimizer.lr import LRScheduler
-from paramattr.optimizer.pipeline import take_step
-from paramattr.optimizer.rule import GradClip, Group, LearningRate, Parameters, Rule, WeightDecay
-from paramattr.optimizer.state import Slot, Stateful, collect, groups_of
+from paramattr.optimizer.pipeline import Given, take_step
+from paramattr.optimizer.rule import GradClip, Group, LearningRate, Parameters, Rule, WeightDecay, real
+from paramattr.optimizer.state import Slot, Stateful, collect, fitting, gradients_of, groups_of
 from paramattr.parameter import Parameter
 from paramattr.regularizer import L2Decay, WeightDecayRegularizer
 from paramattr.utils import checks
+
+_NO_GRAPHS = "None, as there are no static graphs"
 
 
 class Optimizer(Rule, Stateful):
@@ -26,7 +28,8 @@ class Optimizer(Rule, Stateful):
     Values are updated in place, gradients are left as they are.
 
     A subclass defines `rule`, for each element by itself, or else `whole_rule`, for a parameter as a whole; and names
-    its ``accumulators`` and the settings in its `Step` if there are any. Mirrors ``paddle.optimizer.Optimizer``.
+    its ``accumulators`` and the settings in its `Step` if there are any. One with a `step` of its own needs no rule.
+    Mirrors ``paddle.optimizer.Optimizer``.
 
     Parameters
     ----------
@@ -82,7 +85,7 @@ class Optimizer(Rule, Stateful):
         nonfinite: str = "keep",
         **settings: Any,
     ) -> None:
-        if not self.is_whole and type(self).rule is Rule.rule:
+        if not self.is_whole and type(self).rule is Rule.rule and type(self).step is Optimizer.step:
             raise TypeError(f"{type(self).__name__} does not define rule or whole_rule")
         super().__init__(name)
         if isinstance(learning_rate, LRScheduler):
@@ -103,7 +106,7 @@ class Optimizer(Rule, Stateful):
         checks.instance(f"grad_clip{of}", grad_clip, (ClipGradBase, type(None)), clips)
         if weight_decay is not None and not isinstance(weight_decay, WeightDecayRegularizer):
             label = f"weight_decay{of} (a number, an L1Decay, an L2Decay or None)"
-            weight_decay = L2Decay(checks.real(label, weight_decay, low=0.0))
+            weight_decay = L2Decay(real(label, weight_decay, low=0.0))
         return Group(self.Step.checked(_check_learning_rate(learning_rate), settings), weight_decay, grad_clip)
 
     def step(self) -> None:
@@ -116,21 +119,123 @@ class Optimizer(Rule, Stateful):
         FloatingPointError
             If a gradient is not finite and ``nonfinite`` is "raise"; no parameter is changed then.
         """
+        self._take([(group, gradients_of(slots)) for group, slots in self._groups])
+
+    def _take(self, groups: list[tuple[Group, Given]]) -> None:
         self.skipped_steps += not take_step(
-            self, self._groups, self.get_lr(), multi_precision=self._multi_precision, nonfinite=self._nonfinite
+            self, groups, self.get_lr(), multi_precision=self._multi_precision, nonfinite=self._nonfinite
         )
 
-    def minimize(self, loss: Tensor) -> tuple[list[Any], list[tuple[Parameter, Tensor]]]:
-        """Take a step with the gradients that ``loss.backward()`` left; as in Paddle's dynamic mode it isn't called here.
+    def minimize(
+        self,
+        loss: Tensor,
+        startup_program: None = None,
+        parameters: Iterable[Parameter | str] | None = None,
+        no_grad_set: Iterable[Parameter | str] | None = None,
+    ) -> tuple[list[Any], list[tuple[Parameter, Tensor]]]:
+        """Do what `backward` and then `apply_gradients` do, and return an empty list and the pairs of `backward`.
 
-        Returns an empty list, of Paddle's static operators, and the pairs of parameter and gradient that took part; the
-        errors are those of `step`, and a TypeError if ``loss`` is not a tensor.
+        The arguments and the errors are those of the two; the list is of Paddle's static operators.
+        """
+        pairs = self.backward(loss, startup_program, parameters, no_grad_set)
+        return self.apply_gradients(pairs), pairs
+
+    def backward(
+        self,
+        loss: Tensor,
+        startup_program: None = None,
+        parameters: Iterable[Parameter | str] | None = None,
+        no_grad_set: Iterable[Parameter | str] | None = None,
+        callbacks: None = None,
+    ) -> list[tuple[Parameter, Tensor]]:
+        """Return pairs of parameter and gradient, as ``loss.backward()`` left them: as in Paddle it isn't called here.
+
+        Parameters
+        ----------
+        loss : Tensor
+            What was differentiated; only its type is looked at.
+        startup_program, callbacks : None
+            Of Paddle's static graphs.
+        parameters, no_grad_set : iterable of Parameter or str, optional
+            Which parameters of the optimizer take part, themselves or by name, and which do not.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is of the wrong kind, or a parameter is none of the optimizer's.
         """
         checks.instance("loss", loss, Tensor, "a Tensor")
-        parameters = [slot.parameter for slot in collect(self._slots)]
-        pairs = [(parameter, parameter.grad) for parameter in parameters if parameter.grad is not None]
-        self.step()
-        return [], pairs
+        checks.instance("startup_program", startup_program, type(None), _NO_GRAPHS)
+        checks.instance("callbacks", callbacks, type(None), _NO_GRAPHS)
+        wanted = self._slots if parameters is None else self._own("parameters", parameters)
+        unwanted = set() if no_grad_set is None else {*self._own("no_grad_set", no_grad_set)}
+        pairs = [(slot.parameter, slot.parameter.grad) for slot in collect(wanted) if slot not in unwanted]
+        return [(parameter, gradient) for parameter, gradient in pairs if gradient is not None]
+
+    def _own(self, name: str, parameters: Iterable[Parameter | str]) -> list[Slot]:
+        """Return the slots of parameters, or of names of parameters, that must be the optimizer's."""
+        entries, slots = checks.several(name, parameters, "parameters or their names"), []
+        named = {slot.parameter.name: slot for slot in self._slots}
+        for place, entry in enumerate(entries):
+            checks.instance(f"{name}[{place}]", entry, (Parameter, str), "a parameter or its name")
+            slot = named.get(entry if isinstance(entry, str) else entry.name)
+            if slot is None or not (isinstance(entry, str) or slot.parameter is entry):
+                raise ValueError(f"{name}[{place}] must be one of the optimizer's {[*named]}, but received {entry!r}")
+            slots.append(slot)
+        return slots
+
+    def apply_gradients(self, params_grads: Iterable[tuple[Parameter, Tensor | None]]) -> list[Any]:
+        """Take a step with the gradients of ``params_grads`` in the place of the parameters' own.
+
+        Parameters
+        ----------
+        params_grads : iterable of pairs of Parameter and Tensor
+            Each parameter of the optimizer at most once; those that are not ``trainable`` or have None stay as they are.
+
+        Returns
+        -------
+        list
+            Empty; it is of Paddle's static operators.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If ``params_grads`` is not that, or a gradient is not of real numbers in the parameter's shape.
+        RuntimeError, FloatingPointError
+            As `step`.
+        """
+        expected = "pairs of parameter and gradient"
+        pairs = checks.several("params_grads", params_grads, expected)
+        if not all(isinstance(pair, (tuple, list)) and len(pair) == 2 for pair in pairs):
+            raise TypeError(f"params_grads must be {expected}, but received {params_grads!r}")
+        given: dict[Slot, Array] = {}
+        for slot, (parameter, gradient) in zip(self._own("params_grads", [p for p, _ in pairs]), pairs, strict=True):
+            if slot in given:
+                raise ValueError(f"params_grads must hold each parameter once, but holds {parameter.name!r} again")
+            if gradient is not None and slot.parameter.trainable:
+                array = fitting(f"the gradient of {parameter.name!r}", gradient, parameter.data.shape)
+                given[slot] = array.astype(parameter.dtype, copy=False)
+        self._take([(group, [(slot, given[slot]) for slot in slots if slot in given]) for group, slots in self._groups])
+        return []
+
+    def append_regularization_ops(
+        self,
+        parameters_and_grads: Iterable[tuple[Parameter, Tensor | None]],
+        regularization: WeightDecayRegularizer | None = None,
+    ) -> list[tuple[Parameter, Tensor | None]]:
+        """Return the pairs with the penalty's gradient added: a parameter's own ``regularizer``, or ``regularization``.
+
+        A gradient that is None stays None; a TypeError if ``regularization`` is not an L1Decay, an L2Decay or None.
+        """
+        kinds = (WeightDecayRegularizer, type(None))
+        checks.instance("regularization", regularization, kinds, "an L1Decay, an L2Decay or None")
+        result = []
+        for parameter, gradient in parameters_and_grads:
+            penalty = regularization if parameter.regularizer is None else parameter.regularizer
+            if penalty is not None and gradient is not None:
+                gradient = Tensor(gradient.data + penalty.gradient(parameter.data.astype(gradient.dtype, copy=False)))
+            result.append((parameter, gradient))
+        return result
 
     def clear_grad(self, set_to_zero: bool = True) -> None:
         """Make the gradients of the trainable parameters zero, or forget them with ``set_to_zero=False``."""
@@ -140,6 +245,14 @@ class Optimizer(Rule, Stateful):
                 slot.parameter.clear_grad(zero)
 
     clear_gradients = clear_grad
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of the trainable parameters, or make them zero with ``set_to_none=False``."""
+        self.clear_grad(not checks.boolean("set_to_none", set_to_none))
+
+    def get_opti_var_name_list(self) -> list[str]:
+        """Return the keys of accumulators in `state_dict`, parameter by parameter."""
+        return [f"{self._key(slot, name)}_0" for slot in self._slots for name in slot.state]
 
     def get_lr(self) -> float:
         """Return the learning rate now."""

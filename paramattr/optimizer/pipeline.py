@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -15,22 +15,23 @@ from paramattr.autograd.tape import Array
 from paramattr.nn.clip import ClipGradBase, Clipped
 from paramattr.optimizer.blocks import Part, Stretch, execute
 from paramattr.optimizer.rule import DType, Group, Rule, Step
-from paramattr.optimizer.state import Slot, collect
+from paramattr.optimizer.state import Slot
 from paramattr.utils.norm import sums_of_squares
+
+Given: TypeAlias = Sequence[tuple[Slot, Array]]
 
 
 def take_step(
-    rule: Rule, groups: Sequence[tuple[Group, list[Slot]]], lr: float, *, multi_precision: bool, nonfinite: str
+    rule: Rule, groups: Sequence[tuple[Group, Given]], lr: float, *, multi_precision: bool, nonfinite: str
 ) -> bool:
-    """Move the parameters of ``groups`` once, and return True; or False where ``nonfinite`` says to skip the step."""
-    collected = [(group, collect(slots)) for group, slots in groups]
+    """Move parameters by their gradients once, and return True; or False where ``nonfinite`` says to skip the step."""
     if nonfinite != "keep":
-        culprit = _not_finite([slot for _, slots in collected for slot in slots])
+        culprit = _not_finite([pair for _, given in groups for pair in given])
         if culprit is not None and nonfinite == "raise":
             raise FloatingPointError(f"the gradient of parameter {culprit.parameter.name!r} is not finite")
         if culprit is not None:
             return False
-    parts = [part for group, slots in collected for part in _parts(rule, group, slots, lr)]
+    parts = [part for group, given in groups for part in _parts(rule, group, given, lr)]
     for slot, _, _, step in parts:
         if not slot.state:
             slot.state, slot.state_dtype = _new_state(rule, slot, step), slot.dtype
@@ -46,25 +47,25 @@ def take_step(
     return True
 
 
-def _parts(rule: Rule, group: Group, slots: list[Slot], lr: float) -> Iterator[Part]:
-    steps: dict[float, Step] = {}
+def _parts(rule: Rule, group: Group, given: Given, lr: float) -> Iterator[Part]:
+    steps: dict[tuple[Any, ...], Step] = {}
     factor = group.step.lr
-    for slot, clipped in zip(slots, _clip(slots, group.grad_clip), strict=True):
+    for (slot, _), clipped in zip(given, _clip(given, group.grad_clip), strict=True):
         terms = rule.terms(slot.parameter, group, lr * (factor * slot.parameter.learning_rate))
-        step = steps.get(terms.lr)
+        key = terms.lr, terms.settings
+        step = steps.get(key)
         if step is None:
-            step = steps[terms.lr] = dataclasses.replace(group.step, lr=terms.lr)
+            step = steps[key] = dataclasses.replace(group.step, lr=terms.lr, **dict(terms.settings))
         yield Part(slot, clipped, terms, step)
 
 
-def _clip(slots: Sequence[Slot], grad_clip: ClipGradBase | None) -> list[Clipped]:
-    """Return the gradients of ``slots``, with what the clip does to those whose parameters want it."""
-    gradients = [slot.parameter.grad.data for slot in slots if slot.parameter.grad is not None]
+def _clip(given: Given, grad_clip: ClipGradBase | None) -> list[Clipped]:
+    """Return the gradients, with what the clip does to those whose parameters want it."""
     if grad_clip is None:
-        return [Clipped(gradient) for gradient in gradients]
-    chosen = [place for place, slot in enumerate(slots) if slot.parameter.need_clip]
-    clipped = dict(zip(chosen, grad_clip.plan([gradients[place] for place in chosen]), strict=True))
-    return [clipped[place] if place in clipped else Clipped(each) for place, each in enumerate(gradients)]
+        return [Clipped(gradient) for _, gradient in given]
+    chosen = [place for place, (slot, _) in enumerate(given) if slot.parameter.need_clip]
+    clipped = dict(zip(chosen, grad_clip.plan([given[place][1] for place in chosen]), strict=True))
+    return [clipped[place] if place in clipped else Clipped(each) for place, (_, each) in enumerate(given)]
 
 
 def _recast(rule: Rule, slot: Slot, step: Step) -> None:
@@ -127,10 +128,10 @@ def _kept(lr: float, decay: float, dtype: DType) -> Array:
     return np.asarray(1 - dtype.type(lr) * dtype.type(decay), dtype)
 
 
-def _not_finite(slots: list[Slot]) -> Slot | None:
+def _not_finite(given: Given) -> Slot | None:
     """Return the first slot whose gradient has an infinity or a nan."""
-    gradients = [slot.parameter.grad.data for slot in slots if slot.parameter.grad is not None]
-    for slot, gradient, total in zip(slots, gradients, sums_of_squares(gradients), strict=True):
+    totals = sums_of_squares([gradient for _, gradient in given])
+    for (slot, gradient), total in zip(given, totals, strict=True):
         if not math.isfinite(total) and not np.isfinite(gradient).all():
             return slot
     return None

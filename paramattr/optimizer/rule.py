@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from paramattr.autograd import Tensor
 from paramattr.autograd.tape import Array
 from paramattr.nn.clip import ClipGradBase
 from paramattr.optimizer.lr import LRScheduler
@@ -24,14 +25,28 @@ GradClip: TypeAlias = ClipGradBase | None
 DType: TypeAlias = np.dtype[Any]
 Settings: TypeAlias = dict[str, Any]
 
-_CHECKS: dict[Any, Callable[..., Any]] = {"float": checks.real, "int": checks.integer, "bool": checks.boolean}
+
+def real(name: str, value: object, **bounds: Any) -> float:
+    """Return ``value`` as a float, as `checks.real` does; it may be a tensor of one element, which is read now."""
+    return checks.real(name, value.item() if isinstance(value, Tensor) and value.size == 1 else value, **bounds)
+
+
+def callable_or_none(name: str, value: Any) -> Any:
+    """Return ``value``; a TypeError unless it is callable or None."""
+    if value is not None and not callable(value):
+        raise TypeError(f"{name} must be callable or None, but received {value!r}")
+    return value
+
+
+_CHECKS: dict[Any, Callable[..., Any]] = {"float": real, "int": checks.integer, "bool": checks.boolean}
 
 
 def setting(default: Any = dataclasses.MISSING, *, check: Callable[..., Any] | None = None, **bounds: Any) -> Any:
     """Describe a field of a `Step`: a setting of the rule.
 
     ``check``, given the name and a value, returns the value to be used, or raises. Without one the annotation decides:
-    ``float``, ``int`` or ``bool``. Bounds are ``low`` and ``high``, and of a float ``open_low`` and ``open_high``.
+    ``float`` (or a tensor of one element), ``int`` or ``bool``. Bounds are ``low`` and ``high``, and of a float
+    ``open_low`` and ``open_high``.
     """
     return dataclasses.field(default=default, metadata={"check": check, "bounds": bounds})
 
@@ -88,13 +103,15 @@ class Group(NamedTuple):
 class Terms(NamedTuple):
     """What enters a parameter's step beside its gradient and the settings of the rule.
 
-    The learning rate with all factors; the penalty whose gradient is added; and a decay apart from the gradient, which
-    multiplies the values by 1 - lr · decay before the update is subtracted.
+    The learning rate with all factors; the penalty whose gradient is added; a decay apart from the gradient, which
+    multiplies the values by 1 - lr · decay before the update is subtracted; and pairs of name and value that stand in
+    the place of the group's settings.
     """
 
     lr: float
     penalty: WeightDecayRegularizer | None
     decay: float = 0.0
+    settings: tuple[tuple[str, Any], ...] = ()
 
 
 class Rule:
@@ -103,12 +120,15 @@ class Rule:
     ``accumulators`` are the names of arrays of the parameter's shape that are kept from step to step, ``scalars`` of
     arrays of one element, and ``scratch`` of arrays like the gradient for `rule` to write to. All are in ``state``.
     ``powers`` are pairs of a scalar and a setting: the scalar is that setting to the power of the number of the step.
+    ``spread`` are those of the scalars that Paddle keeps in the parameter's shape, all elements alike: they begin at 1,
+    and are saved and loaded in that shape.
     """
 
     Step: TypeAlias = _Step
     accumulators: tuple[str, ...] = ()
     scalars: tuple[str, ...] = ()
     powers: tuple[tuple[str, str], ...] = ()
+    spread: tuple[str, ...] = ()
     scratch: tuple[str, ...] = ()
     is_whole = False
 
@@ -133,8 +153,9 @@ class Rule:
 
     def new_state(self, shape: tuple[int, ...], dtype: DType, step: Any) -> dict[str, Array]:
         """Return what is kept of a parameter before its first step, by name: zeros in the dtype of its steps, and powers."""
-        shapes = {**dict.fromkeys(self.accumulators, shape), **dict.fromkeys(self.scalars, (1,))}
-        state = {name: np.zeros(size, dtype) for name, size in shapes.items()}
+        state = {name: np.ones(1, dtype) for name in self.spread}
+        state |= {name: np.zeros(shape, dtype) for name in self.accumulators}
+        state |= {name: np.zeros(1, dtype) for name in self.scalars if name not in state}
         for name, setting in self.powers:
             state[name][0] = getattr(step, setting)
         return state

@@ -45,6 +45,12 @@ def collect(slots: Iterable[Slot]) -> list[Slot]:
     return chosen
 
 
+def gradients_of(slots: Iterable[Slot]) -> list[tuple[Slot, Array]]:
+    """Return the slots whose parameters take part in a step, with their gradients."""
+    pairs = [(slot, slot.parameter.grad) for slot in collect(slots)]
+    return [(slot, gradient.data) for slot, gradient in pairs if gradient is not None]
+
+
 def groups_of(parameters: object, keys: Iterable[str]) -> list[tuple[str, Mapping[str, Any], list[Slot]]]:
     """Return label, own settings under some of ``keys``, and slots of each group; a plain list is one without settings."""
     if parameters is None:
@@ -97,6 +103,9 @@ def _slots(label: str, parameters: Iterable[object]) -> list[Slot]:
 class Stateful(ABC):
     """Base class of what remembers something of parameters: accumulators, and float32 copies of narrow ones."""
 
+    spread: tuple[str, ...] = ()  # accumulators of one element that are shown in the parameter's shape
+    optional: tuple[str, ...] = ()  # those that Paddle does not have, and a state may lack
+
     def __init__(self, name: str | None) -> None:
         checks.instance("name", name, (str, type(None)), "a string or None")
         self._name = name
@@ -109,6 +118,14 @@ class Stateful(ABC):
 
     def _key(self, slot: Slot, accumulator: str) -> str:
         return "_".join(part for part in (slot.parameter.name, self._name, accumulator) if part is not None)
+
+    def inferred(self, name: str, state: Mapping[str, Array]) -> Array:
+        """Return the accumulator ``name``, one of ``optional``, of a state that has all but these."""
+        raise NotImplementedError
+
+    def _shown(self, slot: Slot, name: str) -> Array:
+        array = slot.state[name]
+        return np.full(slot.parameter.data.shape, array.item(), array.dtype) if name in self.spread else array
 
     def state_dict(self) -> dict[str, Any]:
         """Return what is remembered, without copying it, in a dict.
@@ -130,7 +147,7 @@ class Stateful(ABC):
         """
         names = dict.fromkeys(name for slot in self._slots for name in slot.state)
         found = [(slot, name) for name in names for slot in self._slots if name in slot.state]
-        state: dict[str, Any] = {f"{self._key(slot, name)}_0": Tensor(slot.state[name]) for slot, name in found}
+        state: dict[str, Any] = {f"{self._key(slot, name)}_0": Tensor(self._shown(slot, name)) for slot, name in found}
         masters = {slot.parameter.name: Tensor(slot.master) for slot in self._slots if slot.master is not None}
         if masters:
             state["master_weights"] = masters
@@ -170,11 +187,18 @@ class Stateful(ABC):
         for slot, blank in self._blank():
             parameter, state, master = slot.parameter, {}, None
             keys = {name: self._key(slot, name) for name in blank}
-            missing = [key for key in keys.values() if key not in given]
-            if 0 < len(missing) < len(keys):
+            found = [name for name in blank if keys[name] in given]
+            missing = [key for name, key in keys.items() if name not in found and name not in self.optional]
+            if found and missing:
                 raise ValueError(f"state_dict lacks {missing[0]!r}, but has other accumulators of that parameter")
-            if not missing:
-                state = {name: _like(*given.pop(keys[name]), array.shape, array.dtype) for name, array in blank.items()}
+            for name in found:
+                shape = parameter.data.shape if name in self.spread else blank[name].shape
+                state[name] = _like(*given.pop(keys[name]), shape, blank[name].dtype)
+                if name in self.spread:
+                    state[name] = _one(keys[name], state[name], blank[name])
+            for name in blank if found else ():
+                if name not in state:
+                    state[name] = self.inferred(name, state).astype(blank[name].dtype)
             if parameter.name in masters:
                 key = f"master_weights[{parameter.name!r}]"
                 master = _like(key, masters.pop(parameter.name), parameter.data.shape, slot.dtype)
@@ -197,11 +221,23 @@ def _by_accumulator(state_dict: Mapping[str, Any]) -> dict[str, tuple[str, Any]]
     return given
 
 
+def _one(key: str, array: Array, blank: Array) -> Array:
+    """Return the only value of the elements of ``array``, or ``blank`` if it has none."""
+    if (array != array.reshape(-1)[:1]).any():
+        raise ValueError(f"{key!r} must have the same value in each element")
+    return array.reshape(-1)[:1].copy() if array.size else blank
+
+
 def _like(key: str, value: object, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     """Return a copy of ``value`` in ``dtype``, checked to be real numbers in ``shape``."""
+    return fitting(repr(key), value, shape).astype(dtype)
+
+
+def fitting(name: str, value: object, shape: tuple[int, ...]) -> Array:
+    """Return ``value`` as an array, checked to be real numbers in ``shape``."""
     array = value.data if isinstance(value, Tensor) else np.asarray(value)
     if not dtypes.is_real(array.dtype):
-        raise TypeError(f"{key!r} must be real numbers, but received dtype {array.dtype}")
+        raise TypeError(f"{name} must be real numbers, but received dtype {array.dtype}")
     if array.shape != shape:
-        raise ValueError(f"{key!r} must have shape {list(shape)}, but received {list(array.shape)}")
-    return array.astype(dtype)
+        raise ValueError(f"{name} must have shape {list(shape)}, but received {list(array.shape)}")
+    return array

@@ -7,14 +7,16 @@ values are then a pure function of that key and of their position in the paramet
 from __future__ import annotations
 
 import _thread
-import contextlib
 from dataclasses import dataclass
 
 from paramattr.utils import checks
 from paramattr.utils.record import Record
 from paramattr.utils.threads import after_fork
 
-__all__ = ["Key", "seed", "next_key", "get_rng_state", "set_rng_state", "scramble", "MASK128", "STREAM_VERSION"]
+__all__ = [
+    "Generator", "Key", "MASK128", "STREAM_VERSION", "get_rng_state", "manual_seed", "next_key", "scramble", "seed",
+    "set_rng_state",
+]  # fmt: skip
 
 #: Changes whenever the same key would give other values.
 STREAM_VERSION = 1
@@ -82,10 +84,10 @@ def next_key() -> Key:
     return key
 
 
-def get_rng_state() -> Key:
+def get_rng_state(device: str | None = None) -> Key:
     """Return the key that the next parameter will take: all there is to save of the random state.
 
-    Mirrors ``paddle.get_rng_state``.
+    Mirrors ``paddle.get_rng_state``. ``device`` is "cpu" or None, and any other a ValueError.
 
     Examples
     --------
@@ -94,13 +96,15 @@ def get_rng_state() -> Key:
     ...     paramattr.get_rng_state()
     Key(seed=3, stream=0)
     """
+    if device is not None:
+        checks.choice("device", device, ["cpu"])
     return _next
 
 
-def set_rng_state(state: Key) -> None:
+def set_rng_state(state_list: Key, device: str | None = None) -> None:
     """Go on from a saved state, a Key that `get_rng_state` returned; a TypeError for anything else.
 
-    Mirrors ``paddle.set_rng_state``.
+    Mirrors ``paddle.set_rng_state``, where the state is a list. For ``device`` see `get_rng_state`.
 
     Examples
     --------
@@ -112,16 +116,59 @@ def set_rng_state(state: Key) -> None:
     True
     """
     global _next
-    checks.instance("state", state, Key, "a Key, as get_rng_state returned it")
+    checks.instance("state_list", state_list, Key, "a Key, as get_rng_state returned it")
+    if device is not None:
+        checks.choice("device", device, ["cpu"])
     with _lock:
-        _next = state
+        _next = state_list
 
 
-def seed(seed: int) -> contextlib.AbstractContextManager[object]:
+class Generator:
+    """What `seed` returns: the random state of the process, which there is only one of.
+
+    Mirrors the part of ``paddle.Generator`` that a program on the CPU uses. As a context manager it goes back, at the end
+    of the block, to the state before the call of `seed`.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> with paramattr.seed(3) as generator:
+    ...     generator.initial_seed(), generator.get_state()
+    (3, Key(seed=3, stream=0))
+    """
+
+    def __init__(self, before: Key) -> None:
+        self._before = before
+
+    def initial_seed(self) -> int:
+        """Return the seed that the stream started with."""
+        return get_rng_state().seed
+
+    def manual_seed(self, seed: int) -> Generator:
+        """Start the stream afresh, as `seed` does, and return this object."""
+        set_rng_state(Key(seed, 0))
+        return self
+
+    def get_state(self) -> Key:
+        """Return the random state, as `get_rng_state`."""
+        return get_rng_state()
+
+    def set_state(self, state: Key) -> None:
+        """Go on from a saved state, as `set_rng_state`."""
+        set_rng_state(state)
+
+    def __enter__(self) -> Generator:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        set_rng_state(self._before)
+
+
+def seed(seed: int) -> Generator:
     """Start the stream of all later parameters afresh.
 
     The same model built after the same call has the same values. Without a call the seed is 0. In a ``with`` statement
-    it ends with the block: the earlier state comes back. Mirrors ``paddle.seed``.
+    it ends with the block: the earlier state comes back. Mirrors ``paddle.seed``, and is ``paddle.manual_seed`` too.
 
     Parameters
     ----------
@@ -146,6 +193,7 @@ def seed(seed: int) -> contextlib.AbstractContextManager[object]:
     fresh = Key(seed, 0)
     with _lock:
         before, _next = _next, fresh
-    scope = contextlib.ExitStack()
-    scope.callback(set_rng_state, before)
-    return scope
+    return Generator(before)
+
+
+manual_seed = seed

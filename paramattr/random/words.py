@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from paramattr.random.keys import MASK128, Key, scramble
 
-__all__ = ["U64", "bits_from", "bits_at", "words_from", "words_at", "Extra", "pairs_of_one"]
+__all__ = ["U64", "bits_from", "bits_at", "words_from", "words_at", "Extra", "pairs_of_one", "product"]
 
 U64: TypeAlias = NDArray[np.uint64]
 Pair: TypeAlias = tuple[U64, U64]  # 128-bit numbers: high and low halves
@@ -82,7 +82,7 @@ def words_from(key: Key, position: int, n: int) -> U64:
     return generator.random_raw(n)
 
 
-def _product(a: U64, b: U64) -> Pair:
+def product(a: U64, b: U64) -> Pair:
     """The full 128-bit product of 64-bit numbers."""
     a0, a1, b0, b1 = a & _LOW32, a >> _32, b & _LOW32, b >> _32
     low, mid, cross, high = a0 * b0, a1 * b0, a0 * b1, a1 * b1
@@ -94,7 +94,7 @@ def _product(a: U64, b: U64) -> Pair:
 
 
 def _multiply(a: Pair, b: Pair) -> Pair:
-    high, low = _product(a[1], b[1])
+    high, low = product(a[1], b[1])
     high += a[0] * b[1]
     high += a[1] * b[0]
     return high, low

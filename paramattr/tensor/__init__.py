@@ -13,9 +13,15 @@ _NAMES = {
     "activation": "sigmoid sigmoid_ softmax",
     "attribute": "contiguous copy_ cpu is_complex is_empty is_floating_point is_integer is_tensor rank to",
     "axes": "flip moveaxis permute roll rot90 t t_ transpose transpose_",
+    "casting": (
+        "bfloat16 bool byte cdouble cfloat char complex128 complex64 double float float16 float32 float64 get_device"
+        " gradient half int int16 int32 int64 int8 long short type_as uint8"
+    ),
     "choice": "broadcast_shape broadcast_shapes clip clip_ fmax fmin maximum minimum multiplex",
     "combination": "add_n increment lerp lerp_ scale scale_",
+    "contraction": "einsum",
     "conversion": "assign clone finfo from_dlpack from_numpy iinfo shape to_dlpack tolist",
+    "covariance": "corrcoef cov",
     "creation": (
         "as_tensor asarray empty empty_like eye full full_like ones ones_like to_tensor tril_indices triu_indices"
         " zeros zeros_like"
@@ -29,6 +35,8 @@ _NAMES = {
         "exp exp_ expm1 expm1_ hypot hypot_ log log10 log10_ log1p log1p_ log2 log2_ log_ logaddexp logit logit_"
         " rsqrt rsqrt_ sqrt sqrt_"
     ),
+    "factorization": "cholesky eig eigh eigvals eigvalsh qr svd svdvals",
+    "filling": "bernoulli_ cauchy_ exponential_ geometric_ log_normal_ normal_ random_ uniform_",
     "gamma": (
         "digamma digamma_ gammainc gammainc_ gammaincc gammaincc_ lgamma lgamma_ multigammaln multigammaln_ polygamma"
         " polygamma_"
@@ -38,7 +46,15 @@ _NAMES = {
         " unique_consecutive"
     ),
     "joining": "block_diag cartesian_prod column_stack combinations concat dstack hstack stack vander vstack",
-    "linalg": "matmul",
+    "least_squares": "lstsq matrix_rank pinv",
+    "linalg": "addmm addmm_ baddbmm baddbmm_ bmm dot matmul matrix_transpose mm multi_dot mv vecdot",
+    "logic": (
+        "allclose bitwise_and bitwise_and_ bitwise_left_shift bitwise_left_shift_ bitwise_not bitwise_not_ bitwise_or"
+        " bitwise_or_ bitwise_right_shift bitwise_right_shift_ bitwise_xor bitwise_xor_ equal equal_ equal_all"
+        " greater_equal greater_equal_ greater_than greater_than_ isclose isin less_equal less_equal_ less_than"
+        " less_than_ logical_and logical_and_ logical_not logical_not_ logical_or logical_or_ logical_xor logical_xor_"
+        " not_equal not_equal_"
+    ),
     "manipulation": (
         "atleast_1d atleast_2d atleast_3d cast cast_ flatten flatten_ ravel reshape reshape_ squeeze squeeze_"
         " unflatten unsqueeze unsqueeze_ view view_as"
@@ -48,7 +64,10 @@ _NAMES = {
         "abs abs_ add add_ divide divide_ floor_divide floor_divide_ multiply multiply_ neg neg_ positive pow pow_"
         " reciprocal reciprocal_ remainder remainder_ square square_ subtract subtract_ true_divide"
     ),
+    "norms": "cdist cond dist matrix_norm norm pdist renorm renorm_ vector_norm",
+    "products": "cross inner kron outer tensordot trace",
     "quantiles": "median nanmedian nanquantile quantile",
+    "random": "log_normal normal rand rand_like randint randint_like randn randn_like randperm standard_normal uniform",
     "ranges": "arange linspace logspace range",
     "reduction": "all any count_nonzero logsumexp max mean min nanmean nansum prod sum",
     "repetition": "broadcast_tensors broadcast_to expand expand_as meshgrid reduce_as repeat_interleave tile",
@@ -57,12 +76,15 @@ _NAMES = {
         " isposinf isreal lcm lcm_ ldexp ldexp_ nan_to_num nan_to_num_ nextafter round round_ sign signbit trunc"
         " trunc_"
     ),
+    "sampling": "bernoulli binomial multinomial poisson standard_gamma",
     "scattering": (
         "index_add index_add_ index_fill index_fill_ index_put index_put_ put_along_axis put_along_axis_ scatter"
         " scatter_ scatter_add scatter_add_ scatter_nd scatter_nd_add scatter_reduce"
     ),
-    "search": "argmax where",
+    "search": "argmax argmin argwhere bucketize nonzero searchsorted where where_",
     "slicing": "as_strided crop narrow select_scatter slice slice_scatter strided_slice unfold",
+    "solving": "cholesky_inverse cholesky_solve det inverse matrix_power slogdet solve triangular_solve",
+    "sorting": "argsort kthvalue mode msort sort topk",
     "special": "erf erf_ erfinv erfinv_ i0 i0_ i0e i1 i1e",
     "splitting": "chunk dsplit hsplit split tensor_split unbind unstack vsplit",
     "stat": "bincount histogram histogram_bin_edges numel std var",
@@ -73,19 +95,30 @@ _NAMES = {
 }
 # Paddle's other names.
 ALIASES = {
-    "amax": "max", "amin": "min", "cat": "concat", "clamp": "clip", "clamp_": "clip_", "concatenate": "concat",
-    "div": "divide", "div_": "divide_", "floor_mod": "remainder", "floor_mod_": "remainder_", "gammaln": "lgamma",
-    "gammaln_": "lgamma_", "mod": "remainder", "mod_": "remainder_", "mul": "multiply", "mul_": "multiply_",
-    "negative": "neg", "reverse": "flip", "row_stack": "vstack", "sgn": "sign", "sub": "subtract",
-    "sub_": "subtract_", "swapaxes": "transpose", "swapdims": "transpose", "take_along_dim": "take_along_axis",
+    "amax": "max", "amin": "min", "bitwise_invert": "bitwise_not", "bitwise_invert_": "bitwise_not_", "cat": "concat",
+    "clamp": "clip", "clamp_": "clip_", "concatenate": "concat", "div": "divide", "div_": "divide_", "eq": "equal",
+    "floor_mod": "remainder", "floor_mod_": "remainder_", "gammaln": "lgamma", "gammaln_": "lgamma_",
+    "ge": "greater_equal", "ger": "outer", "greater": "greater_than", "gt": "greater_than", "le": "less_equal",
+    "less": "less_than", "less_": "less_than_", "lt": "less_than", "mod": "remainder", "mod_": "remainder_",
+    "mul": "multiply", "mul_": "multiply_", "ne": "not_equal", "negative": "neg", "reverse": "flip",
+    "row_stack": "vstack", "sgn": "sign", "sub": "subtract", "sub_": "subtract_", "swapaxes": "transpose",
+    "swapdims": "transpose", "take_along_dim": "take_along_axis",
 }  # fmt: skip
 HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 HOMES |= {alias: HOMES[name] for alias, name in ALIASES.items()}
 
 # Functions that have no tensor to be a method of.
-FUNCTIONS_ONLY = {"conversion", "creation", "random", "ranges"}
+FUNCTIONS_ONLY = {"contraction", "conversion", "creation", "random", "ranges"}
 
-__all__ = sorted(HOMES)
+# Functions that Paddle has in ``paddle.linalg`` or as methods, but not in ``paddle`` itself.
+ELSEWHERE = {
+    "cholesky_inverse", "cholesky_solve", "cond", "corrcoef", "cov", "det", "eig", "eigh", "eigvals",
+    "exponential_", "lstsq", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "pinv", "qr", "random_", "slogdet",
+    "solve", "svd", "svdvals", "triangular_solve", "uniform_", "vector_norm",
+    *_NAMES["casting"].split(),
+}  # fmt: skip
+
+__all__ = sorted(HOMES.keys() - ELSEWHERE)
 
 
 def __getattr__(name: str) -> Any:

@@ -23,7 +23,11 @@ _TABLE: dict[str, dict[str, str]] = {
             "static jit enable_static inference onnx pir pir_utils IrGuard ir_guard decomposition FLAGS_trace_api base core"
             " device_guard"
         ),
-        "paramattr.Tensor": "block get_tensor set_tensor get_map_tensor value reconstruct_from_ set_string_list set_vocab",
+        "paramattr.nn.Layer": "full",
+        "paramattr.Tensor": (
+            "create_parameter create_tensor block get_tensor set_tensor get_map_tensor value reconstruct_from_"
+            " set_string_list set_vocab"
+        ),
         "paramattr.optimizer.Optimizer": "fused_buffer_version fused_states_accumulators_meta fused_states_buffer"
         " fused_states_buffer_ipc_meta fused_states_master_weights_meta need_refuse reset_need_refuse"
         " set_merged_model_params use_fusion_storage",
@@ -38,7 +42,7 @@ _TABLE: dict[str, dict[str, str]] = {
             " max_memory_allocated max_memory_reserved reset_max_memory_allocated reset_max_memory_reserved"
             " memory_allocated memory_reserved empty_cache is_current_stream_capturing get_device_name"
             " get_device_capability get_device_properties is_bf16_supported reset_peak_memory_stats ipc_collect"
-            " get_stream_from_external xpu"
+            " get_stream_from_external xpu device"
         ),
         "paramattr.cuda": (
             "cudart check_error mem_get_info synchronize current_stream get_device_properties get_device_name"
@@ -54,7 +58,26 @@ _TABLE: dict[str, dict[str, str]] = {
         ),
         "paramattr.incubate": "cc inference softmax_mask_fuse softmax_mask_fuse_upper_triangle",
         "paramattr.linalg": "fp8_fp8_half_gemm_fused",
-        "paramattr.Tensor": "cuda pin_memory data_ptr",
+        "paramattr.Tensor": "cuda pin_memory",
+    },
+    "is of how memory is used, which NumPy decides": {
+        "paramattr.Tensor": (
+            "data_ptr device get_strides grad_ grad_fn inplace_version is_same_shape layout offset resize_ set_ stride"
+        ),
+    },
+    "is a second name, after PyTorch's, for zeros, ones, full, empty, tile or split": {
+        "paramattr.Tensor": "new_empty new_full new_ones new_zeros repeat split_with_sizes",
+    },
+    "calls a function of yours on the tensor; call it": {"paramattr.Tensor": "apply apply_"},
+    "is a rare decomposition; numpy.linalg and scipy.linalg work on arrays": {
+        "paramattr.linalg": ("householder_product lu lu_solve lu_unpack matrix_exp ormqr pca_lowrank svd_lowrank"),
+        "paramattr.Tensor": "householder_product lu lu_unpack ormqr pca_lowrank svd_lowrank",
+    },
+    "counts in several dimensions; numpy.histogramdd works on arrays": dict.fromkeys(
+        ("paramattr", "paramattr.Tensor"), "histogramdd"
+    ),
+    "holds a stream of numbers; numbers have addresses here, and seed returns what sets them": {
+        "paramattr": "Generator",
     },
     "is of many processes; one process trains here": {
         "paramattr": "distributed DataParallel",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import linecache
 import random
+import re
 import time
 import traceback
 import warnings
@@ -60,10 +61,26 @@ MADE: dict[str, tuple[Any, ...]] = {
     "Unflatten": (1, [2, -1]),
     **{f"Conv{n}D{suffix}": (2, 2, 2) for n in (1, 2, 3) for suffix in ("", "Transpose")},
     **{f"{kind}Pool{n}D": (2,) for n in (1, 2, 3) for kind in ("Max", "Avg")},
+    **{f"Conv{n}d": (2, 2, 2) for n in (1, 2, 3)},
+    **{
+        n: (1,)
+        for n in nn.layer.__all__
+        if re.match("Adaptive(Avg|Max)|Fractional|MaxUn|Pixel|Channel|Unfold|.*Pad", n)
+    },
+    **{n: (2, 1) for n in nn.layer.__all__ if re.match("LPPool|ConstantPad|Fold", n)},
+    **{n: (2,) for n in nn.layer.__all__ if n.startswith("Upsampl")},
     **{f"{kind}Norm{n}D": (2,) for n in (1, 2, 3) for kind in ("Batch", "Instance")},
     **dict.fromkeys(("BatchNorm", "SyncBatchNorm", "LayerNorm", "LocalResponseNorm"), (2,)),
     "GroupNorm": (1, 2),
     "SpectralNorm": ([2, 3],),
+    **dict.fromkeys(("SimpleRNN", "LSTM", "GRU", "SimpleRNNCell", "LSTMCell", "GRUCell"), (3, 2)),
+    "RNN": (nn.GRUCell(3, 2),),
+    "BiRNN": (nn.LSTMCell(3, 2), nn.LSTMCell(3, 2)),
+    "MultiHeadAttention": (3, 1),
+    **dict.fromkeys(("TransformerEncoderLayer", "TransformerDecoderLayer"), (3, 1, 2)),
+    "TransformerEncoder": (nn.TransformerEncoderLayer(3, 1, 2), 2),
+    "TransformerDecoder": (nn.TransformerDecoderLayer(3, 1, 2), 2),
+    "Transformer": (3, 1, 1, 1, 2),
 }
 
 
@@ -144,6 +161,38 @@ def fitting(rng: random.Random) -> tuple[str, Callable[..., Any], dict[str, Any]
         "local_response_norm": {"x": image(n, 1, 2, 4), "size": 3, "alpha": 0.1},
         "weight_norm": {"layer": nn.Linear(2, 2), "name": "weight", "dim": 0},
         "spectral_norm": {"layer": nn.Linear(2, 2), "name": "weight", "dim": 0, "eps": 0.1},
+        "scaled_dot_product_attention": {
+            **dict.fromkeys(("query", "key", "value"), image(3, 1, 2, 2)[0]),
+            "attn_mask": np.ones((2, 2), bool),
+            "dropout_p": 0.5,
+            "is_causal": True,
+            "scale": 0.5,
+            "enable_gqa": True,
+        },
+        "sequence_mask": {"x": labels, "maxlen": 3, "dtype": "int64"},
+        "LSTM": {
+            "input_size": 3,
+            "hidden_size": 2,
+            "num_layers": 2,
+            "direction": "bidirect",
+            "time_major": False,
+            "dropout": 0.5,
+            "weight_ih_attr": None,
+            "bias_hh_attr": False,
+            "proj_size": 1,
+        },
+        "MultiHeadAttention": {"embed_dim": 4, "num_heads": 2, "dropout": 0.5, "kdim": 3, "need_weights": True},
+        "TransformerDecoderLayer": {
+            "d_model": 4,
+            "nhead": 2,
+            "dim_feedforward": 3,
+            "activation": "relu",
+            "act_dropout": 0.5,
+            "normalize_before": True,
+            "weight_attr": None,
+            "bias_attr": [None, None, False],
+            "layer_norm_eps": 0.1,
+        },
         "dropout": {"x": x, "p": 0.5, "axis": 0, "training": True, "mode": "upscale_in_train"},
         "softmax": {"x": x, "axis": 0},
         "gelu": {"x": x, "approximate": True},

@@ -22,10 +22,11 @@ def test_gradients_accumulate_until_they_are_cleared():
         (x * 3.0).sum().backward()
         np.testing.assert_array_equal(x.grad.numpy(), [3.0 * times] * 2)
     x.clear_grad()
-    assert x.grad is None
-    (x * 3.0).sum().backward()
-    x.clear_grad(set_to_zero=True)
     np.testing.assert_array_equal(x.grad.numpy(), [0.0, 0.0])
+    (x * 3.0).sum().backward()
+    np.testing.assert_array_equal(x.grad.numpy(), [3.0, 3.0])
+    x.clear_grad(set_to_zero=False)
+    assert x.grad is None
 
 
 def test_a_part_used_twice_gets_both_gradients():

@@ -282,7 +282,21 @@ def test_gradients_accumulate_and_are_cleared():
     (x * 2.0).backward()
     x.clear_gradient(True)
     assert x.grad.tolist() == [0.0]
+    x.clear_gradient(False)
+    assert x.grad is None
     x.clear_gradient()
+    assert x.grad is None  # what is not there does not become zero
+    with pytest.raises(TypeError, match="set_to_zero must be a bool"):
+        x.clear_gradient(1)
+    x.grad = [3.0]
+    x.clear_gradient()
+    x.grad = [4.0]
+    assert x.grad.tolist() == [4.0]
+    x.clear_gradient()
+    (x * 2.0).backward()
+    assert x.grad.tolist() == [2.0]
+    x.clear_gradient()
+    x.grad = None
     assert x.grad is None
     y = (x * 2.0).sum()
     y.backward(2.0, retain_graph=True)

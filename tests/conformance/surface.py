@@ -91,7 +91,7 @@ def signature(library, path, name):
     """The parameters as (name, default) without ``self``; None where Python can't tell."""
     home = at(library, path)
     if path == "Tensor" and library is paramattr:
-        there(paramattr.to_tensor(1.0), name)  # where a method comes from a module, the first tensor asked loads it
+        there(paramattr.to_tensor([[1.0]]), name)  # where a method comes from a module, the first tensor asked loads it
     thing = getattr(home, name)
     if not callable(thing):
         return None

@@ -6,7 +6,10 @@ from tests.conformance import examples
 
 # Examples that need not pass, by reason.
 EXCEPTIONS = {
-    "is no Python: a line that goes on has no dots": "optimizer.LBFGS.state_dict#0",
+    "is no Python: a line that goes on has no dots": "optimizer.LBFGS.state_dict#0 optimizer.LBFGS.step#0",
+    "an array of another shape is refused, which Paddle puts into a parameter unseen": "nn.initializer.Assign#0",
+    "leaves out what one of its lines prints": "nn.Layer.apply#0",
+    "classes are counted with integers, not floats": "nn.AdaptiveLogSoftmaxWithLoss#0",
 }
 
 COLLECTED = examples.collected()

@@ -12,8 +12,9 @@ import paramattr as pa
 
 STEPS = 50
 SHAPES = {"weight": (4, 3), "bias": (3,), "kernel": (2, 2, 3)}
-# Paddle's momentum kernel rounds μ and the coefficient of an L2 penalty to float32, also for float64 parameters;
-# here they are numbers that float32 holds exactly.
+# Many of Paddle's kernels round settings and the coefficient of an L2 penalty to float32, also for float64 parameters; here
+# they are numbers that float32 holds exactly.
+_MEANS = {"beta1": 0.75, "beta2": 0.9375, "epsilon": 2**-20}
 RULES = {
     "SGD": ("SGD", {}),
     "Momentum": ("Momentum", {"momentum": 0.75}),
@@ -23,7 +24,37 @@ RULES = {
     "AMSGrad": ("Adam", {"amsgrad": True, "beta2": 0.9}),
     "AdamW": ("AdamW", {}),
     "AdamW, AMSGrad": ("AdamW", {"amsgrad": True, "beta1": 0.5}),
+    "Adagrad": ("Adagrad", {"epsilon": 2**-20}),
+    "Adagrad, begun": ("Adagrad", {"epsilon": 0.125, "initial_accumulator_value": 0.5}),
+    "Adadelta": ("Adadelta", {"epsilon": 2**-10, "rho": 0.9375}),
+    "Adamax": ("Adamax", _MEANS),
+    "RMSProp": ("RMSProp", {"rho": 0.9375, "epsilon": 2**-10}),
+    "RMSProp, centered": ("RMSProp", {"rho": 0.9375, "epsilon": 2**-10, "momentum": 0.5, "centered": True}),
+    "Rprop": ("Rprop", {"learning_rate_range": (0.03125, 0.25), "etas": (0.5, 1.25)}),
+    "ASGD": ("ASGD", {}),
+    "ASGD of batches": ("ASGD", {"batch_num": 4}),
+    "NAdam": ("NAdam", {**_MEANS, "momentum_decay": 2**-8}),
+    "RAdam": ("RAdam", _MEANS),
+    "Lamb": ("Lamb", {**_MEANS, "lamb_weight_decay": 0.0625}),
+    "Lamb, excluded": (
+        "Lamb",
+        {**_MEANS, "lamb_weight_decay": 0.0625, "exclude_from_weight_decay_fn": lambda p: "bias" in p.name},
+    ),
+    "Lamb, adapted": ("Lamb", {**_MEANS, "lamb_weight_decay": 0.0, "always_adapt": True}),
 }
+# Without an argument weight_decay, and with one that is a number alone.
+UNDECAYED, DECAYED_APART = ("Rprop", "Lamb"), ("AdamW",)
+
+
+def decays(rule):
+    """The penalties that a rule takes."""
+    return (
+        ["none"] if rule.startswith(UNDECAYED) else ["none", "float"] if rule.startswith(DECAYED_APART) else [*DECAYS]
+    )
+
+
+# What Paddle's states don't have.
+OWN = ("_step_0",)
 DECAYS = {
     "none": lambda lib: None,
     "float": lambda lib: 0.0625,
@@ -120,13 +151,10 @@ def optimizer(rule, decay="none", clip="none"):
     def make(lib, parameters):
         kind = getattr(lib.optimizer, name)
         weight_decay = DECAYS[decay](lib)
-        return kind(
-            learning_rate=0.05,
-            parameters=parameters,
-            weight_decay=0.0 if name == "AdamW" and weight_decay is None else weight_decay,
-            grad_clip=CLIPS[clip](lib),
-            **settings,
-        )
+        own = {} if name in UNDECAYED else {"weight_decay": weight_decay}
+        if name == "AdamW" and weight_decay is None:
+            own = {"weight_decay": 0.0}
+        return kind(learning_rate=0.0625, parameters=parameters, grad_clip=CLIPS[clip](lib), **own, **settings)
 
     return make
 
@@ -134,7 +162,7 @@ def optimizer(rule, decay="none", clip="none"):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(
     ("rule", "decay"),
-    [(rule, decay) for rule in RULES for decay in DECAYS if not (rule.startswith("AdamW") and decay in ("L1", "L2"))],
+    [(rule, decay) for rule in RULES for decay in decays(rule)],
 )
 def test_rules_and_decays(rule, decay, dtype):
     train(optimizer(rule, decay), dtype)
@@ -145,7 +173,7 @@ def test_rules_and_decays(rule, decay, dtype):
     # Paddle has no float64 kernel for the norm on a CPU.
     [(clip, dtype) for clip in CLIPS for dtype in ("float32", "float64") if (clip, dtype) != ("norm", "float64")],
 )
-@pytest.mark.parametrize("rule", ["SGD", "Momentum", "Adam", "AdamW"])
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule == RULES[rule][0]])
 def test_clips(rule, clip, dtype):
     train(optimizer(rule, "none", clip), dtype, ATTRS["need_clip"])
 
@@ -153,8 +181,8 @@ def test_clips(rule, clip, dtype):
 @pytest.mark.parametrize("attrs", ATTRS)
 @pytest.mark.parametrize("rule", RULES)
 def test_attributes(rule, attrs):
-    train(optimizer(rule, "float", "global norm"), "float64", ATTRS[attrs])
-    train(optimizer(rule, "float" if rule.startswith("AdamW") else "L1", "norm"), "float32", ATTRS[attrs])
+    train(optimizer(rule, decays(rule)[:2][-1], "global norm"), "float64", ATTRS[attrs])
+    train(optimizer(rule, decays(rule)[:3][-1], "norm"), "float32", ATTRS[attrs])
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -162,7 +190,24 @@ def test_gradients_that_come_and_go(rule):
     train(optimizer(rule, "float", "global norm"), "float64", skip=lambda step: ((), (0,), (0, 2), (1,))[step % 4])
 
 
-@pytest.mark.parametrize("name", ["SGD", "Momentum", "Adam", "AdamW"])
+GROUPS = {
+    "SGD": {},
+    "Momentum": {},
+    "Adam": {"beta1": 0.5},
+    "AdamW": {"beta1": 0.5},
+    "Adagrad": {"epsilon": 0.5, "initial_accumulator_value": 0.25},
+    "Adadelta": {"epsilon": 0.125, "rho": 0.5},
+    "Adamax": {"beta1": 0.5, "beta2": 0.75},
+    "RMSProp": {"rho": 0.5, "momentum": 0.25, "centered": True},
+    "Rprop": {},
+    "ASGD": {},
+    "NAdam": {"beta2": 0.5, "momentum_decay": 0.25},
+    "RAdam": {"beta1": 0.5},
+    "Lamb": {"lamb_weight_decay": 0.5, "exclude_from_weight_decay_fn": None, "epsilon": 0.25},
+}
+
+
+@pytest.mark.parametrize("name", GROUPS)
 def test_groups(name):
     def make(lib, parameters):
         first, second, third = parameters
@@ -170,10 +215,11 @@ def test_groups(name):
             {"params": [first], "learning_rate": 0.3, "weight_decay": 0.25},
             {"params": [second, third], "grad_clip": lib.nn.ClipGradByGlobalNorm(0.5)},
         ]
-        if name.startswith("Adam"):
-            groups[0]["beta1"] = 0.5
+        groups[0].update(GROUPS[name])
+        own = {} if name in UNDECAYED else {"weight_decay": 0.125}
+        settings = {} if name == "RAdam" else RULES[name][1]
         return getattr(lib.optimizer, name)(
-            learning_rate=0.05, parameters=groups, weight_decay=0.125, grad_clip=lib.nn.ClipGradByNorm(1.0)
+            learning_rate=0.0625, parameters=groups, grad_clip=lib.nn.ClipGradByNorm(1.0), **own, **settings
         )
 
     train(make)
@@ -183,8 +229,11 @@ def test_groups(name):
 def test_states_have_paddles_keys_and_values_and_paddles_are_taken_up(rule):
     make = optimizer(rule, "float", "global norm")
     (ours, _), (mine, theirs) = train(make, steps=7)
-    state, other = mine.state_dict(), theirs.state_dict()
+    other = theirs.state_dict()
+    state = {key: value for key, value in mine.state_dict().items() if not key.endswith(OWN)}
     assert list(state) == list(other)
+    assert sorted(mine.get_opti_var_name_list()) == sorted(mine.state_dict())
+    assert [key for key in mine.get_opti_var_name_list() if key in state] == theirs.get_opti_var_name_list()
     close([t.numpy() for t in state.values()], [t.numpy() for t in other.values()], "float32")
     resumed = make(pa, ours.parameters)
     resumed.set_state_dict({key: tensor.numpy() for key, tensor in other.items()})
@@ -199,7 +248,7 @@ def test_states_have_paddles_keys_and_values_and_paddles_are_taken_up(rule):
     close(*ends, "float32")
 
 
-@pytest.mark.parametrize("rule", ["Momentum", "Adam", "AdamW"])
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule != "SGD"])
 def test_paddle_takes_up_our_states(rule):
     make = optimizer(rule)
     both, (mine, _) = train(make, steps=7)
@@ -370,7 +419,7 @@ def test_the_text_of_clips(clip):
 def test_random_training(data):
     """Any rule, penalties, clip, schedule and settings that change on the way."""
     rule = data.draw(st.sampled_from([*RULES]))
-    decay = data.draw(st.sampled_from(["none", "float"] if rule.startswith("AdamW") else [*DECAYS]))
+    decay = data.draw(st.sampled_from(decays(rule)))
     clip = data.draw(st.sampled_from([*CLIPS]))
     attrs = data.draw(st.sampled_from([*ATTRS]))
     schedule = data.draw(st.sampled_from([None, *SCHEDULES]))

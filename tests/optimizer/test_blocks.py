@@ -7,9 +7,15 @@ from hypothesis import strategies as st
 
 import paramattr as pa
 from paramattr.nn import ClipGradByGlobalNorm, ClipGradByNorm, ClipGradByValue
-from paramattr.optimizer import SGD, Adam, AdamW, Momentum
+from paramattr.optimizer import ASGD, SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Momentum, NAdam, RAdam, RMSProp
 from paramattr.regularizer import L1Decay, L2Decay
 from paramattr.utils import threads
+
+
+def single(settings):
+    """Without multi_precision, which some rules don't have."""
+    return {key: value for key, value in settings.items() if key != "multi_precision"}
+
 
 RULES = {
     "sgd": lambda ps, **k: SGD(0.1, ps, **k),
@@ -18,6 +24,13 @@ RULES = {
     "adam": lambda ps, **k: Adam(0.1, parameters=ps, **k),
     "amsgrad": lambda ps, **k: Adam(0.1, parameters=ps, amsgrad=True, **k),
     "adamw": lambda ps, **k: AdamW(0.1, parameters=ps, **k),
+    "adagrad": lambda ps, **k: Adagrad(0.1, parameters=ps, **single(k)),
+    "adadelta": lambda ps, **k: Adadelta(0.1, parameters=ps, **single(k)),
+    "adamax": lambda ps, **k: Adamax(0.1, parameters=ps, **single(k)),
+    "rmsprop": lambda ps, **k: RMSProp(0.1, momentum=0.5, centered=True, parameters=ps, **single(k)),
+    "asgd": lambda ps, **k: ASGD(0.1, 2, parameters=ps, **k),
+    "nadam": lambda ps, **k: NAdam(0.1, parameters=ps, **single(k)),
+    "radam": lambda ps, **k: RAdam(0.1, 0.9, 0.9, parameters=ps, **single(k)),
 }
 every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 

@@ -519,3 +519,96 @@ def test_parameters_in_the_place_of_the_learning_rate_are_named_without_their_va
     with pytest.raises(TypeError, match=r"learning_rate must be a number.*parameters=") as caught:
         pa.optimizer.Adam(wrap([p]))
     assert "Tensor" not in str(caught.value)
+
+
+# --- gradients that are given
+
+
+def test_apply_gradients_is_a_step_with_gradients_of_ones_own():
+    ps, qs = ([pa.create_parameter([2], "float64", default_initializer="constant") for _ in range(3)] for _ in range(2))
+    for p in ps:
+        p.grad = [9.0, 9.0]
+    gradients = [pa.to_tensor([float(i), -1.0], "float64") for i in range(3)]
+    qs[1].trainable = ps[1].trainable = False
+    assert pa.optimizer.Adam(0.1, parameters=ps).apply_gradients([*zip(ps[:2], gradients, strict=False)]) == []
+    for q, gradient in zip(qs[:2], gradients, strict=False):
+        q.grad = gradient
+    pa.optimizer.Adam(0.1, parameters=qs).step()
+    for p, q in zip(ps, qs, strict=True):
+        np.testing.assert_array_equal(p.numpy(), q.numpy())
+        assert p.grad.tolist() == [9.0, 9.0]
+
+
+def test_minimize_takes_those_that_are_named_but_not_those_that_are_not():
+    ps = [pa.create_parameter([1], name=name, default_initializer="constant") for name in "abc"]
+    for p in ps:
+        p.grad = [1.0]
+    _, pairs = pa.optimizer.SGD(1.0, ps).minimize(pa.to_tensor(0.0), None, ["a", ps[2]], {ps[2].name})
+    assert [p.name for p, _ in pairs] == ["a"]
+    assert [p.item() for p in ps] == [-1.0, 0.0, 0.0]
+
+
+def test_append_regularization_ops_adds_a_parameters_own_penalty_or_the_given_one():
+    own = pa.ParamAttr(regularizer=pa.regularizer.L1Decay(0.5))
+    ps = [pa.create_parameter([1], attr=attr, default_initializer=pa.initializer.Constant(4.0)) for attr in (own, None)]
+    optimizer = pa.optimizer.SGD(1.0, ps)
+    pairs = [(p, pa.to_tensor([1.0])) for p in ps]
+    for penalty, expected in ((None, [1.5, 1.0]), (pa.regularizer.L2Decay(0.25), [1.5, 2.0])):
+        assert [g.item() for _, g in optimizer.append_regularization_ops(pairs, penalty)] == expected
+    assert optimizer.append_regularization_ops([(ps[0], None)]) == [(ps[0], None)]
+    with pytest.raises(TypeError, match="regularization"):
+        optimizer.append_regularization_ops(pairs, 0.1)
+
+
+def test_zero_grad_forgets_gradients():
+    p = pa.create_parameter([1])
+    optimizer = pa.optimizer.SGD(1.0, [p])
+    for none in (True, False):
+        p.grad = [1.0]
+        optimizer.zero_grad(none)
+        assert (p.grad is None) is none
+
+
+def test_settings_may_be_tensors_of_one_element():
+    p, q = (pa.create_parameter([1], "float64", default_initializer="constant") for _ in range(2))
+    p.grad = q.grad = [1.0]
+    pa.optimizer.AdamW(0.1, pa.to_tensor([0.5]), parameters=[p], weight_decay=pa.to_tensor(0.25)).step()
+    pa.optimizer.AdamW(0.1, 0.5, parameters=[q], weight_decay=0.25).step()
+    assert p.item() == q.item()
+    with pytest.raises(ValueError, match="use_lowprecision_moment"):
+        pa.optimizer.AdamW(parameters=[p], use_lowprecision_moment=True)
+
+
+def test_an_optimizer_with_a_step_of_its_own_needs_no_rule():
+    class Own(pa.optimizer.Optimizer):
+        def step(self):
+            self.stepped = True
+
+    own = Own(0.1, [pa.create_parameter([1])])
+    own.step()
+    assert own.stepped
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "text"),
+    [
+        (lambda o, p, q: o.apply_gradients(3), TypeError, "params_grads"),
+        (lambda o, p, q: o.apply_gradients([p]), TypeError, "params_grads"),
+        (lambda o, p, q: o.apply_gradients([(q, pa.to_tensor([1.0]))]), ValueError, "params_grads"),
+        (lambda o, p, q: o.apply_gradients([(p, pa.to_tensor([1.0]))] * 2), ValueError, "once"),
+        (lambda o, p, q: o.apply_gradients([(p, pa.to_tensor([1.0, 2.0]))]), ValueError, "shape"),
+        (lambda o, p, q: o.backward(3.0), TypeError, "loss"),
+        (lambda o, p, q: o.backward(p, startup_program=1), TypeError, "startup_program"),
+        (lambda o, p, q: o.backward(p, callbacks=[]), TypeError, "callbacks"),
+        (lambda o, p, q: o.minimize(p, parameters=[q]), ValueError, "parameters"),
+        (lambda o, p, q: o.minimize(p, no_grad_set=["zz"]), ValueError, "no_grad_set"),
+        (lambda o, p, q: o.zero_grad(3), TypeError, "set_to_none"),
+    ],
+)
+def test_bad_calls_of_the_interface(call, error, text):
+    p, q = pa.create_parameter([1]), pa.create_parameter([1])
+    optimizer = pa.optimizer.SGD(1.0, [p])
+    before = p.item()
+    with pytest.raises(error, match=text):
+        call(optimizer, p, q)
+    assert p.item() == before

@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 
-from paramattr.random import exact, strips
+from paramattr.random import exact, integers, rejection, strips
 from paramattr.random.keys import Key
 from paramattr.random.laws import Normal, TruncatedNormal, Uniform
 
@@ -66,3 +66,9 @@ for law in (
         for n in (640, 2_000_003):
             show(f"{law} {dtype} {n}", law.values(Key(12345, 6), n, dtype))
     show(f"{law} column", law.values(Key(12345, 6), (1 << 20, 1 << 20), index=(slice(None, None, 64), 3)))
+KEY = Key(12345, 7)
+show("integers", integers.integers(KEY, -3, 10**18, (300_000,)), integers.permutation(KEY, 100_000))
+parameters = np.linspace(0.0, 300.0, 50_001)
+show("poisson", rejection.poisson(KEY, parameters))
+show("binomial", rejection.binomial(KEY, np.floor(parameters * 10), parameters / 300))
+show("gamma", rejection.gamma(KEY, parameters))

@@ -9,7 +9,7 @@ import math
 import numpy as np
 import pytest
 
-from paramattr.random import STREAM_VERSION, Key, Normal, TruncatedNormal, Uniform
+from paramattr.random import STREAM_VERSION, Key, Normal, TruncatedNormal, Uniform, integers, rejection
 
 KEY = Key(20240229, 3)
 SIZE = 3_000_000
@@ -74,7 +74,40 @@ def test_pinned_values(name, dtype):
     assert bits(LAWS[name], dtype) == PINNED[name, dtype]
 
 
+PARAMETERS = np.linspace(0.0, 200.0, 10_001)
+OTHERS = {
+    "integers": lambda: integers.integers(KEY, -5, 10**18, (10_001,)),
+    "permutation": lambda: integers.permutation(KEY, 10_001),
+    "poisson": lambda: rejection.poisson(KEY, PARAMETERS),
+    "binomial": lambda: rejection.binomial(KEY, np.floor(PARAMETERS * 10), PARAMETERS / 200),
+    "gamma": lambda: rejection.gamma(KEY, PARAMETERS),
+}
+
+
+def patterns(values):
+    """Four values as hexadecimal numbers, and the sum of all bit patterns times their places."""
+    words = values.view(np.uint64)
+    total = int((words * np.arange(1, words.size + 1, dtype=np.uint64)).sum(dtype=np.uint64))
+    return [f"{words[place]:x}" for place in (1, 400, 5000, 10_000)], f"{total:x}"
+
+
+PINNED_OTHERS = {
+    "integers": (["4fa2ad33824c8", "6c2b700fcfcce97", "333809978e50944", "a7ae10459e28d3e"], "786a8d8c33b8b044"),
+    "permutation": (["2539", "1469", "1333", "13c8"], "3a0eb8fa44"),
+    "poisson": (["0", "4020000000000000", "4056400000000000", "406b800000000000"], "54de000000000000"),
+    "binomial": (["0", "4008000000000000", "407e300000000000", "409f400000000000"], "243dc40000000000"),
+    "gamma": (["2243207db0ac83c5", "402144e323d788ee", "405694a782cef68a", "406b2359b3bd27b7"], "c3f9e0d5d61ae4f7"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_pinned_integers_and_counts(name):
+    assert patterns(OTHERS[name]()) == PINNED_OTHERS[name]
+
+
 if __name__ == "__main__":
     for name, law in LAWS.items():
         for dtype in DTYPES:
             print(f"    ({name!r}, {dtype!r}): {bits(law, dtype)},".replace("'", '"'))
+    for name, draw in OTHERS.items():
+        print(f"    {name!r}: {patterns(draw())},".replace("'", '"'))

@@ -121,3 +121,24 @@ assert len(set(taken)) == len(taken) == len(set(names)) == 58, (len(taken), len(
     # In a process of its own, because a lock that is taken twice would never come back.
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+def test_what_seed_returns_is_the_state_of_the_process():
+    with pa.seed(3) as generator:
+        assert isinstance(generator, pa.random.Generator)
+        assert (generator.initial_seed(), generator.get_state()) == (3, pa.get_rng_state()) == (3, Key(3, 0))
+        next_key()
+        assert (generator.initial_seed(), generator.get_state()) == (3, Key(3, 1))
+        assert generator.manual_seed(9) is generator
+        assert pa.get_rng_state() == Key(9, 0)
+        generator.set_state(Key(4, 2))
+        assert pa.get_rng_state("cpu") == Key(4, 2)
+        for wrong in (3, [Key(1, 1)], None):
+            with pytest.raises(TypeError, match="state_list must be a Key"):
+                generator.set_state(wrong)
+        with pytest.raises(ValueError, match="device must be one of"):
+            pa.set_rng_state(Key(0, 0), "gpu")
+        with pytest.raises(ValueError, match="device must be one of"):
+            pa.get_rng_state("gpu:0")
+        assert pa.get_rng_state() == Key(4, 2)
+    assert pa.manual_seed is pa.seed

@@ -24,7 +24,7 @@ def test_the_index_names_what_a_module_defines(module):
 
 @pytest.mark.parametrize("name", DEFINED)
 def test_the_examples_of_a_docstring_run(name):
-    function = getattr(pa, name)
+    function = getattr(tensor, name)
     options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     tests = doctest.DocTestFinder().find(function, name, module=False, globs={})
     assert tests[0].examples, "a runnable example"
@@ -38,17 +38,18 @@ def test_an_alias_is_the_function(alias, name):
     assert alias in dir(pa)
 
 
-@pytest.mark.parametrize("name", NAMES)
+# What methods are named after, dtypes and a device, has the name itself outside of tensors.
+@pytest.mark.parametrize("name", [name for name in NAMES if tensor.HOMES[name] != "casting"])
 def test_a_function_has_the_name_and_place_it_is_found_by(name):
-    function = getattr(pa, name)
-    assert function is getattr(pa, name) is getattr(tensor, name)
+    function = getattr(tensor, name)
+    assert function is getattr(tensor, name) is getattr(pa, name, function)
     assert (function.__name__, function.__module__) == (name, f"paramattr.tensor.{tensor.HOMES[name]}")
-    assert name in dir(pa)
+    assert hasattr(pa, name) == (name in dir(pa)) == (name not in tensor.ELSEWHERE)
 
 
 @pytest.mark.parametrize("name", [name for name, home in tensor.HOMES.items() if home not in tensor.FUNCTIONS_ONLY])
 def test_a_function_of_tensors_is_a_method(name):
-    assert getattr(pa.Tensor([1.0]), name).__func__ is getattr(pa, name)
+    assert getattr(pa.Tensor([1.0]), name).__func__ is getattr(tensor, name)
     assert name in dir(pa.Tensor([1.0]))
 
 
@@ -118,6 +119,13 @@ def test_unknown_names():
     for home in (pa, tensor):
         with pytest.raises(AttributeError, match="has no attribute 'exq'"):
             home.exq  # noqa: B018
-    with pytest.raises(AttributeError, match="'Tensor' object has no attribute 'exq'"):
+    with pytest.raises(AttributeError, match="'Tensor' has no attribute 'exq'"):
         pa.Tensor([1.0]).exq  # noqa: B018
     assert not hasattr(pa.Tensor([1.0]), "to_tensor")
+
+
+def test_methods_are_found_on_the_class():
+    assert pa.Tensor.flatten is pa.flatten
+    assert pa.Parameter.flatten is pa.flatten
+    with pytest.raises(AttributeError, match="type object 'Tensor' has no attribute 'exq'"):
+        pa.Tensor.exq  # noqa: B018

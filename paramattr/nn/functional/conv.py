@@ -81,8 +81,8 @@ def _check(
     outputs, inputs = weight.shape[0], weight.shape[1] * groups
     if transposed:
         outputs, inputs = inputs, outputs
-    if bias is not None and bias.shape != (outputs,):
-        raise ValueError(f"{name} needs a bias of shape [{outputs}], but received {bias.shape!r}")
+    if bias is not None and bias.shape not in ((outputs,), (1,)):
+        raise ValueError(f"{name} needs a bias of shape [{outputs}] or [1], but received {bias.shape!r}")
     if x.ndim != n + 2 or x.shape[-1 if last else 1] != inputs:
         layout = ["N", *"*" * n]
         layout.insert(n + 1 if last else 1, str(inputs))
@@ -164,6 +164,7 @@ def conv2d(
     dilation: SizeLike = 1,
     groups: int = 1,
     data_format: str = "NCHW",
+    name: str | None = None,
 ) -> Tensor:
     """Return the 2-dimensional convolution (cross-correlation) of ``x`` with ``weight``.
 
@@ -176,7 +177,7 @@ def conv2d(
     weight : Tensor or array_like
         Of shape [out, in / groups, k, k].
     bias : Tensor or array_like, optional
-        Of shape [out].
+        Of shape [out], or [1] for all channels.
     stride, dilation : int or sequence of int, default 1
         Step of the kernel, and of the input under it; >= 1.
     padding : int, str or sequence, default 0
@@ -186,6 +187,8 @@ def conv2d(
         In how many groups channels are connected.
     data_format : {"NCHW", "NHWC"}
         Order of the axes of input and output.
+    name : str, optional
+        Accepted as in Paddle.
 
     Raises
     ------
@@ -210,6 +213,7 @@ def conv1d(
     dilation: SizeLike = 1,
     groups: int = 1,
     data_format: str = "NCL",
+    name: str | None = None,
 ) -> Tensor:
     """Return the 1-dimensional convolution of [N, in, length] with a weight of [out, in / groups, k].
 
@@ -233,6 +237,7 @@ def conv3d(
     dilation: SizeLike = 1,
     groups: int = 1,
     data_format: str = "NCDHW",
+    name: str | None = None,
 ) -> Tensor:
     """Return the 3-dimensional convolution of [N, in, depth, height, width] with a weight of [out, in / groups, k, k, k].
 
@@ -258,6 +263,7 @@ def conv2d_transpose(
     groups: int = 1,
     output_size: SizeLike | None = None,
     data_format: str = "NCHW",
+    name: str | None = None,
 ) -> Tensor:
     """Return the 2-dimensional transposed convolution of ``x`` with ``weight``.
 
@@ -303,6 +309,7 @@ def conv1d_transpose(
     dilation: SizeLike = 1,
     output_size: SizeLike | None = None,
     data_format: str = "NCL",
+    name: str | None = None,
 ) -> Tensor:
     """Return the 1-dimensional transposed convolution of [N, in, length].
 
@@ -330,6 +337,7 @@ def conv3d_transpose(
     dilation: SizeLike = 1,
     output_size: SizeLike | None = None,
     data_format: str = "NCDHW",
+    name: str | None = None,
 ) -> Tensor:
     """Return the 3-dimensional transposed convolution of [N, in, depth, height, width].
 

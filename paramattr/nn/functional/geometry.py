@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -165,3 +166,17 @@ def inward(x: Array, last: bool) -> Array:
 def outward(x: Array, last: bool) -> Array:
     """Undo `inward`."""
     return x if last else np.moveaxis(x, -1, 1)
+
+
+def places_in_batch(places: Array, space: Sizes) -> Array:
+    """Return ``places`` in flattened planes of ``space``, of shape [N, C, *], as places in all planes one after another."""
+    planes = math.prod(places.shape[:2])
+    starts = np.arange(planes).reshape((*places.shape[:2], *(1,) * (places.ndim - 2)))
+    flat: Array = places + math.prod(space) * starts
+    return flat
+
+
+def scatter(values: Array, places: Array, shape: Sizes) -> Array:
+    """Return an array of ``shape`` that holds at each flattened place the sum of the ``values`` given for it."""
+    total: Array = np.bincount(places.ravel(), values.ravel(), math.prod(shape))
+    return total.reshape(shape).astype(values.dtype)

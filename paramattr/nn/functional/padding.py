@@ -24,11 +24,12 @@ SELECTIONS: dict[str, Callable[[Array, int], Array]] = {
 
 def pad(
     x: Operand,
-    pad: Sequence[int],
+    pad: Sequence[int] | Tensor,
     mode: str = "constant",
     value: float = 0.0,
     data_format: str | None = None,
     pad_from_left_axis: bool = True,
+    name: str | None = None,
 ) -> Tensor:
     """Return ``x`` with its axes padded.
 
@@ -38,10 +39,10 @@ def pad(
     ----------
     x : Tensor or array_like
         Of any shape in mode ``"constant"``; else with 3, 4 or 5 axes: batch, channels and the spatial ones.
-    pad : sequence of int
-        How much to add before and after each axis, >= 0. Two numbers per spatial axis begin at the *last* one:
-        ``[left, right, top, bottom, front, back]``. In mode ``"constant"`` any other even number of them is taken
-        too: two per axis of ``x`` begin at its first axis, fewer at its last.
+    pad : sequence of int or Tensor
+        How much to add before and after each axis. Two numbers per spatial axis begin at the *last* one:
+        ``[left, right, top, bottom, front, back]``; negative ones cut off. In mode ``"constant"`` any other even number
+        of them, all >= 0, is taken too: two per axis of ``x`` begin at its first axis, fewer at its last.
     mode : {"constant", "reflect", "replicate", "circular"}
         With ``value``, mirrored at the outermost elements, with the outermost elements, or from the other side.
     value : float, default 0.0
@@ -50,6 +51,8 @@ def pad(
         Order of the axes where ``pad`` is about the spatial ones; channels first if None.
     pad_from_left_axis : bool, default True
         Whether two numbers per axis of ``x`` begin at its first axis.
+    name : str, optional
+        Accepted as in Paddle.
 
     Raises
     ------
@@ -66,14 +69,20 @@ def pad(
     checks.choice("mode", mode, ["constant", *SELECTIONS])
     filler = checks.real("value", value, finite=False)
     checks.boolean("pad_from_left_axis", pad_from_left_axis)
+    if isinstance(pad, Tensor):
+        pad = pad.tolist()
     if isinstance(pad, (str, bytes)) or not isinstance(pad, Sequence):
         raise TypeError(f"pad must be a sequence of integers, but received {pad!r} ({type(pad).__name__})")
-    numbers = [checks.integer(f"pad[{index}]", number, low=0) for index, number in enumerate(pad)]
+    spatial = len(pad) == 2 * (x.ndim - 2) and x.ndim in (3, 4, 5)
+    numbers = [checks.integer(f"pad[{i}]", number, low=None if spatial else 0) for i, number in enumerate(pad)]
     pairs = _per_axis(x, list(zip(numbers[::2], numbers[1::2], strict=False)), data_format, pad_from_left_axis)
-    spatial = len(numbers) == 2 * (x.ndim - 2) and x.ndim in (3, 4, 5)
     if len(numbers) % 2 or len(numbers) > 2 * x.ndim or not (spatial or mode == "constant"):
         raise ValueError(f"pad in mode {mode!r} can't add {numbers} to an input of shape {x.shape!r}")
     sizes = [size + sum(pair) for size, pair in zip(x.shape, pairs, strict=True)]
+    if any(
+        sum(min(number, 0) for number in pair) < min(0, 1 - size) for size, pair in zip(x.shape, pairs, strict=True)
+    ):
+        raise ValueError(f"pad must leave an element of each axis it cuts, but received {numbers} for {x.shape!r}")
     checks.fits_in_memory("pad: the padded x, of shape", sizes, x.dtype.itemsize)
     if mode == "constant":
         return apply(_pad_constant, x, pairs=pairs, value=filler)
@@ -95,10 +104,18 @@ def _per_axis(x: Tensor, given: list[tuple[int, int]], data_format: str | None, 
 
 
 def _pad_constant(x: Array, *, pairs: Pairs, value: float) -> Outcome:
-    inner = tuple(slice(before, before + size) for size, (before, _) in zip(x.shape, pairs, strict=True))
-    padded = np.full([size + sum(pair) for size, pair in zip(x.shape, pairs, strict=True)], value, x.dtype)
-    padded[inner] = x
-    return padded, (lambda g: g[inner],)
+    shape, axes = x.shape, list(zip(x.shape, pairs, strict=True))
+    inner = tuple(slice(max(before, 0), size + before + min(after, 0)) for size, (before, after) in axes)
+    kept = tuple(slice(max(-before, 0), size + min(after, 0)) for size, (before, after) in axes)
+    padded = np.full([size + sum(pair) for size, pair in axes], value, x.dtype)
+    padded[inner] = x[kept]
+
+    def to_x(g: Array) -> Array:
+        given = np.zeros(shape, g.dtype)
+        given[kept] = g[inner]
+        return given
+
+    return padded, (to_x,)
 
 
 def _pad_selected(x: Array, *, pairs: Pairs, mode: str) -> Outcome:
@@ -107,17 +124,40 @@ def _pad_selected(x: Array, *, pairs: Pairs, mode: str) -> Outcome:
         SELECTIONS[mode](np.arange(-before, size + after), size) if size else np.arange(0)
         for size, (before, after) in zip(x.shape, pairs, strict=True)
     ]
+    shape = x.shape
 
     def to_x(g: Array) -> Array:
         # What was selected more than once is added to where it came from.
         for axis, (source, (before, after)) in enumerate(zip(sources, pairs, strict=True)):
             if before or after:
                 moved = np.moveaxis(g, axis, 0)
-                end = len(source) - after
-                total = moved[before:end].copy()
-                for index in (*range(before), *range(end, len(source))):
+                start, end = max(before, 0), len(source) - max(after, 0)
+                total = np.zeros((shape[axis], *moved.shape[1:]), g.dtype)
+                total[source[start:end]] = moved[start:end]
+                for index in (*range(start), *range(end, len(source))):
                     total[source[index]] += moved[index]
                 g = np.moveaxis(total, 0, axis)
         return g
 
     return x[np.ix_(*sources)], (to_x,)
+
+
+def zeropad2d(
+    x: Operand, padding: Sequence[int] | Tensor, data_format: str = "NCHW", name: str | None = None
+) -> Tensor:
+    """Return an image with zeros around it, ``padding`` as ``[left, right, top, bottom]``.
+
+    Mirrors ``paddle.nn.functional.zeropad2d``. The arguments, and what is refused, are those of `pad`.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.nn.functional.zeropad2d([[[[1.0]]]], [1, 2, 0, 0]).tolist()
+    [[[[0.0, 1.0, 0.0, 0.0]]]]
+    """
+    x = as_tensor("x", x)
+    last = geometry.channels_last(data_format, 2)
+    numbers = checks.several("padding", padding.tolist() if isinstance(padding, Tensor) else padding, "4 integers")
+    if x.ndim != 4 or len(numbers) != 4:
+        raise ValueError(f"zeropad2d needs 4 axes of x and 4 numbers, but received {x.shape!r} and {padding!r}")
+    return pad(x, numbers, data_format="NHWC" if last else "NCHW")

@@ -1,4 +1,4 @@
-"""Maximum and average pooling: one definition over the number ``n`` of spatial axes, and its names."""
+"""Maximum, average and power-average pooling: one definition over the number ``n`` of spatial axes, and its names."""
 
 from __future__ import annotations
 
@@ -59,6 +59,34 @@ def _avg_pool(x: Array, *, kernel: Sizes, stride: Sizes, pads: Pairs, counts: Ar
         for tap in taps:
             total[tap] += share
         return geometry.outward(total[inner], last)
+
+    return geometry.outward(value, last), (to_x,)
+
+
+def _lp_pool(x: Array, *, norm: float, kernel: Sizes, stride: Sizes, pads: Pairs, last: bool) -> Outcome:
+    padded, inner, taps = _padded(x, kernel, stride, pads, last, 0.0 if norm > 0 else np.inf)
+    # Powers of numbers around 1 overflow or underflow only where they don't count.
+    outer = np.maximum if norm > 0 else np.minimum
+    scale = np.abs(padded[taps[0]])
+    for tap in taps[1:]:
+        outer(scale, np.abs(padded[tap]), out=scale)
+    empty = scale == 0
+    scale[empty] = 1
+    total = np.zeros_like(scale)
+    with np.errstate(divide="ignore"):  # 0 to a negative power
+        for tap in taps:
+            total += (padded[tap] / scale) ** norm
+        value = scale * total ** (1 / norm)
+
+    def to_x(g: Array) -> Array:
+        given = geometry.inward(g, last)
+        # Where all elements are 0, a root of a power above 1 has the subgradient 0.
+        divisor = np.where(empty, 1, value)
+        spread = np.zeros_like(padded, g.dtype)
+        with np.errstate(divide="ignore", invalid="ignore"):  # powers of the padding, which are cut off
+            for tap in taps:
+                spread[tap] += given * (padded[tap] / divisor) ** (norm - 1)
+        return geometry.outward(spread[inner], last)
 
     return geometry.outward(value, last), (to_x,)
 
@@ -135,7 +163,7 @@ def max_pool(n: int, x: Operand, window: Window, return_mask: bool) -> Tensor:
     if not checks.boolean("return_mask", return_mask):
         return value
     # Typed as in Paddle: to a type checker, a Tensor unpacks into two as well.
-    return cast(Tensor, (value, Tensor(_mask(x.data, value.data, kernel, steps, pads, last))))
+    return cast(Tensor, (value, Tensor(_mask(x.data, value.data, kernel, steps, pads, last).astype(np.int32))))
 
 
 def _mask(x: Array, value: Array, kernel: Sizes, stride: Sizes, pads: Pairs, last: bool) -> Array:
@@ -163,6 +191,24 @@ def avg_pool(n: int, x: Operand, window: Window, exclusive: bool, divisor_overri
     return apply(_avg_pool, x, kernel=kernel, stride=steps, pads=pads, counts=counts, last=last)
 
 
+def check_norm(norm_type: float) -> float:
+    """Return the exponent of a power-average pooling, which may be infinite."""
+    norm = checks.real("norm_type", norm_type, finite=False)
+    if norm in (0.0, -math.inf):
+        raise ValueError(f"norm_type must not be 0 or -inf, but received {norm_type!r}")
+    return norm
+
+
+def lp_pool(n: int, x: Operand, norm_type: float, window: Window) -> Tensor:
+    """Return the ``n``-dimensional power-average pooling, as `lp_pool2d` describes it."""
+    norm = check_norm(norm_type)
+    if norm == math.inf:
+        return max_pool(n, x, window, False)
+    x = as_tensor("x", x)
+    kernel, steps, pads, last = _resolve(f"lp_pool{n}d", n, x, window)
+    return apply(_lp_pool, x, norm=norm, kernel=kernel, stride=steps, pads=pads, last=last)
+
+
 def max_pool2d(
     x: Operand,
     kernel_size: SizeLike,
@@ -171,6 +217,7 @@ def max_pool2d(
     return_mask: bool = False,
     ceil_mode: bool = False,
     data_format: str = "NCHW",
+    name: str | None = None,
 ) -> Tensor:
     """Return the largest value in each window of 2 dimensions.
 
@@ -192,6 +239,8 @@ def max_pool2d(
         Whether a last, incomplete window counts.
     data_format : {"NCHW", "NHWC"}
         Order of the axes.
+    name : str, optional
+        Accepted as in Paddle.
 
     Raises
     ------
@@ -214,6 +263,7 @@ def max_pool1d(
     padding: PaddingLike = 0,
     return_mask: bool = False,
     ceil_mode: bool = False,
+    name: str | None = None,
 ) -> Tensor:
     """Return the largest value in each window of [N, C, length].
 
@@ -236,6 +286,7 @@ def max_pool3d(
     return_mask: bool = False,
     ceil_mode: bool = False,
     data_format: str = "NCDHW",
+    name: str | None = None,
 ) -> Tensor:
     """Return the largest value in each window of [N, C, depth, height, width].
 
@@ -259,6 +310,7 @@ def avg_pool2d(
     exclusive: bool = True,
     divisor_override: float | None = None,
     data_format: str = "NCHW",
+    name: str | None = None,
 ) -> Tensor:
     """Return the mean in each window of 2 dimensions.
 
@@ -293,6 +345,7 @@ def avg_pool1d(
     padding: PaddingLike = 0,
     exclusive: bool = True,
     ceil_mode: bool = False,
+    name: str | None = None,
 ) -> Tensor:
     """Return the mean in each window of [N, C, length].
 
@@ -317,6 +370,7 @@ def avg_pool3d(
     exclusive: bool = True,
     divisor_override: float | None = None,
     data_format: str = "NCDHW",
+    name: str | None = None,
 ) -> Tensor:
     """Return the mean in each window of [N, C, depth, height, width].
 
@@ -329,3 +383,60 @@ def avg_pool3d(
     4.0
     """
     return avg_pool(3, x, (kernel_size, stride, padding, ceil_mode, data_format), exclusive, divisor_override)
+
+
+def lp_pool2d(
+    x: Operand,
+    norm_type: float,
+    kernel_size: SizeLike,
+    stride: SizeLike | None = None,
+    padding: PaddingLike = 0,
+    ceil_mode: bool = False,
+    data_format: str = "NCHW",
+    name: str | None = None,
+) -> Tensor:
+    """Return the root of the sum of the powers in each window of 2 dimensions.
+
+    As in Paddle the powers keep their signs, so that an odd ``norm_type`` of negative numbers may have no root. Mirrors
+    ``paddle.nn.functional.lp_pool2d``. The arguments are those of `max_pool2d`, and:
+
+    Parameters
+    ----------
+    norm_type : float
+        The exponent; not 0. With inf it is `max_pool2d`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong type or out of range.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.nn.functional.lp_pool2d([[[[3.0, 4.0]]]], 2, (1, 2)).item()
+    5.0
+    """
+    return lp_pool(2, x, norm_type, (kernel_size, stride, padding, ceil_mode, data_format))
+
+
+def lp_pool1d(
+    x: Operand,
+    norm_type: float,
+    kernel_size: SizeLike,
+    stride: SizeLike | None = None,
+    padding: PaddingLike = 0,
+    ceil_mode: bool = False,
+    data_format: str = "NCL",
+    name: str | None = None,
+) -> Tensor:
+    """Return the root of the sum of the powers in each window of [N, C, length].
+
+    The arguments are those of `lp_pool2d`, with one axis less. Mirrors ``paddle.nn.functional.lp_pool1d``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.nn.functional.lp_pool1d([[[3.0, 4.0]]], 2, 2).item()
+    5.0
+    """
+    return lp_pool(1, x, norm_type, (kernel_size, stride, padding, ceil_mode, data_format))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
+from numpy.typing import DTypeLike
+
 from paramattr.attr import ParamAttrLike, optional_attr, required_attr
 from paramattr.autograd import Tensor
 from paramattr.autograd.tensor import Operand, as_tensor
@@ -13,6 +15,7 @@ from paramattr.nn import functional
 from paramattr.nn.functional import geometry
 from paramattr.nn.functional.conv import Moves, conv, conv_transpose
 from paramattr.nn.functional.geometry import PaddingLike, SizeLike
+from paramattr.nn.layer.casting import check_device
 from paramattr.nn.layer.layer import Layer
 from paramattr.parameter import Parameter
 from paramattr.utils import checks
@@ -27,8 +30,15 @@ class _ConvNd(Layer):
     weight: Parameter
     bias: Parameter | None
 
-    def __init__(self, in_channels: int, out_channels: int, kernel_size: SizeLike, moves: Moves) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: SizeLike,
+        moves: Moves,
+        dtype: DTypeLike | None = None,
+    ) -> None:
+        super().__init__(dtype=dtype)
         n = self.dims
         stride, padding, dilation, groups, data_format = moves
         self.in_channels = checks.integer("in_channels", in_channels, low=1)
@@ -123,6 +133,12 @@ class Conv2D(_Conv):
         Size of the kernel per axis, >= 1.
     padding_mode : {"zeros", "reflect", "replicate", "circular"}
         What the padding is made of.
+    bias : bool, default True
+        False: no bias, whatever ``bias_attr``.
+    device : {"cpu"}, optional
+        Where the parameters are, which is the memory of the CPU.
+    dtype : dtype, optional
+        Of the parameters; the default dtype if None.
     weight_attr : ParamAttr, str, Initializer, regularizer or None
         Settings of the weight, of shape ``[out_channels, in_channels / groups, kernel…]``; by default normal with std
         sqrt(2 / (in_channels · kernel sizes)).
@@ -153,13 +169,19 @@ class Conv2D(_Conv):
         padding: PaddingLike = 0,
         dilation: SizeLike = 1,
         groups: int = 1,
+        *,
+        bias: bool = True,
         padding_mode: str = "zeros",
+        device: object = None,
+        dtype: DTypeLike | None = None,
         weight_attr: ParamAttrLike = None,
         bias_attr: ParamAttrLike = None,
         data_format: str = "NCHW",
     ) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, (stride, padding, dilation, groups, data_format))
-        self._set_up(padding_mode, weight_attr, bias_attr)
+        moves = (stride, padding, dilation, groups, data_format)
+        super().__init__(in_channels, out_channels, kernel_size, moves, dtype)
+        check_device(device)
+        self._set_up(padding_mode, weight_attr, bias_attr if checks.boolean("bias", bias) else False)
 
 
 class Conv1D(_Conv):
@@ -186,13 +208,19 @@ class Conv1D(_Conv):
         padding: PaddingLike = 0,
         dilation: SizeLike = 1,
         groups: int = 1,
+        *,
+        bias: bool = True,
         padding_mode: str = "zeros",
+        device: object = None,
+        dtype: DTypeLike | None = None,
         weight_attr: ParamAttrLike = None,
         bias_attr: ParamAttrLike = None,
         data_format: str = "NCL",
     ) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, (stride, padding, dilation, groups, data_format))
-        self._set_up(padding_mode, weight_attr, bias_attr)
+        moves = (stride, padding, dilation, groups, data_format)
+        super().__init__(in_channels, out_channels, kernel_size, moves, dtype)
+        check_device(device)
+        self._set_up(padding_mode, weight_attr, bias_attr if checks.boolean("bias", bias) else False)
 
 
 class Conv3D(_Conv):
@@ -219,13 +247,22 @@ class Conv3D(_Conv):
         padding: PaddingLike = 0,
         dilation: SizeLike = 1,
         groups: int = 1,
+        *,
+        bias: bool = True,
         padding_mode: str = "zeros",
+        device: object = None,
+        dtype: DTypeLike | None = None,
         weight_attr: ParamAttrLike = None,
         bias_attr: ParamAttrLike = None,
         data_format: str = "NCDHW",
     ) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, (stride, padding, dilation, groups, data_format))
-        self._set_up(padding_mode, weight_attr, bias_attr)
+        moves = (stride, padding, dilation, groups, data_format)
+        super().__init__(in_channels, out_channels, kernel_size, moves, dtype)
+        check_device(device)
+        self._set_up(padding_mode, weight_attr, bias_attr if checks.boolean("bias", bias) else False)
+
+
+Conv1d, Conv2d, Conv3d = Conv1D, Conv2D, Conv3D
 
 
 class Conv2DTranspose(_ConvTranspose):

@@ -7,7 +7,7 @@ from typing import ClassVar
 from paramattr.autograd import Tensor
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional.geometry import PaddingLike, SizeLike
-from paramattr.nn.functional.pooling import Window, avg_pool, check_window, max_pool
+from paramattr.nn.functional.pooling import Window, avg_pool, check_norm, check_window, lp_pool, max_pool
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
 
@@ -58,6 +58,18 @@ class _AvgPool(_PoolNd):
         return avg_pool(self.dims, self._checked(x), self._window(), self.exclusive, self.divisor_override)
 
 
+class _LPPool(_PoolNd):
+    def __init__(self, norm_type: float, window: Window) -> None:
+        super().__init__(window)
+        self.norm_type = check_norm(norm_type)
+
+    def forward(self, x: Operand) -> Tensor:
+        return lp_pool(self.dims, self._checked(x), self.norm_type, self._window())
+
+    def extra_repr(self) -> str:
+        return f"norm_type={self.norm_type}, {super().extra_repr()}"
+
+
 class MaxPool2D(_MaxPool):
     """The largest value in each window of [N, C, height, width].
 
@@ -80,6 +92,7 @@ class MaxPool2D(_MaxPool):
         return_mask: bool = False,
         ceil_mode: bool = False,
         data_format: str = "NCHW",
+        name: str | None = None,
     ) -> None:
         super().__init__((kernel_size, stride, padding, ceil_mode, data_format), return_mask)
 
@@ -105,6 +118,7 @@ class MaxPool1D(_MaxPool):
         padding: PaddingLike = 0,
         return_mask: bool = False,
         ceil_mode: bool = False,
+        name: str | None = None,
     ) -> None:
         super().__init__((kernel_size, stride, padding, ceil_mode, "NCL"), return_mask)
 
@@ -131,6 +145,7 @@ class MaxPool3D(_MaxPool):
         return_mask: bool = False,
         ceil_mode: bool = False,
         data_format: str = "NCDHW",
+        name: str | None = None,
     ) -> None:
         super().__init__((kernel_size, stride, padding, ceil_mode, data_format), return_mask)
 
@@ -158,6 +173,7 @@ class AvgPool2D(_AvgPool):
         exclusive: bool = True,
         divisor_override: float | None = None,
         data_format: str = "NCHW",
+        name: str | None = None,
     ) -> None:
         super().__init__((kernel_size, stride, padding, ceil_mode, data_format), exclusive, divisor_override)
 
@@ -183,6 +199,7 @@ class AvgPool1D(_AvgPool):
         padding: PaddingLike = 0,
         exclusive: bool = True,
         ceil_mode: bool = False,
+        name: str | None = None,
     ) -> None:
         super().__init__((kernel_size, stride, padding, ceil_mode, "NCL"), exclusive, None)
 
@@ -210,5 +227,63 @@ class AvgPool3D(_AvgPool):
         exclusive: bool = True,
         divisor_override: float | None = None,
         data_format: str = "NCDHW",
+        name: str | None = None,
     ) -> None:
         super().__init__((kernel_size, stride, padding, ceil_mode, data_format), exclusive, divisor_override)
+
+
+class LPPool2D(_LPPool):
+    """The root of the sum of the powers in each window of [N, C, height, width].
+
+    The arguments, and what is refused, are those of `functional.lp_pool2d`. Mirrors ``paddle.nn.LPPool2D``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.nn.LPPool2D(2, (1, 2))([[[[3.0, 4.0]]]]).item()
+    5.0
+    """
+
+    dims = 2
+
+    def __init__(
+        self,
+        norm_type: float,
+        kernel_size: SizeLike,
+        stride: SizeLike | None = None,
+        padding: PaddingLike = 0,
+        ceil_mode: bool = False,
+        data_format: str = "NCHW",
+        name: str | None = None,
+    ) -> None:
+        super().__init__(norm_type, (kernel_size, stride, padding, ceil_mode, data_format))
+
+
+class LPPool1D(_LPPool):
+    """The root of the sum of the powers in each window of [N, C, length].
+
+    The arguments, and what is refused, are those of `functional.lp_pool1d`. Mirrors ``paddle.nn.LPPool1D``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.nn.LPPool1D(2, 2)([[[3.0, 4.0]]]).item()
+    5.0
+    """
+
+    dims = 1
+
+    def __init__(
+        self,
+        norm_type: float,
+        kernel_size: SizeLike,
+        stride: SizeLike | None = None,
+        padding: PaddingLike = 0,
+        ceil_mode: bool = False,
+        data_format: str = "NCL",
+        name: str | None = None,
+    ) -> None:
+        super().__init__(norm_type, (kernel_size, stride, padding, ceil_mode, data_format))
+
+
+LPPool1d, LPPool2d = LPPool1D, LPPool2D

@@ -1,6 +1,7 @@
 """What all functions share: any array of numbers is taken, everything else is an error that names the argument."""
 
 import inspect
+import re
 
 import numpy as np
 import pytest
@@ -20,6 +21,9 @@ def of_rank(array, n):
     """An image or a kernel with ``n`` spatial axes."""
     return array[..., 0] if n == 1 else np.stack([array] * 2, axis=-1) if n == 3 else array
 
+
+EVEN = np.random.default_rng(3).standard_normal((2, 4, 4, 4))
+PLACES_OF = {n: np.arange(of_rank(IMAGE, n).size).reshape(of_rank(IMAGE, n).shape) % 3**n for n in (1, 2, 3)}
 
 # For each function its arguments that are tensors.
 TENSORS = {
@@ -91,6 +95,13 @@ TENSORS = {
     },
     "cross_entropy": {"input": ROWS, "label": np.array([0, 1, 3]), "weight": np.array([1.0, 2.0, 3.0, 4.0])},
     "pad": {"x": of_rank(IMAGE, 1)},
+    "scaled_dot_product_attention": {
+        "query": IMAGE,
+        "key": IMAGE + 1,
+        "value": IMAGE - 1,
+        "attn_mask": np.array([[0.0, 1.0], [2.0, 3.0]]),
+    },
+    "sequence_mask": {"x": np.array([0, 2])},
     **{f"{kind}_pool{n}d": {"x": of_rank(IMAGE, n)} for kind in ("max", "avg") for n in (1, 2, 3)},
     **{
         f"conv{n}d{suffix}": {"x": of_rank(IMAGE, n), "weight": of_rank(KERNEL, n), "bias": np.ones(2)}
@@ -103,6 +114,18 @@ TENSORS = {
     "rms_norm": {"input": IMAGE, "weight": np.ones(3)},
     "local_response_norm": {"x": IMAGE},
     "normalize": {"x": ROWS},
+    **{
+        name: {"x": of_rank(IMAGE, int(name[-2]))}
+        for kind in ("adaptive_avg", "adaptive_max", "fractional_max", "lp")
+        for n in (1, 2, 3)
+        if hasattr(F, name := f"{kind}_pool{n}d")
+    },
+    **{f"max_unpool{n}d": {"x": of_rank(IMAGE, n), "indices": PLACES_OF[n]} for n in (1, 2, 3)},
+    **{name: {"x": IMAGE} for name in ("channel_shuffle", "temporal_shift", "unfold", "zeropad2d")},
+    **{name: {"x": EVEN} for name in ("interpolate", "upsample", "pixel_shuffle", "pixel_unshuffle")},
+    "fold": {"x": EVEN[0]},
+    "affine_grid": {"theta": IMAGE[:, 0, :2]},
+    "grid_sample": {"x": IMAGE, "grid": IMAGE[..., :2] / 3},
 }
 RANDOM = ["alpha_dropout", "dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout", "rrelu"]
 SETTINGS = {"maxout": {"groups": 2}, "pad": {"pad": [1, 1]}} | {name: {"training": False} for name in RANDOM}
@@ -117,6 +140,21 @@ SETTINGS |= {
     "rms_norm": {"normalized_shape": 3},
 }
 SETTINGS |= {"local_response_norm": {"size": 3}}
+SETTINGS |= {name: {"output_size": 2} for name in TENSORS if re.match("adaptive_.*pool", name)}
+SETTINGS |= {f"fractional_max_pool{n}d": {"output_size": 2, "random_u": 0.4} for n in (2, 3)}
+SETTINGS |= {f"lp_pool{n}d": {"norm_type": 2.0, "kernel_size": 2} for n in (1, 2)}
+SETTINGS |= {f"max_unpool{n}d": {"kernel_size": 2} for n in (1, 2, 3)}
+SETTINGS |= {name: {"scale_factor": 1.5} for name in ("interpolate", "upsample")}
+SETTINGS |= {
+    "channel_shuffle": {"groups": 2},
+    "temporal_shift": {"seg_num": 2},
+    "unfold": {"kernel_sizes": 2},
+    "zeropad2d": {"padding": [1, 0, 2, 0]},
+    "pixel_shuffle": {"upscale_factor": 2},
+    "pixel_unshuffle": {"downscale_factor": 2},
+    "fold": {"output_sizes": [2, 4], "kernel_sizes": [2, 1]},
+    "affine_grid": {"out_shape": [2, 1, 2, 3]},
+}
 
 
 PLACES = [(name, argument) for name, tensors in TENSORS.items() for argument in tensors]
@@ -167,8 +205,12 @@ def test_complex_numbers_are_refused(name):
         getattr(F, name)(**{key: pa.Tensor(array) for key, array in arrays.items()}, **SETTINGS.get(name, {}))
 
 
+# What draws values, or returns whole numbers.
+OTHERS = {*RANDOM, "gumbel_softmax", "one_hot", "sequence_mask"}
+
+
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
-@pytest.mark.parametrize("name", [name for name in TENSORS if name not in (*RANDOM, "gumbel_softmax", "one_hot")])
+@pytest.mark.parametrize("name", [name for name in TENSORS if name not in OTHERS])
 def test_narrow_values_are_those_of_float32_rounded_once(name, dtype):
     def arrays(wanted):
         narrow = {k: pa.to_tensor(v, dtype if v.dtype.kind == "f" else None) for k, v in TENSORS[name].items()}

@@ -327,3 +327,14 @@ def test_what_no_memory_holds_is_refused(function, what):
         ValueError, match=f"{function.__name__}: {what}, of shape {sizes} needs .* GiB, but this machine"
     ):
         function(x, w, **settings)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_one_bias_for_all_channels(n, check_grads):
+    rng = np.random.default_rng(n)
+    x, weight, bias = rng.standard_normal((2, 3, *[3] * n)), rng.standard_normal((3, 3, *[2] * n)), np.array([0.5])
+    for function in (getattr(F, f"conv{n}d"), getattr(F, f"conv{n}d_transpose")):
+        np.testing.assert_allclose(function(x, weight, bias).numpy(), function(x, weight).numpy() + 0.5, rtol=1e-12)
+        check_grads(lambda bias, function=function: function(x, weight, bias), bias)
+        with pytest.raises(ValueError, match=r"needs a bias of shape \[3\] or \[1\]"):
+            function(x, weight, np.ones(2))

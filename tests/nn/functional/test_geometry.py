@@ -117,3 +117,14 @@ def test_memory_is_that_of_the_padded_axes(last):
 def test_a_padding_of_another_type_is_refused(value):
     with pytest.raises(TypeError, match="padding must be an integer, a string or a sequence, but received"):
         geometry.padding(value, 2)
+
+
+def test_values_are_added_up_where_they_belong():
+    places = np.array([[[0, 2, 2]], [[1, 1, 1]]])
+    at = geometry.places_in_batch(places, (3,))
+    np.testing.assert_array_equal(at, places + np.array([0, 3]).reshape(2, 1, 1))
+    values = np.arange(6, dtype=np.float32).reshape(places.shape)
+    found = geometry.scatter(values, at, (2, 1, 3))
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found, [[[0, 0, 3]], [[0, 12, 0]]])
+    assert geometry.scatter(values[:0], at[:0], (0, 1, 3)).shape == (0, 1, 3)

@@ -47,6 +47,27 @@ def test_circular_padding_goes_around_more_than_once(check_grads):
     check_grads(lambda x: F.pad(x, [3, 4], "circular"), data(1, 1, 2))
 
 
+@pytest.mark.parametrize("mode", ["constant", *MODES])
+def test_what_is_negative_is_cut_off(mode, check_grads):
+    x = data(2, 3, 5)
+    np.testing.assert_array_equal(F.pad(x, [-1, -2], mode).numpy(), x[:, :, 1:3])
+    longer = F.pad(x, [0, 2], mode).numpy()
+    np.testing.assert_array_equal(F.pad(x, [-1, 2], mode).numpy(), longer[:, :, 1:])
+    check_grads(lambda x: F.pad(x, [-1, 2], mode), x)
+
+
+def test_numbers_out_of_a_tensor():
+    x = data(1, 2, 3, 3)
+    for numbers in ([1, 0, 2, 1], (1, 0, 2, 1), pa.to_tensor([1, 0, 2, 1])):
+        expected = np.pad(x, ((0, 0), (0, 0), (2, 1), (1, 0)))
+        np.testing.assert_array_equal(F.pad(x, numbers).numpy(), expected)
+        np.testing.assert_array_equal(F.zeropad2d(x, numbers).numpy(), expected)
+    with pytest.raises(ValueError, match="zeropad2d needs 4 axes of x and 4 numbers"):
+        F.zeropad2d(x, [1, 1])
+    with pytest.raises(TypeError, match="padding must be 4 integers"):
+        F.zeropad2d(x, 1)
+
+
 def test_constants_around_any_axes():
     x = pa.to_tensor(np.ones((2, 3)))
     assert F.pad(x, [1, 0, 0, 2]).shape == [3, 5]
@@ -61,7 +82,9 @@ def test_constants_around_any_axes():
         ([1], {}, ValueError, "can't add"),
         ([1, 1, 1, 1], {"mode": "reflect"}, ValueError, "can't add"),
         ([0, 3], {"mode": "reflect"}, ValueError, r"can't add \[0, 3\] to an axis of 3"),
-        ([-1, 0], {}, ValueError, r"pad\[0\] must be >= 0"),
+        ([-1, 0, 0, 0], {}, ValueError, r"pad\[0\] must be >= 0"),
+        ([-1, -2], {}, ValueError, "pad must leave an element"),
+        ([-4, 9], {}, ValueError, "pad must leave an element"),
         ([0.5, 0], {}, TypeError, r"pad\[0\]"),
         (1, {}, TypeError, "pad must be a sequence"),
         ([1, 1], {"mode": "zeros"}, ValueError, "mode must be one of"),

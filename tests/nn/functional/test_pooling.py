@@ -211,3 +211,42 @@ def test_a_stride_beyond_the_input_takes_one_window():
     assert F.avg_pool1d(x, 2, 10**40).tolist() == [[[0.5]]]
     with pytest.raises(ValueError, match=r"avg_pool1d: the padded input, of shape \[1, 1, 1125899906842624\] needs"):
         F.avg_pool1d(x, 2**50 - 3, 1, [2**50 - 4, 0])
+
+
+POWER = {1: F.lp_pool1d, 2: F.lp_pool2d}
+
+
+@pytest.mark.parametrize("norm", [1.0, 2.0, 2.5, 7.0, 0.5, -1.0, np.inf])
+@pytest.mark.parametrize("n", [1, 2])
+def test_powers_against_the_mean_of_powers(n, norm):
+    x = np.random.default_rng(n).uniform(0.2, 2, (2, 3, *[6] * n))
+    found = POWER[n](x, norm, 3, 2).numpy()
+    if norm == np.inf:
+        np.testing.assert_array_equal(found, MAX[n](x, 3, 2).numpy())
+    else:
+        total = AVG[n](x**norm, 3, 2).numpy() * 3**n
+        np.testing.assert_allclose(found, total ** (1 / norm), rtol=1e-12)
+    last = POWER[n](np.moveaxis(x, 1, -1), norm, 3, 2, data_format=FORMATS[n][1]).numpy()
+    np.testing.assert_allclose(np.moveaxis(last, -1, 1), found, rtol=1e-13)
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30])
+@pytest.mark.parametrize("norm", [2.0, 30.0, -30.0])
+def test_powers_neither_overflow_nor_underflow(norm, size):
+    x = pa.to_tensor(np.array([[[3.0, 4.0]]]) * size, "float32", stop_gradient=False)
+    y = F.lp_pool1d(x, norm, 2)
+    y.backward()
+    np.testing.assert_allclose(y.item(), size * (3**norm + 4**norm) ** (1 / norm), rtol=1e-5)
+    np.testing.assert_allclose(x.grad.numpy().ravel(), (np.array([3, 4]) * size / y.item()) ** (norm - 1), rtol=1e-4)
+
+
+def test_the_root_of_zeros_has_no_slope():
+    x = pa.to_tensor(np.zeros((1, 1, 2)), stop_gradient=False)
+    F.lp_pool1d(x, 2, 2).backward()
+    np.testing.assert_array_equal(x.grad.numpy(), np.zeros((1, 1, 2)))
+
+
+@pytest.mark.parametrize("norm", [0, -np.inf, np.nan])
+def test_exponents_without_a_root(norm):
+    with pytest.raises(ValueError, match="norm_type"):
+        F.lp_pool1d(np.ones((1, 1, 2)), norm, 2)

@@ -11,16 +11,43 @@ from hypothesis.extra import numpy as hnp
 
 from paramattr.nn.functional.im2col import Steps
 
-# One of the modules has the name of its function.
-NAMES = [
-    *("activation", "binary_loss", "conv", "ctc", "distance", "distance_loss", "dropout", "embedding", "geometry"),
-    *("hierarchical", "im2col", "label", "likelihood", "linear", "loss", "margin_loss", "norm", "padding", "pooling"),
-    *("rectifier", "rnnt", "shrink", "softmax", "softmax_loss", "standardization", "vector_norm"),
-]
-MODULES = [import_module(f"paramattr.nn.functional.{name}") for name in NAMES]
-activation, binary_loss, conv, ctc, distance, distance_loss, _, embedding, _ = MODULES[:9]
-hierarchical, _, label, likelihood, linear, loss, margin_loss, _, padding, pooling = MODULES[9:19]
-rectifier, rnnt, shrink, softmax, softmax_loss, standardization, vector_norm = MODULES[19:]
+# Some modules have the name of a function, so that an import statement would find that.
+HOME = Path(import_module("paramattr.nn.functional").__file__).parent
+MODULES = {
+    path.stem: import_module(f"paramattr.nn.functional.{path.stem}")
+    for path in sorted(HOME.glob("*.py"))
+    if path.stem != "__init__"
+}
+activation = MODULES["activation"]
+adaptive = MODULES["adaptive"]
+attention = MODULES["attention"]
+binary_loss = MODULES["binary_loss"]
+conv = MODULES["conv"]
+ctc = MODULES["ctc"]
+distance = MODULES["distance"]
+distance_loss = MODULES["distance_loss"]
+embedding = MODULES["embedding"]
+fold = MODULES["fold"]
+grid = MODULES["grid"]
+hierarchical = MODULES["hierarchical"]
+interpolate = MODULES["interpolate"]
+label = MODULES["label"]
+likelihood = MODULES["likelihood"]
+linear = MODULES["linear"]
+loss = MODULES["loss"]
+margin_loss = MODULES["margin_loss"]
+padding = MODULES["padding"]
+pooling = MODULES["pooling"]
+rectifier = MODULES["rectifier"]
+rnn = MODULES["rnn"]
+rnnt = MODULES["rnnt"]
+shrink = MODULES["shrink"]
+softmax = MODULES["softmax"]
+softmax_loss = MODULES["softmax_loss"]
+standardization = MODULES["standardization"]
+unpooling = MODULES["unpooling"]
+vector_norm = MODULES["vector_norm"]
+vision = MODULES["vision"]
 
 
 def values(shape, seed=5):
@@ -136,8 +163,8 @@ def numbers(draw, n, low, high):
     return tuple(draw(st.integers(low, high)) for _ in range(n))
 
 
-def pairs(draw, n, high):
-    return tuple((draw(st.integers(0, high)), draw(st.integers(0, high))) for _ in range(n))
+def pairs(draw, n, high, low=0):
+    return tuple((draw(st.integers(low, high)), draw(st.integers(low, high))) for _ in range(n))
 
 
 @st.composite
@@ -185,8 +212,40 @@ def pooled(draw, mean):
 @st.composite
 def padded(draw, mode):
     shape = draw(hnp.array_shapes(min_dims=1, max_dims=3, min_side=2, max_side=3))
-    around = pairs(draw, len(shape), 1 if mode == "reflect" else 4)
+    low = draw(st.integers(-1, 0)) if min(shape) > 2 else 0
+    around = pairs(draw, len(shape), 1 if mode == "reflect" else 4, low)
     return [values(shape)], {"pairs": around, "value": 0.5} if mode == "constant" else {"pairs": around, "mode": mode}
+
+
+@st.composite
+def recurrent(draw, rows, states, projected=False):
+    steps, batch, size, hidden = (draw(st.integers(low, 3)) for low in (0, 1, 0, 1))
+    width = draw(st.integers(1, hidden)) if projected else hidden
+    shapes = [(steps, batch, size), *[(batch, width), (batch, hidden)][:states], (rows * hidden, size)]
+    shapes += [(rows * hidden, width), (rows * hidden,), (rows * hidden,), *[(hidden, width)] * projected]
+    lengths = draw(st.none() | st.lists(st.integers(0, steps), min_size=batch, max_size=batch))
+    keep = None if lengths is None else (np.arange(steps)[:, None] < lengths)[:, :, None]
+    # Not even numbers, which would add up to a kink of relu.
+    arrays = [np.random.default_rng([k, *shape]).standard_normal(shape) for k, shape in enumerate(shapes)]
+    return arrays, {"keep": keep, "reverse": draw(st.booleans())}
+
+
+@st.composite
+def attended(draw):
+    leading = draw(hnp.mutually_broadcastable_shapes(num_shapes=3, min_side=1, max_side=2, max_dims=2)).input_shapes
+    queries, keys, size, width = (draw(st.integers(1, 3)) for _ in range(4))
+    ends = [(queries, size), (keys, size), (keys, width), (draw(st.sampled_from([1, queries])), keys)]
+    arrays = [values((*first, *end), seed) for seed, (first, end) in enumerate(zip([*leading, ()], ends, strict=True))]
+    kept = np.random.default_rng(4).choice([0.0, 2.0], (queries, keys)).astype(np.float32)
+    settings = {"scale": draw(st.sampled_from([1.0, -0.5])), "kept": draw(st.sampled_from([None, kept]))}
+    return arrays[: draw(st.integers(3, 4))], settings
+
+
+@st.composite
+def cut(draw):
+    shape = draw(hnp.array_shapes(min_dims=3, max_dims=3, max_side=3))
+    first = draw(st.sampled_from([slice(shape[0] - 1), shape[0] - 1]))
+    return [values(shape)], {"index": (first, slice(None), slice(draw(st.integers(0, shape[2]))))}
 
 
 @st.composite
@@ -374,6 +433,96 @@ def transduced(draw):
     return [values((rows, time, longest + 1, symbols))], settings
 
 
+def batched(draw, space, channels=2, last=False):
+    """Values of up to two samples."""
+    count = draw(st.integers(0, 2))
+    return values((count, *space, channels) if last else (count, channels, *space))
+
+
+@st.composite
+def pooled_to_a_size(draw):
+    n, last = draw(st.integers(1, 3)), draw(st.booleans())
+    return [batched(draw, numbers(draw, n, 1, 3), last=last)], {"out": numbers(draw, n, 1, 4), "last": last}
+
+
+@st.composite
+def chosen(draw):
+    n = draw(st.integers(1, 3))
+    x = batched(draw, numbers(draw, n, 1, 3))
+    windows = [adaptive.bins(size, out) for size, out in zip(x.shape[2:], numbers(draw, n, 1, 3), strict=True)]
+    return [x], {"places": adaptive._largest(x, windows)}
+
+
+@st.composite
+def powers(draw):
+    (x,), settings = draw(pooled(mean=False))
+    norm = draw(st.sampled_from([1.0, 2.0, 4.0, 2.5, -1.0]))
+    return [x if norm in (1, 2, 4) else np.abs(x)], settings | {"norm": norm}
+
+
+@st.composite
+def unpooled(draw):
+    x, space = batched(draw, (2,)), numbers(draw, 2, 2, 3)
+    places = np.random.default_rng(draw(st.integers(0, 9))).permuted(np.tile(np.arange(4), (*x.shape[:2], 1)), axis=-1)
+    return [x], {"places": places[..., :2], "space": space}
+
+
+@st.composite
+def resampled(draw, nearest):
+    n, first = draw(st.integers(1, 3)), draw(st.integers(1, 2))
+    space, out = numbers(draw, n, 1, 3), numbers(draw, n, 1, 4)
+    x = batched(draw, space, last=first == 1)
+    if nearest:
+        ratios = [size / count for size, count in zip(space, out, strict=True)]
+        return [x], {"places": interpolate._nearest_places(space, out, ratios), "first": first}
+    taps, kind, smooth = [], draw(st.sampled_from(["bicubic", "linear"])), draw(st.booleans())
+    for axis, (size, count) in enumerate(zip(space, out, strict=True), first):
+        at = interpolate._positions(size, count, size / count, draw(st.booleans()), draw(st.integers(0, 1)), kind)
+        wide = interpolate._smooth_taps(axis, size, size / count, count, kind)
+        taps.append(wide if smooth else interpolate._taps(axis, size, at, kind))
+    return [x], {"taps": taps}
+
+
+@st.composite
+def windowed(draw, back):
+    kernel, stride, dilation = (numbers(draw, 2, 1, 2) for _ in range(3))
+    around, space = pairs(draw, 2, 1), numbers(draw, 2, 3, 4)
+    x = batched(draw, space)
+    settings = {"kernel": kernel, "stride": stride, "pads": around, "dilation": dilation}
+    if not back:
+        return [x], settings
+    columns, _ = fold._unfold(x, **settings)
+    return [values(columns.shape)], settings | {"space": space}
+
+
+@st.composite
+def mapped_points(draw):
+    n, out = draw(st.integers(2, 3)), numbers(draw, 2, 0, 3)
+    points = values((out[0] * out[1], n + 1), 6)
+    return [values((draw(st.integers(0, 2)), n, n + 1))], {"points": points, "out": out}
+
+
+@st.composite
+def sampled(draw):
+    n, align = draw(st.integers(2, 3)), draw(st.booleans())
+    x = batched(draw, numbers(draw, n, 2, 3))
+    rng = np.random.default_rng(draw(st.integers(0, 99)))
+    # Away from the elements and from what lies in the middle between two.
+    at = rng.integers(-3, 6, (len(x), *numbers(draw, n, 1, 2), n)) + rng.uniform(0.2, 0.3)
+    sizes = np.array(x.shape[:1:-1])
+    points = 2 * at / (sizes - 1) - 1 if align else (2 * at + 1) / sizes - 1
+    padding = draw(st.sampled_from(grid.PADDING_MODES))
+    return [x, points], {"nearest": draw(st.booleans()), "padding": padding, "align": align}
+
+
+@st.composite
+def shifted(draw):
+    frames, last = draw(st.integers(1, 3)), draw(st.booleans())
+    shape = (frames * draw(st.integers(0, 2)), *((2, 1, 4) if last else (4, 2, 1)))
+    edges = draw(st.sampled_from([(0, 0), (1, 2), (1, 3), (0, 1)]))
+    return [values(shape)], {"frames": frames, "edges": edges, "last": last}
+
+
 # For each rule its arrays and settings, and the inputs that a gradient may need.
 CASES = {
     activation._gelu: (one(), set()),
@@ -399,6 +548,7 @@ CASES = {
     binary_loss._soft_margin: (lost([plain, sign]), {0, 1}),
     binary_loss._multi_label_soft_margin: (weighted(lost([plain, chance], low=1)), {0, 2}),
     binary_loss._dice: (overlapping(), set()),
+    attention._attention: (attended(), {0, 1, 2}),
     conv._conv: (convolved(), {0, 1}),
     ctc._ctc: (in_time(), set()),
     distance_loss._cosine_embedding: (angles(), set()),
@@ -433,6 +583,15 @@ CASES = {
     padding._pad_selected: (st.sampled_from(list(padding.SELECTIONS)).flatmap(padded), set()),
     pooling._max_pool: (pooled(mean=False), {0}),
     pooling._avg_pool: (pooled(mean=True), set()),
+    rnn._part: (cut(), set()),
+    rnn.simple_rnn: (
+        st.sampled_from(["tanh", "relu"]).flatmap(
+            lambda activation: recurrent(1, 1).map(lambda case: (case[0], case[1] | {"activation": activation}))
+        ),
+        {0, 2, 3},
+    ),
+    rnn.gru: (recurrent(3, 1), {0, 2, 3}),
+    rnn.lstm: (st.booleans().flatmap(lambda projected: recurrent(4, 2, projected)), {0, 3, 4, 7}),
     standardization.standardize: (standardized(), {1}),
     standardization.rescale: (standardized(known=True), set()),
     standardization.unchanged: (st.just(([values((1, 3)), values((3,), 6), values((3,), 7)], {})), set()),
@@ -453,12 +612,22 @@ CASES = {
     shrink._thresholded_relu: (settings(threshold=[0.77, -0.77], low=[0.5]), set()),
     softmax._gumbel_softmax: (drawn_along_an_axis(), set()),
     softmax._log_softmax: (along_an_axis(), set()),
+    adaptive._adaptive_avg_pool: (pooled_to_a_size(), set()),
+    adaptive._selected: (chosen(), set()),
+    fold._fold: (windowed(back=True), set()),
+    fold._unfold: (windowed(back=False), set()),
+    grid._affine_grid: (mapped_points(), set()),
+    grid._grid_sample: (sampled(), {0}),
+    interpolate._nearest: (resampled(nearest=True), set()),
+    interpolate._resample: (resampled(nearest=False), set()),
+    pooling._lp_pool: (powers(), {0}),
+    unpooling._max_unpool: (unpooled(), set()),
+    vision._temporal_shift: (shifted(), set()),
 }
 
 
 def test_every_rule_has_a_case(rules_in):
-    assert {path.stem for path in Path(activation.__file__).parent.glob("[!_]*.py")} == set(NAMES)
-    assert set(CASES) == set().union(*map(rules_in, MODULES))
+    assert set(CASES) == set().union(*map(rules_in, MODULES.values()))
 
 
 @pytest.mark.parametrize("rule", CASES, ids=lambda rule: rule.__name__)

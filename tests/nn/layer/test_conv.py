@@ -86,7 +86,7 @@ def test_output_size_of_a_transposed_layer():
     [
         (lambda: nn.Conv2D(2, 4, 3), "Conv2D(2, 4, kernel_size=[3, 3], data_format=NCHW)"),
         (
-            lambda: nn.Conv2D(2, 4, (3, 2), 2, 1, 2, 2, "reflect"),
+            lambda: nn.Conv2D(2, 4, (3, 2), 2, 1, 2, 2, padding_mode="reflect"),
             "Conv2D(2, 4, kernel_size=[3, 2], stride=[2, 2], padding=1, padding_mode=reflect, dilation=[2, 2],"
             " groups=2, data_format=NCHW)",
         ),
@@ -195,3 +195,16 @@ def test_padding_for_all_axes_in_both_layouts(mode):
         made.append(y if data_format == "NCHW" else np.moveaxis(y, -1, 1))
     assert made[0].shape == (1, 3, 7, 4)
     np.testing.assert_allclose(made[0], made[1], rtol=1e-12)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_names_and_settings_of_another_framework(n):
+    kind = getattr(nn, f"Conv{n}D")
+    assert getattr(nn, f"Conv{n}d") is kind
+    layer = kind(2, 3, 1, bias=False, device="cpu", dtype="float64", bias_attr="named")
+    assert layer.bias is None
+    assert layer.weight.dtype == np.float64
+    with pytest.raises(ValueError, match="device must be 'cpu'"):
+        kind(2, 3, 1, device="gpu")
+    with pytest.raises(TypeError, match="bias must be a bool"):
+        kind(2, 3, 1, bias=None)

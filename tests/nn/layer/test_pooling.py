@@ -46,6 +46,18 @@ LAYERS = [
         lambda x: F.avg_pool3d(x, 2, 1, divisor_override=3),
         VOLUME,
     ),
+    (
+        nn.LPPool1D(2, 3, 1, 1, data_format="NLC"),
+        "LPPool1D(norm_type=2.0, kernel_size=3, stride=1, padding=1)",
+        lambda x: F.lp_pool1d(x, 2, 3, 1, 1, data_format="NLC"),
+        X,
+    ),
+    (
+        nn.LPPool2D(4.0, 2, 1, 0, True),
+        "LPPool2D(norm_type=4.0, kernel_size=2, stride=1, padding=0)",
+        lambda x: F.lp_pool2d(x, 4.0, 2, 1, 0, True),
+        IMAGE,
+    ),
 ]
 
 
@@ -84,6 +96,8 @@ def test_an_input_of_another_rank_is_named_with_the_layer(kind):
         (lambda: nn.AvgPool2D(2, divisor_override=-1), ValueError, "divisor_override"),
         (lambda: nn.MaxPool2D(2, data_format="NCL"), ValueError, "data_format"),
         (lambda: nn.MaxPool2D(2, return_mask=None), TypeError, "return_mask"),
+        (lambda: nn.LPPool1D(0, 2), ValueError, "norm_type must not be 0"),
+        (lambda: nn.LPPool2D("2", 2), TypeError, "norm_type must be a real number"),
         (lambda: nn.MaxPool2D(2, padding=2), ValueError, "padding must be below kernel_size"),
     ],
 )

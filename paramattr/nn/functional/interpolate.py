@@ -1,0 +1,314 @@
+"""Resampling on a grid of another size, axis by axis."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from paramattr.autograd import Tensor, apply
+from paramattr.autograd.rules import Outcome, real
+from paramattr.autograd.tape import Array
+from paramattr.autograd.tensor import Operand, as_tensor
+from paramattr.nn.functional import geometry
+from paramattr.nn.functional.adaptive import adaptive_avg_pool
+from paramattr.nn.functional.geometry import SizeLike, Sizes
+from paramattr.utils import checks
+
+FORMATS = {1: ("NCW", "NWC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
+# For how many spatial axes each mode is.
+MODES = {"nearest": (2, 3), "linear": (1,), "bilinear": (2,), "trilinear": (3,), "bicubic": (2,), "area": (1, 2, 3)}
+# Modes that take one element of an axis at its first place rather than in its middle.
+_AT_CORNER = ("bilinear", "bicubic")
+
+ScaleLike = float | Sequence[float] | Tensor
+NewSize = SizeLike | Tensor
+
+
+class Taps(NamedTuple):
+    """What the elements along an axis are made from: places in the input and weights, both of shape [taps, out].
+
+    The places of a tap never decrease.
+    """
+
+    axis: int
+    places: Array
+    weights: Array
+
+
+def _collect(g: Array, axis: int, places: Array, total: Array) -> None:
+    """Add each element of ``g`` along an axis to the one of ``total`` at its place; ``places`` never decrease."""
+    firsts = np.flatnonzero(np.diff(places, prepend=-1))
+    total[(slice(None),) * axis + (places[firsts],)] += np.add.reduceat(g, firsts, axis)
+
+
+def _nearest(x: Array, *, places: Sequence[Array], first: int) -> Outcome:
+    shape, value = x.shape, x
+    for axis, at in enumerate(places, first):
+        value = np.take(value, at, axis)
+
+    def to_x(g: Array) -> Array:
+        for axis, at in enumerate(places, first):
+            total = np.zeros((*g.shape[:axis], shape[axis], *g.shape[axis + 1 :]), g.dtype)
+            _collect(g, axis, at, total)
+            g = total
+        return g
+
+    return value, (to_x,)
+
+
+def _resample(x: Array, *, taps: Sequence[Taps]) -> Outcome:
+    value, shape = real(x), x.shape
+    for axis, places, weights in taps:
+        factors = weights.astype(value.dtype).reshape((*weights.shape, *(1,) * (x.ndim - axis - 1)))
+        source, value = value, np.take(value, places[0], axis) * factors[0]
+        for at, factor in zip(places[1:], factors[1:], strict=True):
+            value += np.take(source, at, axis) * factor
+
+    def to_x(g: Array) -> Array:
+        for axis, places, weights in reversed(taps):
+            factors = weights.astype(g.dtype).reshape((*weights.shape, *(1,) * (g.ndim - axis - 1)))
+            total = np.zeros((*g.shape[:axis], shape[axis], *g.shape[axis + 1 :]), g.dtype)
+            for at, factor in zip(places, factors, strict=True):
+                _collect(g * factor, axis, at, total)
+            g = total
+        return g
+
+    return value, (to_x,)
+
+
+def _cubic(t: Array, a: float) -> Array:
+    """Return the weight of an element at the distance ``t`` in Keys' cubic convolution."""
+    t = np.abs(t)
+    near = ((a + 2) * t - (a + 3)) * t * t + 1
+    far = ((a * t - 5 * a) * t + 8 * a) * t - 4 * a
+    return np.where(t <= 1, near, np.where(t < 2, far, 0.0))
+
+
+def _taps(axis: int, size: int, at: Array, mode: str) -> Taps:
+    """Return how elements at the positions ``at`` are interpolated between those of an axis of ``size``."""
+    if mode == "bicubic":
+        base = np.floor(at).astype(np.int64)
+        places = base + np.arange(-1, 3)[:, None]
+        return Taps(axis, np.clip(places, 0, size - 1), _cubic(at - places, -0.75))
+    base = np.minimum(at.astype(np.int64), size - 1)
+    part = at - base
+    return Taps(axis, np.stack([base, np.minimum(base + 1, size - 1)]), np.stack([1 - part, part]))
+
+
+def _smooth_taps(axis: int, size: int, ratio: float, out: int, mode: str) -> Taps:
+    """Return weighted means, over as many elements as one of the output stands for."""
+    wide = max(ratio, 1.0)
+    reach = wide * (2 if mode == "bicubic" else 1)
+    centre = ratio * (np.arange(out) + 0.5)
+    starts = np.maximum((centre - reach + 0.5).astype(np.int64), 0)
+    ends = np.minimum((centre + reach + 0.5).astype(np.int64), size)
+    places = starts + np.arange((ends - starts).max())[:, None]
+    distance = (places - centre + 0.5) / wide
+    weights = _cubic(distance, -0.5) if mode == "bicubic" else np.maximum(1 - np.abs(distance), 0)
+    weights = np.where(places < ends, weights, 0)
+    return Taps(axis, np.minimum(places, ends - 1), weights / weights.sum(axis=0))
+
+
+def _corner_ratio(size: int, out: int) -> float:
+    """Return how far elements are apart of which the first and the last are those of the input."""
+    return (size - 1) / (out - 1) if out > 1 else 0.0
+
+
+def _positions(size: int, out: int, ratio: float, align_corners: bool, align_mode: int, mode: str) -> Array:
+    """Return where between the elements of an axis of ``size`` those of the output lie."""
+    steps = np.arange(out)
+    if align_corners:  # the product first: whole positions come out exactly
+        return steps * (size - 1) / max(out - 1, 1)
+    if mode == "bicubic":
+        return (steps + 0.5) * ratio - 0.5
+    return ratio * steps if align_mode else np.maximum((steps + 0.5) * ratio - 0.5, 0)
+
+
+def _nearest_places(space: Sizes, out: Sizes, ratios: Sequence[float]) -> list[Array]:
+    # In single precision, as in Paddle: where it rounds decides which element is taken.
+    return [
+        np.minimum((np.float32(ratio) * np.arange(count, dtype=np.float32)).astype(np.int64), before - 1)
+        for before, count, ratio in zip(space, out, ratios, strict=True)
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """Return sizes or scales out of tensors and arrays as numbers."""
+    if isinstance(value, (Tensor, np.ndarray)):
+        return value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [entry.item() if isinstance(entry, Tensor) else entry for entry in value]
+    return value
+
+
+def check_scales(scale_factor: object, n: int) -> tuple[float, ...]:
+    """Return ``scale_factor`` as one number > 0 per spatial axis."""
+    value = _plain(scale_factor)
+    if not isinstance(value, (list, tuple)):
+        return (checks.real("scale_factor", value, low=0.0, open_low=True),) * n
+    if len(value) != n:
+        raise ValueError(f"scale_factor must be a number or a sequence of {n}, but received {scale_factor!r}")
+    return tuple(checks.real(f"scale_factor[{i}]", entry, low=0.0, open_low=True) for i, entry in enumerate(value))
+
+
+def check_mode(
+    mode: str, align_corners: bool, align_mode: int, antialias: bool, size: object, scale_factor: object
+) -> str:
+    """Return the mode in small letters, if it goes with the other settings."""
+    checks.instance("mode", mode, str, f"one of {list(MODES)}")
+    kind = checks.choice("mode", mode.lower(), list(MODES))
+    checks.integer("align_mode", align_mode, low=0, high=1)
+    if checks.boolean("align_corners", align_corners) and kind in ("nearest", "area"):
+        raise ValueError(f"align_corners must be False with mode={mode!r}")
+    if checks.boolean("antialias", antialias) and kind not in ("bilinear", "bicubic"):
+        raise ValueError(f"antialias must be False with mode={mode!r}: it is for 'bilinear' and 'bicubic'")
+    if (size is None) == (scale_factor is None):
+        raise ValueError(f"one of size and scale_factor must be given, but received {size!r} and {scale_factor!r}")
+    if kind == "area" and size is None:
+        raise ValueError(f"size must be given with mode='area', but received scale_factor={scale_factor!r} alone")
+    given = _plain(scale_factor if size is None else size)
+    n = len(given) if isinstance(given, list) else 1
+    if size is None:
+        check_scales(scale_factor, n)
+    else:
+        geometry.sizes("size", given, n, low=1)
+    return kind
+
+
+def check_recompute(recompute: bool | None, size: object) -> None:
+    """Raise an error unless ``recompute`` is None or a bool that goes with ``size``."""
+    if recompute is not None and checks.boolean("recompute_scale_factor", recompute) and size is not None:
+        raise ValueError("recompute_scale_factor must not be True with size, which no scale is computed from")
+
+
+def _sizes(space: Sizes, size: object, scale_factor: object, recompute: bool | None) -> tuple[Sizes, tuple[float, ...]]:
+    """Return the sizes of the output, and how far its elements are apart in those of the input."""
+    n = len(space)
+    if scale_factor is None:
+        out = geometry.sizes("size", _plain(size), n, low=1)
+        return out, tuple(before / after for before, after in zip(space, out, strict=True))
+    scales = check_scales(scale_factor, n)
+    if recompute:
+        out = tuple(math.floor(before * scale) for before, scale in zip(space, scales, strict=True))
+    else:  # in single precision, as in Paddle
+        out = tuple(int(np.float32(before) * np.float32(scale)) for before, scale in zip(space, scales, strict=True))
+    if min(out) < 1:
+        raise ValueError(f"scale_factor must leave an element of each of the sizes {list(space)}: {scale_factor!r}")
+    if recompute or out == space:  # as in Paddle, an output of the same size is the input
+        return out, tuple(before / after for before, after in zip(space, out, strict=True))
+    return out, tuple(1 / scale for scale in scales)
+
+
+def interpolate(
+    x: Operand,
+    size: NewSize | None = None,
+    scale_factor: ScaleLike | None = None,
+    mode: str = "nearest",
+    align_corners: bool = False,
+    align_mode: int = 0,
+    data_format: str | None = None,
+    recompute_scale_factor: bool | None = None,
+    antialias: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """Return ``x`` resampled to another size.
+
+    Mirrors ``paddle.nn.functional.interpolate``.
+
+    Parameters
+    ----------
+    x : Tensor or array_like
+        With 3, 4 or 5 axes: batch, channels and the spatial ones.
+    size : int, sequence of int or Tensor, optional
+        The spatial size of the output; either this or ``scale_factor``.
+    scale_factor : float, sequence of float or Tensor, optional
+        What the spatial size is multiplied by, > 0; not in mode ``"area"``.
+    mode : {"nearest", "linear", "bilinear", "trilinear", "bicubic", "area"}
+        The method: ``"nearest"`` is for 2 or 3 spatial axes, ``"linear"`` for 1, ``"bilinear"`` and ``"bicubic"`` for 2,
+        ``"trilinear"`` for 3, and ``"area"``, the mean of what an element stands for, for all.
+    align_corners : bool, default False
+        Whether the outermost elements keep their places; not with ``"nearest"`` and ``"area"``.
+    align_mode : {0, 1}
+        In the linear modes without ``align_corners``: whether elements have their places in the middle (0) or at the
+        beginning (1).
+    data_format : str, optional
+        Order of the axes, such as ``"NCW"``, ``"NHWC"`` or ``"NCDHW"``; channels first if None.
+    recompute_scale_factor : bool, optional
+        Whether elements are as far apart as the sizes say, and not as ``scale_factor`` does.
+    antialias : bool, default False
+        Whether an element of a smaller output takes in all that it stands for; in modes ``"bilinear"`` and ``"bicubic"``.
+    name : str, optional
+        Accepted as in Paddle.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong type or out of range, or does not go with the others.
+
+    References
+    ----------
+    Keys, "Cubic convolution interpolation for digital image processing", 1981.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.nn.functional.interpolate([[[1.0, 3.0]]], size=[3], mode="linear", align_corners=True).tolist()
+    [[[1.0, 2.0, 3.0]]]
+    """
+    kind = check_mode(mode, align_corners, align_mode, antialias, size, scale_factor)
+    check_recompute(recompute_scale_factor, size)
+    x = as_tensor("x", x)
+    n = x.ndim - 2
+    if n not in MODES[kind]:
+        raise ValueError(f"x must have {MODES[kind]} spatial axes with mode={mode!r}, but received {x.shape!r}")
+    last = data_format is not None and _channels_last(data_format, n)
+    if kind == "area":
+        return adaptive_avg_pool(n, x, _plain(size), geometry.FORMATS[n][last])
+    space = geometry.spatial(x.shape, last)
+    if 0 in space:
+        raise ValueError(f"x must have elements along each spatial axis, but received {x.shape!r}")
+    out, ratios = _sizes(space, size, scale_factor, recompute_scale_factor)
+    checks.fits_in_memory("interpolate: the output, of shape", (*x.shape[:2], *out), x.dtype.itemsize)
+    first = 1 if last else 2
+    if kind == "nearest":
+        return apply(_nearest, x, places=_nearest_places(space, out, ratios), first=first)
+    taps = []
+    for axis, (before, count, ratio) in enumerate(zip(space, out, ratios, strict=True), first):
+        if antialias:
+            apart = _corner_ratio(before, count) if align_corners else ratio
+            taps.append(_smooth_taps(axis, before, apart, count, kind))
+        else:
+            apart = 0.0 if count == 1 and kind in _AT_CORNER else ratio
+            taps.append(_taps(axis, before, _positions(before, count, apart, align_corners, align_mode, kind), kind))
+    return apply(_resample, x, taps=taps)
+
+
+def _channels_last(data_format: str, n: int) -> bool:
+    checks.instance("data_format", data_format, str, f"one of {FORMATS[n]}")
+    return checks.choice("data_format", data_format.upper(), FORMATS[n]) == FORMATS[n][1]
+
+
+def upsample(
+    x: Operand,
+    size: NewSize | None = None,
+    scale_factor: ScaleLike | None = None,
+    mode: str = "nearest",
+    align_corners: bool = False,
+    align_mode: int = 0,
+    data_format: str | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """Return what `interpolate` does; the arguments, and what is refused, are its.
+
+    Mirrors ``paddle.nn.functional.upsample``.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.nn.functional.upsample([[[[1.0, 3.0]]]], scale_factor=[1, 2]).tolist()
+    [[[[1.0, 1.0, 3.0, 3.0]]]]
+    """
+    return interpolate(x, size, scale_factor, mode, align_corners, align_mode, data_format)

@@ -1,0 +1,122 @@
+import numpy as np
+import pytest
+from scipy import ndimage
+
+import paramattr as pa
+from paramattr.nn import functional as F  # noqa: N812
+
+MODES = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2, "nearest": 2, "area": 2}
+FORMATS = {1: "NWC", 2: "NHWC", 3: "NDHWC"}
+
+
+def data(*shape):
+    return np.random.default_rng(list(shape)).standard_normal(shape)
+
+
+@pytest.mark.parametrize("out", [[3], [7], [12]])
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_linear_with_aligned_corners_against_scipy(n, out):
+    x = data(*[5] * n)
+    mode = ("linear", "bilinear", "trilinear")[n - 1]
+    found = F.interpolate(x[None, None], out * n, mode=mode, align_corners=True).numpy()[0, 0]
+    places = np.meshgrid(*[np.linspace(0, 4, out[0])] * n, indexing="ij")
+    np.testing.assert_allclose(found, ndimage.map_coordinates(x, places, order=1), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_same_size_is_the_input(mode):
+    x = data(2, 3, *[4] * MODES[mode])
+    size = [4] * MODES[mode]
+    np.testing.assert_allclose(F.interpolate(x, size, mode=mode).numpy(), x, rtol=0, atol=1e-14)
+    if mode != "area":
+        np.testing.assert_allclose(F.interpolate(x, None, 1.2, mode).numpy(), x, rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("antialias", [False, True])
+@pytest.mark.parametrize("align", [False, True])
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
+def test_a_constant_stays_and_the_middle_of_a_line_is_a_line(mode, align, antialias):
+    settings = {"mode": mode, "align_corners": align, "antialias": antialias}
+    for out in ([3, 9], [13, 2], [1, 1]):
+        found = F.interpolate(np.full((1, 1, 6, 5), 2.5), out, **settings).numpy()
+        np.testing.assert_allclose(found, np.full((1, 1, *out), 2.5), rtol=1e-13)
+    line = np.arange(40.0).reshape(1, 1, 40, 1)
+    if mode == "bilinear" and not align and not antialias:
+        found = F.interpolate(line, [80, 1], **settings).numpy().ravel()[10:-10]
+        np.testing.assert_allclose(found, (np.arange(80) + 0.5)[10:-10] / 2 - 0.5, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_channels_may_come_last(mode):
+    n = MODES[mode]
+    x, size = data(2, 3, *[4] * n), [5, 3, 6][:n]
+    last = F.interpolate(np.moveaxis(x, 1, -1), size, mode=mode, data_format=FORMATS[n]).numpy()
+    np.testing.assert_allclose(np.moveaxis(last, -1, 1), F.interpolate(x, size, mode=mode).numpy(), rtol=1e-13)
+
+
+def test_the_nearest_element():
+    x = np.arange(6).reshape(1, 1, 2, 3)
+    found = F.interpolate(x, [4, 6])
+    assert found.dtype == x.dtype
+    np.testing.assert_array_equal(found.numpy()[0, 0], x[0, 0].repeat(2, axis=0).repeat(2, axis=1))
+    np.testing.assert_array_equal(F.interpolate(x, [1, 2]).numpy()[0, 0], [[0, 1]])
+
+
+def test_sizes_and_scales_in_all_forms():
+    x = data(1, 2, 4, 6)
+    expected = F.interpolate(x, [8, 12], mode="bilinear").numpy()
+    for size in ((8, 12), pa.to_tensor([8, 12]), [pa.to_tensor(8), 12]):
+        np.testing.assert_array_equal(F.interpolate(x, size, mode="bilinear").numpy(), expected)
+    for scale in (2, 2.0, [2, 2.0], (2, 2), pa.to_tensor([2.0, 2.0]), np.array([2.0, 2.0])):
+        np.testing.assert_array_equal(F.interpolate(x, None, scale, "BILINEAR").numpy(), expected)
+    np.testing.assert_array_equal(F.upsample(x, None, 2, "bilinear").numpy(), expected)
+    found = F.interpolate(x, None, [1.3, 1.1], "bilinear", recompute_scale_factor=True).numpy()
+    np.testing.assert_array_equal(found, F.interpolate(x, [5, 6], mode="bilinear").numpy())
+
+
+def test_the_area_is_the_adaptive_mean():
+    x = data(1, 2, 5, 7)
+    np.testing.assert_array_equal(
+        F.interpolate(x, [2, 3], mode="area").numpy(), F.adaptive_avg_pool2d(x, [2, 3]).numpy()
+    )
+
+
+def test_an_infinite_element_stays_where_it_is():
+    x = np.zeros((1, 1, 9, 9))
+    x[0, 0, 4, 4] = np.inf
+    with np.errstate(invalid="ignore"):
+        found = F.interpolate(x, [9, 18], mode="bilinear", antialias=True).numpy()
+    assert np.isfinite(found[0, 0, :2]).all()
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "message"),
+    [
+        ({}, ValueError, "one of size and scale_factor must be given"),
+        ({"size": [2, 2], "scale_factor": 2}, ValueError, "one of size and scale_factor must be given"),
+        ({"size": [2]}, ValueError, "size must be an integer or a sequence of 2"),
+        ({"size": [0, 2]}, ValueError, r"size\[0\] must be >= 1"),
+        ({"size": [2.5, 2]}, TypeError, r"size\[0\] must be an integer"),
+        ({"scale_factor": 0}, ValueError, "scale_factor must be"),
+        ({"scale_factor": [2]}, ValueError, "scale_factor must be a number or a sequence of 2"),
+        ({"scale_factor": 0.1}, ValueError, "scale_factor must leave an element"),
+        ({"scale_factor": "2"}, TypeError, "scale_factor must be a real number"),
+        ({"size": [2, 2], "mode": "linear"}, ValueError, "x must have"),
+        ({"size": [2, 2], "mode": "cubic"}, ValueError, "mode must be one of"),
+        ({"size": [2, 2], "align_corners": True}, ValueError, "align_corners must be False"),
+        ({"size": [2, 2], "antialias": True}, ValueError, "antialias must be False"),
+        ({"size": [2, 2], "mode": "bilinear", "align_mode": 2}, ValueError, "align_mode must be in"),
+        ({"scale_factor": 2, "mode": "area"}, ValueError, "size must be given with mode='area'"),
+        ({"size": [2, 2], "recompute_scale_factor": True}, ValueError, "recompute_scale_factor must not be True"),
+        ({"size": [2, 2], "data_format": "NCW"}, ValueError, "data_format must be one of"),
+        ({"size": [2, 2], "data_format": 1}, TypeError, "data_format must be one of"),
+    ],
+)
+def test_bad_settings(settings, error, message):
+    with pytest.raises(error, match=message):
+        F.interpolate(np.ones((1, 1, 3, 3)), **settings)
+
+
+def test_what_no_memory_holds_is_refused():
+    with pytest.raises(ValueError, match=r"interpolate: the output, of shape .* GiB"):
+        F.interpolate(np.ones((1, 1, 3, 3)), None, 2.0**24)
