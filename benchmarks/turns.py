@@ -104,7 +104,18 @@ def start(libraries: Sequence[str], pythons: dict[str, str], prepare: str) -> li
 
 def measure(workers: list[Worker], arguments: Sequence[Any], rounds: int) -> dict[str, float]:
     """Best time in ms per library that can do the work."""
-    able = [w for w in workers if w.ask({"prepare": list(arguments)}) == "ready"]
+    return {library: min(taken) for library, taken in turns(workers, arguments, rounds).items()}
+
+
+def turns(workers: list[Worker], arguments: Sequence[Any], rounds: int) -> dict[str, list[float]]:
+    """Times in ms, one per round, per library that can do the work; for the others it prints why not."""
+    able = []
+    for worker in workers:
+        reply = worker.ask({"prepare": list(arguments)})
+        if reply == "ready":
+            able.append(worker)
+        else:
+            print(f"without {worker.library}: {reply['missing']}", flush=True)
     times: dict[str, list[float]] = {w.library: [] for w in able}
     for _ in range(rounds):
         for worker in able:
@@ -115,7 +126,7 @@ def measure(workers: list[Worker], arguments: Sequence[Any], rounds: int) -> dic
             took = worker.ask({"run": 1})
             if isinstance(took, float):
                 times[worker.library].append(took)
-    return {library: min(taken) for library, taken in times.items() if taken}
+    return {library: taken for library, taken in times.items() if taken}
 
 
 def ratio(times: dict[str, float]) -> float | None:

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from paramattr.utils import checks
+from paramattr.utils import absent, checks
 from paramattr.utils.registry import Configurable, Registry
 
 __all__ = ["L1Decay", "L2Decay", "WeightDecayRegularizer", "get"]
+
+absent.explain(__name__)
 
 Array = np.ndarray[Any, Any]
 

@@ -1,7 +1,15 @@
 """Tensors that record what made them, and gradients by walking that record backwards."""
 
+from paramattr.autograd.backward_mode import backward, grad
+from paramattr.autograd.py_layer import Function, PyLayer, PyLayerContext
+from paramattr.autograd.recording import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from paramattr.autograd.size import Size
-from paramattr.autograd.tape import no_grad
 from paramattr.autograd.tensor import Tensor, apply
+from paramattr.utils import absent
 
-__all__ = ["Size", "Tensor", "apply", "no_grad"]
+__all__ = [
+    "Function", "PyLayer", "PyLayerContext", "Size", "Tensor", "apply", "backward", "enable_grad", "grad",
+    "is_grad_enabled", "no_grad", "set_grad_enabled",
+]  # fmt: skip
+
+absent.explain(__name__)

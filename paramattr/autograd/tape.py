@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
-from collections.abc import Callable, Container, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextvars import ContextVar
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any
 
 import numpy as np
 
 from paramattr.autograd import writes
 from paramattr.utils import dtypes
 
-P = ParamSpec("P")
-R = TypeVar("R")
 Array = np.ndarray[Any, Any]
 Pullback = Callable[[Array], Array]
 
@@ -45,68 +41,8 @@ class Node:
         self.recorded = writes.count
 
 
-# How many enclosing no_grad blocks there are; each thread and each asynchronous task has a count of its own.
+# How many no_grad blocks there are within the innermost enable_grad; each thread and each asynchronous task counts apart.
 no_grad_depth: ContextVar[int] = ContextVar("no_grad_depth", default=0)
-
-
-class no_grad:  # noqa: N801  (Paddle's name)
-    """Compute without recording: a context manager and a decorator of functions, generators and coroutines.
-
-    Mirrors ``paddle.no_grad``. What runs between two steps of a decorated generator is recorded as usual.
-
-    Examples
-    --------
-    >>> import paramattr
-    >>> x = paramattr.to_tensor([1.0, 2.0], stop_gradient=False)
-    >>> with paramattr.no_grad():
-    ...     y = x * 2.0
-    >>> y.stop_gradient
-    True
-    """
-
-    def __enter__(self) -> None:
-        no_grad_depth.set(no_grad_depth.get() + 1)
-
-    def __exit__(self, *exc_info: object) -> None:
-        no_grad_depth.set(no_grad_depth.get() - 1)
-
-    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
-        """Return ``function`` made to compute without recording."""
-        if not callable(function):
-            raise TypeError(f"function must be callable, but received {function!r} ({type(function).__name__})")
-
-        @functools.wraps(function)
-        def call(*args: P.args, **kwargs: P.kwargs) -> Any:
-            with self:
-                return function(*args, **kwargs)
-
-        @functools.wraps(function)
-        def generate(*args: P.args, **kwargs: P.kwargs) -> Any:
-            return _unrecorded(cast("Generator[Any, Any, Any]", function(*args, **kwargs)))
-
-        @functools.wraps(function)
-        async def wait(*args: P.args, **kwargs: P.kwargs) -> Any:
-            with self:
-                return await cast("Any", function(*args, **kwargs))
-
-        if inspect.isgeneratorfunction(function):
-            return generate
-        return cast("Callable[P, R]", wait) if inspect.iscoroutinefunction(function) else call
-
-
-def _unrecorded(steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
-    """Run a generator without recording, but only while it runs."""
-    resume, given = steps.send, None
-    while True:
-        try:
-            with no_grad():
-                value = resume(given)
-        except StopIteration as stop:
-            return stop.value
-        try:
-            resume, given = steps.send, (yield value)
-        except BaseException as error:
-            resume, given = steps.throw, error
 
 
 def unbroadcast(gradient: Array, shape: tuple[int, ...]) -> Array:
@@ -144,6 +80,17 @@ def gradients(
     return [found.get(node) for node in wanted]
 
 
+def reached(roots: Sequence[Node], stops: set[Node]) -> set[Node]:
+    """Return the nodes that `gradients` gives something: those that lie on a path from ``roots`` without a stop.
+
+    As `backward`, it raises a RuntimeError where a part of the tape was let go.
+    """
+    found = set(_topological(Node(tuple(roots), (), np.ones(())), stops))
+    for node in found:
+        _check_not_freed(node)
+    return found.difference(stops)
+
+
 def _walk(
     roots: Sequence[tuple[Node, Array]], *, stops: Container[Node] = (), retain: bool
 ) -> Iterator[tuple[Node, Array]]:
@@ -152,11 +99,7 @@ def _walk(
     above = Node(nodes, tuple(_constant(start) for start in starts), np.ones(()))
     order = list(_topological(above, stops))
     for node in order:
-        if node.freed:
-            raise RuntimeError(
-                "backward() walked a graph that an earlier backward() released;"
-                " pass retain_graph=True to the earlier call"
-            )
+        _check_not_freed(node)
         if node.recorded < writes.count:
             used = [back for parent, back in zip(node.parents, node.pullbacks, strict=True) if parent is not None]
             writes.check_none_since(node.recorded, used)
@@ -183,6 +126,13 @@ def _walk(
             arrived[id(parent)] = part if known is None else known + part
         if not retain and node.parents:
             node.parents, node.pullbacks, node.freed = (), (), True
+
+
+def _check_not_freed(node: Node) -> None:
+    if node.freed:
+        raise RuntimeError(
+            "backward() walked a graph that an earlier backward() released; pass retain_graph=True to the earlier call"
+        )
 
 
 def _constant(start: Array) -> Pullback:

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from paramattr.autograd import rules, tape, writes
+from paramattr.autograd import printing, rules, tape, writes
 from paramattr.autograd.evaluation import array_of, compare, constant, evaluate, numbers
 from paramattr.autograd.memory import InMemory
 from paramattr.autograd.size import Size
 from paramattr.autograd.tape import Array, Node
-from paramattr.utils import checks, dtypes
+from paramattr.utils import absent, checks, dtypes
 
 Axes = int | Sequence[int] | None
 Operator = Callable[["Tensor", "Operand"], "Tensor"]
@@ -162,9 +162,9 @@ class Tensor(InMemory, metaclass=_Methods):
     def requires_grad(self, value: bool) -> None:
         self.stop_gradient = not checks.boolean("requires_grad", value)
 
-    def requires_grad_(self, value: bool = True) -> Tensor:
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set ``requires_grad``, and return the tensor."""
-        self.requires_grad = value
+        self.requires_grad = requires_grad
         return self
 
     @property
@@ -424,8 +424,7 @@ class Tensor(InMemory, metaclass=_Methods):
         return format(self.item(), spec) if not self.ndim else super().__format__(spec)
 
     def __repr__(self) -> str:
-        values = np.array2string(self.data, separator=", ", prefix=" " * 7, precision=8)
-        return f"{self._heading()}\n       {values})"
+        return f"{self._heading()}\n       {printing.text(self.data, ' ' * 7)})"
 
     def _heading(self) -> str:
         return f"Tensor(shape={self.shape!r}, dtype={self.dtype.name}, stop_gradient={self.stop_gradient},"
@@ -511,7 +510,7 @@ class Tensor(InMemory, metaclass=_Methods):
 
     def __getattr__(self, name: str) -> Callable[..., Tensor]:
         if name not in _methods:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            raise absent.error("Tensor", name, dir(self))
         bound: Callable[..., Tensor] = getattr(Tensor, name).__get__(self)
         return bound
 

@@ -14,9 +14,12 @@ from paramattr.initializer.registry import from_config, get, register, registere
 from paramattr.initializer.uniform import Uniform
 from paramattr.initializer.variance_scaling import KaimingNormal, KaimingUniform, XavierNormal, XavierUniform
 from paramattr.initializer.zero_row import ZeroRow
+from paramattr.utils import absent
 
 __all__ = [
     "Assign", "Bilinear", "Constant", "Dirac", "Initializer", "KaimingNormal", "KaimingUniform", "Normal",
     "Orthogonal", "TruncatedNormal", "Uniform", "XavierNormal", "XavierUniform", "ZeroRow", "calculate_gain",
     "compute_fans", "from_config", "get", "global_initializer", "register", "registered", "set_global_initializer",
 ]  # fmt: skip
+
+absent.explain(__name__)

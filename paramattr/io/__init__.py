@@ -14,9 +14,12 @@ from paramattr.io.dataset import (
 )
 from paramattr.io.loader import DataLoader, get_worker_info
 from paramattr.io.sampler import RandomSampler, Sampler, SequenceSampler, SubsetRandomSampler, WeightedRandomSampler
+from paramattr.utils import absent
 
 __all__ = [
     "BatchSampler", "ChainDataset", "ComposeDataset", "ConcatDataset", "DataLoader", "Dataset", "DistributedBatchSampler",
     "IterableDataset", "RandomSampler", "Sampler", "SequenceSampler", "Subset", "SubsetRandomSampler", "TensorDataset",
     "WeightedRandomSampler", "default_collate_fn", "default_convert_fn", "get_worker_info", "random_split",
 ]  # fmt: skip
+
+absent.explain(__name__)

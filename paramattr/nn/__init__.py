@@ -7,9 +7,12 @@ from paramattr.nn.layer import Layer as Module
 from paramattr.nn.layer import LayerDict as ModuleDict
 from paramattr.nn.layer import LayerList as ModuleList
 from paramattr.parameter import Parameter
+from paramattr.utils import absent
 
 __all__ = [
     "ClipGradBase", "ClipGradByGlobalNorm", "ClipGradByNorm", "ClipGradByValue", "Module", "ModuleDict", "ModuleList",
     "Parameter", "functional", "init", "initializer", "utils",
 ]  # fmt: skip
 __all__ += layer.__all__
+
+absent.explain(__name__)

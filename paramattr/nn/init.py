@@ -19,12 +19,14 @@ from paramattr.initializer import (
     XavierUniform,
     calculate_gain,
 )
-from paramattr.utils import checks
+from paramattr.utils import absent, checks
 
 __all__ = [
     "calculate_gain", "constant_", "dirac_", "eye_", "kaiming_normal_", "kaiming_uniform_", "normal_", "ones_",
     "orthogonal_", "trunc_normal_", "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_",
 ]  # fmt: skip
+
+absent.explain(__name__)
 
 
 def _filled(tensor: Tensor, initializer: Initializer) -> Tensor:

@@ -17,6 +17,7 @@ from paramattr.optimizer.rmsprop import RMSProp
 from paramattr.optimizer.rprop import Rprop
 from paramattr.optimizer.rule import Group, Step, Terms, setting
 from paramattr.optimizer.sgd import SGD
+from paramattr.utils import absent
 
 __all__ = [
     "ASGD",
@@ -40,3 +41,5 @@ __all__ = [
     "lr",
     "setting",
 ]
+
+absent.explain(__name__)

@@ -13,6 +13,10 @@ _NAMES = {
     "activation": "sigmoid sigmoid_ softmax",
     "attribute": "contiguous copy_ cpu is_complex is_empty is_floating_point is_integer is_tensor rank to",
     "axes": "flip moveaxis permute roll rot90 t t_ transpose transpose_",
+    "casting": (
+        "bfloat16 bool byte cdouble cfloat char complex128 complex64 double float float16 float32 float64 get_device"
+        " gradient half int int16 int32 int64 int8 long short type_as uint8"
+    ),
     "choice": "broadcast_shape broadcast_shapes clip clip_ fmax fmin maximum minimum multiplex",
     "combination": "add_n increment lerp lerp_ scale scale_",
     "contraction": "einsum",
@@ -111,6 +115,7 @@ ELSEWHERE = {
     "cholesky_inverse", "cholesky_solve", "cond", "corrcoef", "cov", "det", "eig", "eigh", "eigvals",
     "exponential_", "lstsq", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "pinv", "qr", "random_", "slogdet",
     "solve", "svd", "svdvals", "triangular_solve", "uniform_", "vector_norm",
+    *_NAMES["casting"].split(),
 }  # fmt: skip
 
 __all__ = sorted(HOMES.keys() - ELSEWHERE)

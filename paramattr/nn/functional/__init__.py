@@ -103,6 +103,7 @@ from paramattr.nn.functional.vision import channel_shuffle, pixel_shuffle, pixel
 from paramattr.tensor import tanh, tanh_
 from paramattr.tensor.activation import sigmoid
 from paramattr.tensor.manipulation import flatten
+from paramattr.utils import absent
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_log_softmax_with_loss",
@@ -126,3 +127,5 @@ __all__ = [
     "swiglu", "swish", "tanh", "tanh_", "tanhshrink", "temporal_shift", "thresholded_relu", "thresholded_relu_",
     "triplet_margin_loss", "triplet_margin_with_distance_loss", "unfold", "upsample", "zeropad2d",
 ]  # fmt: skip
+
+absent.explain(__name__)

@@ -13,9 +13,12 @@ from paramattr.optimizer.lr.formula import (
 from paramattr.optimizer.lr.line import LinearLR, LinearWarmup
 from paramattr.optimizer.lr.plateau import ReduceOnPlateau
 from paramattr.optimizer.lr.scheduler import LRScheduler
+from paramattr.utils import absent
 
 __all__ = [
     "CosineAnnealingDecay", "CosineAnnealingWarmRestarts", "CyclicLR", "ExponentialDecay", "InverseTimeDecay",
     "LRScheduler", "LambdaDecay", "LinearLR", "LinearWarmup", "MultiStepDecay", "MultiplicativeDecay", "NaturalExpDecay",
     "NoamDecay", "OneCycleLR", "PiecewiseDecay", "PolynomialDecay", "ReduceOnPlateau", "StepDecay",
 ]  # fmt: skip
+
+absent.explain(__name__)
