@@ -31,13 +31,22 @@ def array_of(name: str, value: object) -> Array:
     return array
 
 
+def check_divisor(x: object, y: object) -> None:
+    """Refuse 0 where integers are divided by it, which NumPy would answer with 0."""
+    divisor = array_of("y", y)
+    if divisor.dtype.kind in "biu" and not divisor.all() and array_of("x", x).dtype.kind in "biu":
+        raise ValueError(f"y must not be 0 where integers are divided, but received {reprlib.repr(divisor.tolist())}")
+
+
 def _is_number(value: object) -> bool:
-    """Whether ``value`` is a number of Python's, which has no dtype of its own."""
-    return not hasattr(value, "dtype") and isinstance(value, (int, float, SupportsFloat))
+    """Whether ``value`` is a number, which takes the dtype of the tensors; NumPy's floats, such as roots, are."""
+    if isinstance(value, (int, float, np.floating)):
+        return True
+    return not hasattr(value, "dtype") and isinstance(value, SupportsFloat)
 
 
 def constant(rule: Rule, position: int, value: object, dtype: np.dtype[Any] | None) -> Array:
-    """Return an input of ``rule`` as an array; a Python number takes the ``dtype`` of the tensors, made wide.
+    """Return an input of ``rule`` as an array; a number takes the ``dtype`` of the tensors, made wide.
 
     A number that is not whole, with tensors of integers, takes the default dtype.
     """

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from paramattr.autograd import printing, rules, tape, writes
-from paramattr.autograd.evaluation import array_of, compare, constant, evaluate, numbers
+from paramattr.autograd.evaluation import array_of, check_divisor, compare, constant, evaluate, numbers
 from paramattr.autograd.memory import InMemory
 from paramattr.autograd.size import Size
 from paramattr.autograd.tape import Array, Node
@@ -24,6 +24,17 @@ Operator = Callable[["Tensor", "Operand"], "Tensor"]
 def _operators(rule: rules.Rule) -> tuple[Operator, Operator]:
     """Return the methods of an operator with the tensor on the left and on the right."""
     return lambda x, y: apply(rule, x, y), lambda y, x: apply(rule, x, y)
+
+
+def _without_zeros(operators: tuple[Operator, Operator]) -> tuple[Operator, Operator]:
+    """Return the methods of an operator that divides, where integers are not divided by 0."""
+    divided = operators[0]
+
+    def divide(x: Any, y: Any) -> Tensor:
+        check_divisor(x, y)
+        return divided(x, y)
+
+    return divide, lambda y, x: divide(x, y)
 
 
 def _comparison(ufunc: np.ufunc) -> Operator:
@@ -435,8 +446,8 @@ class Tensor(InMemory, metaclass=_Methods):
     __truediv__, __rtruediv__ = _operators(rules.divide)
     __pow__, __rpow__ = _operators(rules.power)
     __matmul__, __rmatmul__ = _operators(rules.matmul)
-    __mod__, __rmod__ = _operators(rules.remainder)
-    __floordiv__, __rfloordiv__ = _discrete(np.floor_divide)
+    __mod__, __rmod__ = _without_zeros(_operators(rules.remainder))
+    __floordiv__, __rfloordiv__ = _without_zeros(_discrete(np.floor_divide))
     __and__, __rand__ = _discrete(np.bitwise_and)
     __or__, __ror__ = _discrete(np.bitwise_or)
     __xor__, __rxor__ = _discrete(np.bitwise_xor)
@@ -568,7 +579,8 @@ def as_tensor(name: str, value: Operand) -> Tensor:
 def apply(rule: rules.Rule, *inputs: Operand, **settings: Any) -> Tensor:
     """Run ``rule`` on the arrays of ``inputs`` and put its value on the tape.
 
-    Python numbers and plain arrays take part as constants; a Python number takes the dtype of the tensors. Where the
+    Numbers and plain arrays take part as constants; a number takes the dtype of the tensors, but NumPy's integers keep
+    theirs. Where the
     result is float16 or bfloat16, the rule computes in float32, and value and gradients are rounded once.
 
     Parameters

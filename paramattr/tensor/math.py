@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import reprlib
-
 import numpy as np
 
 from paramattr.autograd import Tensor, apply, rules
-from paramattr.autograd.evaluation import array_of
+from paramattr.autograd.evaluation import check_divisor
 from paramattr.autograd.rules import Outcome
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor, without_history
@@ -129,7 +127,7 @@ def divide(
         return into(out, apply(rules.divide, x, y))
     if checks.choice("rounding_mode", rounding_mode, ["trunc", "floor"]) == "floor":
         return floor_divide(x, y, out=out)
-    _check_divisor(x, y)
+    check_divisor(x, y)
     return into(out, without_history(_divide_toward_zero, x, y))
 
 
@@ -165,7 +163,7 @@ def floor_divide(x: Operand, y: Operand, name: str | None = None, *, out: Tensor
     >>> paramattr.floor_divide(paramattr.to_tensor([7, -7]), paramattr.to_tensor([2, 2])).numpy()
     array([ 3, -4])
     """
-    _check_divisor(x, y)
+    check_divisor(x, y)
     return into(out, without_history(_floor_divide, x, y))
 
 
@@ -184,15 +182,8 @@ def remainder(x: Operand, y: Operand, name: str | None = None, *, out: Tensor | 
     >>> paramattr.remainder(paramattr.to_tensor([7, -7]), paramattr.to_tensor([3, 3])).numpy()
     array([1, 2])
     """
-    _check_divisor(x, y)
+    check_divisor(x, y)
     return into(out, apply(rules.remainder, x, y))
-
-
-def _check_divisor(x: Operand, y: Operand) -> None:
-    """Refuse 0 where integers are divided by it, which NumPy would answer with 0."""
-    divisor = array_of("y", y)
-    if divisor.dtype.kind in "biu" and not divisor.all() and array_of("x", x).dtype.kind in "biu":
-        raise ValueError(f"y must not be 0 where integers are divided, but received {reprlib.repr(divisor.tolist())}")
 
 
 @elementwise

@@ -52,8 +52,24 @@ def test_comparisons_are_elementwise():
 def test_a_number_takes_the_dtype_of_the_tensor():
     x = pa.to_tensor([1.0], "float16")
     assert (x * 2.0).dtype == (3 - x).dtype == np.float16
-    # NumPy 1 decides by the number's value, NumPy 2 by its dtype.
-    assert (x * np.float64(2.0)).dtype == (x.numpy() * np.float64(2.0)).dtype
+    for number in (np.float64(2.0), np.float32(2.0), np.sqrt(3)):
+        for y in (x, x.astype("float32"), x.astype("bfloat16")):
+            assert (y * number).dtype == (number / y).dtype == (y**number).dtype == y.dtype
+    assert (pa.to_tensor([1]) * np.float64(2.5)).dtype == np.float32
+    # An array has the dtype that it has.
+    assert (x * np.array([2.0])).dtype == np.float64
+
+
+def test_operators_do_not_divide_integers_by_0():
+    x = pa.to_tensor([5, 6])
+    for operator in (lambda x, y: x // y, lambda x, y: x % y):
+        for zero in (0, False, np.int32(0), pa.to_tensor([1, 0])):
+            with pytest.raises(ValueError, match="y must not be 0 where integers are divided"):
+                operator(x, zero)
+        with pytest.raises(ValueError, match="y must not be 0"):
+            operator(7, x - 5)
+        with np.errstate(all="ignore"):
+            assert not np.isfinite(operator(x, 0.0).numpy()).any()
 
 
 def test_a_gradient_can_be_assigned_where_it_fits():
@@ -192,7 +208,7 @@ def test_narrow_dtypes_are_summed_in_float32(dtype):
 def test_a_number_keeps_its_precision_beside_narrow_dtypes():
     x = pa.to_tensor([0.01], "float16")
     assert float((x * 1e6).item()) == pytest.approx(1e4, rel=1e-3)  # 1e6 itself is beyond float16
-    assert (x * np.float32(1.0)).dtype == (x.numpy() * np.float32(1.0)).dtype
+    assert float((x * np.float32(1e6)).item()) == pytest.approx(1e4, rel=1e-3)
     assert (pa.to_tensor([1], "int64") * 2.5).tolist() == [2.5]
 
 
