@@ -275,6 +275,16 @@ def nested(lib):
     return weight.numpy()[0, 0]
 
 
+def never_averaged(lib):
+    parameters = [scalar(lib, 1.0), scalar(lib, 1.0)]
+    window = {"min_average_window": 100, "max_average_window": 100}
+    average = lib.incubate.ModelAverage(1.0, parameters=parameters, **window)
+    parameters[0].sum().backward()
+    average.step()
+    with average.apply():
+        return [p.numpy().copy() for p in parameters]
+
+
 def clipped(lib, size):
     p = lib.create_parameter([4], "float32", default_initializer=lib.nn.initializer.Constant(0.0))
     optimizer = lib.optimizer.SGD(1.0, parameters=[p], grad_clip=lib.nn.ClipGradByGlobalNorm(1.0))
@@ -374,6 +384,7 @@ def plateau(lib):
 TRAINING = {
     "`ModelAverage` honours `do_model_average`.": [(left_out, 2.0, 3.0)],
     "`ModelAverage` comes back from nested blocks.": [(nested, 1.0, 3.0)],
+    "`ModelAverage` keeps what it has no average of.": [(never_averaged, [[1.0], ["nan"]], [[1.0], [1.0]])],
     "A clip does not write into gradients.": [(lambda lib: clipped(lib, 3.0), [-0.5, 0.5], [-0.5, 3.0])],
     "A clip's norm does not overflow.": [
         (lambda lib: clipped(lib, 1e25)[0], 0.0, -0.5),

@@ -234,6 +234,16 @@ def scale_alone(lib):
     return gradients(lib, lambda x, w: normalized(x, w) * c(lib, [[0], [1]], "float64"), [[1], [3]], [2])[1]
 
 
+def relaxed(lib, hard):
+    """Whether the gradient is 0, and whether it is that of the softmax that the values are without ``hard``."""
+    x, factor = np.random.default_rng(1).standard_normal((2, 3, 4))
+    x = lib.to_tensor(x, stop_gradient=False)
+    value = lib.nn.functional.gumbel_softmax(x, temperature=2.0, hard=hard)
+    (value * lib.to_tensor(factor)).sum().backward()
+    softmax = value.numpy() * (factor - (factor * value.numpy()).sum(-1, keepdims=True)) / 2.0
+    return abs(x.grad.numpy()).max() < 1e-9, np.allclose(x.grad.numpy(), softmax)
+
+
 GRADIENTS = {
     "Of a product with zeros.": [(lambda lib: gradients(lib, lib.prod, [0, 2, 3])[0], ["nan", 0.0, 0.0], [6.0, 0.0, 0.0])],
     "Where Paddle's are nan.": [
@@ -261,6 +271,10 @@ GRADIENTS = {
         (filled, [0.0], [1.0]),
         (log_likelihood, "None", [0.125]),
         (scale_alone, "None", [0.999995]),
+    ],
+    "Of `gumbel_softmax`.": [
+        (lambda lib: relaxed(lib, hard=True)[0], "True", "False"),
+        (lambda lib: relaxed(lib, hard=False)[1], "False", "True"),
     ],
     "Derivatives of derivatives are refused.": [(twice, [[12.0]], "ValueError")],
     "`backward` of a constant is an error.": [(lambda lib: lib.ones([1]).backward(), "None", "RuntimeError")],
