@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import paramattr as pa
 from paramattr import initializer, regularizer
-from paramattr.attr import resolve
+from paramattr.attr import optional_attr, required_attr, resolve
 
 DEFAULTS = {
     "name": None,
@@ -165,3 +165,12 @@ def test_an_attr_is_copied_when_used():
     one.weight.need_clip = False
     assert one.weight.optimize_attr == two.weight.optimize_attr == {"learning_rate": 0.5}
     assert two.weight.need_clip
+
+
+def test_what_a_layer_is_told_of_a_parameter():
+    for value in (None, True):
+        assert optional_attr("bias_attr", value) is required_attr("weight_attr", value, object()) is None
+    assert optional_attr("bias_attr", False) is False
+    assert optional_attr("bias_attr", "b").name == required_attr("weight_attr", "b", object()).name == "b"
+    with pytest.raises(ValueError, match="weight_attr of object can't be False: the layer needs its weight"):
+        required_attr("weight_attr", False, object())

@@ -390,3 +390,11 @@ def test_bad_parameters_are_refused():
         with pytest.raises(error, match=message):
             call()
     assert kept.name == "taken"
+
+
+def test_a_name_in_use_is_refused_before_a_key_is_taken():
+    kept = pa.create_parameter([2], name="taken")
+    state = pa.get_rng_state()
+    with pytest.raises(ValueError, match="taken"):
+        pa.create_parameter([2], name=kept.name)
+    assert pa.get_rng_state() == state

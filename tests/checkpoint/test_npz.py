@@ -219,3 +219,12 @@ def test_the_same_content_gives_the_same_bytes_at_any_time(tmp_path, monkeypatch
     assert files[0] == files[1]
     with zipfile.ZipFile(tmp_path / "state.npz") as archive:
         assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}  # zip's first moment
+
+
+def test_whole_numbers_in_the_tree_are_those_that_every_reader_has_exactly(tmp_path):
+    most = 2**53
+    pa.save([most, -most, most + 1, -most - 1, 2 * most, 2 * most + 1], tmp_path / "state.npz")
+    found = []
+    with zipfile.ZipFile(tmp_path / "state.npz") as archive:
+        json.loads(archive.read("tree.json"), parse_int=lambda text: found.append(int(text)))
+    assert (min(found), max(found)) == (-most, most)

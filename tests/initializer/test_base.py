@@ -314,3 +314,24 @@ def test_a_whole_of_another_shape_is_refused():
 
     with pytest.raises(ValueError, match=r"Flat\(\) must make an array of shape \[2, 3\], but made \[6\]"):
         Flat().values(pa.random.Key(0, 0), (2, 3))
+
+
+@pytest.mark.parametrize(
+    ("recipe", "shape"),
+    [
+        (init.Assign([[1.0, 2.0]]), (1, 1)),
+        (init.Assign([[1.0, 2.0]]), (2**20, 2**25)),
+        (init.Bilinear(), (2, 2)),
+        (init.Bilinear(), (2, 2, 3, 4)),
+        (init.Dirac(), (2, 2)),
+        (init.Dirac(groups=2), (3, 2, 2)),
+        (init.Orthogonal(), (3,)),
+        (init.ZeroRow(init.Normal(), 3), (3, 2)),
+        (init.ZeroRow(init.Orthogonal(), 0), (3,)),
+    ],
+    ids=repr,
+)
+def test_a_shape_that_does_not_fit_is_refused_by_the_recipe(recipe, shape):
+    """Whatever else is wrong with it, the message is that of the recipe."""
+    with pytest.raises(ValueError, match=r"needs|holds"):
+        recipe.values(pa.random.Key(0, 0), shape)

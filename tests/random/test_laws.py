@@ -273,3 +273,20 @@ def test_a_law_as_wide_as_the_dtype_has_no_nan(dtype):
     for law in (Normal(0.0, most / 8), Uniform(-most, most / 2), PointMass(-most)):
         values = law.values(Key(1, 0), (5000,), dtype)
         assert not np.isnan(values.astype(np.float64)).any()
+
+
+@pytest.mark.parametrize(("low", "high"), [(1.0, 1.0), (2.0, 1.0)])
+def test_a_window_has_an_inside(low, high):
+    for law in (Uniform, lambda low, high: TruncatedNormal(0.0, 1.0, low, high)):
+        with pytest.raises(ValueError, match="low must be less than high"):
+            law(low, high)
+
+
+def test_densities_at_the_ends():
+    """A window is closed, but that the upper end of a uniform law is never drawn."""
+    ends, outside = np.array([-1.0, 2.0]), np.nextafter([-1.0, 2.0], [-INF, INF])
+    law, reference = tn(0.5, 2.0, -1.0, 2.0)
+    np.testing.assert_allclose(law.pdf(ends), reference.pdf(ends), rtol=1e-12)
+    assert law.pdf(outside).tolist() == [0.0, 0.0]
+    assert Uniform(-1.0, 2.0).pdf(ends).tolist() == [1 / 3, 0.0]
+    assert Uniform(-1.0, 2.0).pdf(outside).tolist() == [0.0, 0.0]

@@ -70,3 +70,11 @@ def test_log1p():
     x = np.array([-0.999, -0.5, -1e-9, -1e-300, 0.0, 1e-18, 1e-9, 0.5, 3.0])
     np.testing.assert_allclose(rejection.log1p(x), np.log1p(x), rtol=1e-15, atol=0)
     assert rejection.log1p(np.array([-1.0]))[0] == -np.inf
+
+
+@pytest.mark.parametrize("prob", [1e-9, 0.3, 0.999])
+def test_logarithms_of_probabilities_are_those_of_scipy(prob):
+    k = np.arange(31.0)
+    n, p = np.full(31, 30.0), np.full(31, prob)
+    np.testing.assert_allclose(rejection._log_binomial(k, n, p), stats.binom.logpmf(k, n, p), rtol=1e-12)
+    np.testing.assert_allclose(rejection._log_poisson(k, 30 * p), stats.poisson.logpmf(k, 30 * p), rtol=1e-12)

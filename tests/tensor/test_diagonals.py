@@ -48,6 +48,15 @@ def test_a_filled_diagonal_is_that_of_numpy(shape):
         np.testing.assert_array_equal(pa.zeros(shape).fill_diagonal_(4.0, wrap=wrap).numpy(), expected)
 
 
+@pytest.mark.parametrize("shape", [(3, 3), (7, 3), (3, 5), (1, 1)])
+@pytest.mark.parametrize("offset", range(-4, 5))
+def test_any_diagonal_of_a_matrix_can_be_filled(shape, offset):
+    expected = np.where(np.eye(*shape, offset), 4.0, 0.0)
+    if offset < 0:  # as in Paddle, the rows above the diagonal are not counted
+        expected[min(shape) :] = 0.0
+    np.testing.assert_array_equal(pa.zeros(shape).fill_diagonal_(4.0, offset).numpy(), expected)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [

@@ -136,3 +136,11 @@ def test_what_is_refused():
     ]:
         with pytest.raises(error, match=message):
             call()
+
+
+@pytest.mark.parametrize("p", [None, "fro", "nuc", 1, -1, 2, -2, INF, -INF])
+def test_condition_numbers_are_those_of_numpy(p):
+    x = normal(2, 3, 3)
+    np.testing.assert_allclose(pa.linalg.cond(x, p).numpy(), np.linalg.cond(x, p), rtol=1e-11)
+    if p in (None, 2, -2):
+        np.testing.assert_allclose(pa.linalg.cond(normal(2, 4, 3), p).numpy(), np.linalg.cond(normal(2, 4, 3), p))

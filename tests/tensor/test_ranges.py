@@ -42,6 +42,8 @@ def test_dtypes():
         (lambda: pa.arange(0, float("inf")), ValueError, "end must be finite"),
         (lambda: pa.arange(10**15), ValueError, "this machine has"),
         (lambda: pa.arange(3, device="gpu"), ValueError, "device must be 'cpu'"),
+        (lambda: pa.linspace(0, 1, 10**15), ValueError, "this machine has"),
+        (lambda: pa.logspace(0, 1, 10**15), ValueError, "this machine has"),
         (lambda: pa.linspace(0, 1, -1), ValueError, "num must be >= 0"),
         (lambda: pa.linspace(0, 1, 2.5), TypeError, "num must be an integer"),
     ],

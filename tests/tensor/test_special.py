@@ -33,6 +33,8 @@ def test_erfinv_is_the_inverse_to_the_last_digits(dtype, digits):
 def test_the_tail_of_erf_has_all_its_digits():
     z = np.linspace(0, 20, 200)
     np.testing.assert_allclose(erfc_positive(z), special.erfc(z), rtol=1e-13)
+    z = np.linspace(0, 9, 200, dtype=np.float32)
+    np.testing.assert_allclose(erfc_positive(z), special.erfc(z.astype(np.float64)), rtol=1e-5)
 
 
 def test_complex_numbers_are_refused():

@@ -272,6 +272,7 @@ def test_anderson_darling_shape():
         p = np.array([special.anderson_darling_sf(float(v), n) for v in x])
         assert (np.diff(p) <= 1e-3 / (n or 1e9)).all() and (p > 0).all() and (p <= 1).all() and p[0] == 1.0
     assert special.anderson_darling_sf(1.5, 10**9) == pytest.approx(special.anderson_darling_sf(1.5), rel=1e-8)
+    assert 0 < special.anderson_darling_sf(741.0, 2) < 1e-300  # the last numbers before 0
     assert 0 < special.anderson_darling_sf(690.0, 100) < 1e-300 and special.anderson_darling_sf(np.inf) == 0.0
 
 

@@ -321,3 +321,21 @@ def test_what_a_helper_raises_is_raised_here(error):
     claimed = []
     spread(claimed.extend, 10)
     assert sorted(claimed) == list(range(10))
+
+
+def test_an_error_here_ends_what_the_others_do():
+    pa.set_num_threads(2)
+    helping, here, claimed = threading.Event(), threading.current_thread(), []
+
+    def work(numbers):
+        if threading.current_thread() is here:
+            assert helping.wait(60)
+            raise KeyError
+        for number in numbers:
+            helping.set()
+            claimed.append(number)
+            time.sleep(0.001)
+
+    with pytest.raises(KeyError):
+        spread(work, 2000)
+    assert len(claimed) < 2000
