@@ -19,6 +19,7 @@ CROSSING = {
     "attack/test_processes": "threads, forks, kills, signals and full disks",
     "test_docs": "the pages of the documentation",
     "test_layout": "this file",
+    "test_signatures": "arguments and defaults of all that is public",
     "nn/functional/test_arguments": "what every function does with its arguments",
     "tensor/test_rules": "the derivatives of all functions of tensors",
     "nn/functional/test_rules": "the derivatives of all functions",

@@ -2,7 +2,7 @@
 
 Draws positions at random from the package, makes one small change at each (operators of cosmic-ray, and statements left
 out), and runs the tests on a copy with that change: first those that mirror the module, then those of its folder, the
-pinned values, and all others, the nearest above it first. A failure or a hang kills the mutant; what survives is shown as
+pinned values and signatures, and all others, the nearest above it first. A failure or a hang kills the mutant; what survives is shown as
 a difference.
 
 equivalent.json lists mutants that change nothing anyone can observe, with the reason. They are set apart. Outcomes go to a
@@ -50,7 +50,7 @@ LAYERS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["im
 ROOMS = [room for layer in reversed(LAYERS) for room in layer.split(" | ")]
 STAGES = ("own", "folder", "pinned", "rest", "slow")
 SLOW = "10000000 or off_by_half or false_alarms or power_at_a_million or tracy_widom_published"
-GOLDEN = "tests/random/test_golden.py"
+PINNED = ["tests/random/test_golden.py", "tests/test_signatures.py"]
 SECONDS = {"slow": 300}  # the longest that one test may take; 60 elsewhere
 MEMORY = 8 << 30
 GOAL, GOAL_OF_FILE, LEAST_OF_FILE = 0.93, 0.85, 8
@@ -171,7 +171,7 @@ def stages(root: Path, file: str) -> dict[str, list[str]]:
         p.relative_to(root).as_posix() for p in sorted(root.glob("tests/**/test_*.py")) if "conformance" not in p.parts
     ]
     every += [p.relative_to(root).as_posix() for p in sorted(root.glob("paramattr/**/*.py")) if p.stem != "__main__"]
-    every.remove(GOLDEN)
+    every = [f for f in every if f not in PINNED]
     own = [f for f in (f"tests/{inside.parent.as_posix()}/test_{inside.name}".replace("/./", "/"), file) if f in every]
     room = inside.parts[0].removesuffix(".py")
     above = ROOMS[ROOMS.index(room) :] if room in ROOMS else []
@@ -181,7 +181,7 @@ def stages(root: Path, file: str) -> dict[str, list[str]]:
         far.update({f: distance for f in every if f.startswith(starts)})
     folder = [f for f in every if Path(f).parent in (Path(file).parent, Path("tests") / inside.parent) and f not in own]
     rest = sorted((f for f in every if f not in own and f not in folder), key=lambda f: far[f])
-    return {"own": own, "folder": folder, "pinned": [GOLDEN], "rest": rest, "slow": [*own, *folder, *rest]}
+    return {"own": own, "folder": folder, "pinned": PINNED, "rest": rest, "slow": [*own, *folder, *rest]}
 
 
 def tests(root: Path, stage: str, files: list[str]) -> tuple[bool, str]:

@@ -1,0 +1,57 @@
+"""The arguments and defaults of all that is public stand in signatures.txt, and change only on purpose.
+
+tests/conformance/test_signatures.py compares them with Paddle's. To write a new list: python -m tests.test_signatures
+"""
+
+import importlib
+import inspect
+import re
+from pathlib import Path
+
+PINNED = Path(__file__).with_name("signatures.txt")
+MODULES = [
+    *("", "nn", "nn.functional", "nn.init", "nn.utils", "optimizer", "optimizer.lr", "initializer", "regularizer"),
+    *("incubate", "io", "metric", "linalg", "autograd", "device", "random", "testing", "utils", "utils.unique_name"),
+]
+
+
+def line(path, thing):
+    """The path of a function or class, and its arguments with their defaults."""
+    signature = inspect.signature(thing)
+    bare = [one.replace(annotation=inspect.Parameter.empty) for one in signature.parameters.values()]
+    signature = signature.replace(parameters=bare, return_annotation=inspect.Signature.empty)
+    return path + re.sub(r"<([\w.]+) object at \w+>", r"<\1>", str(signature))
+
+
+def signatures():
+    """A line for each function, under the first of its paths, and for each method of a class."""
+    seen, classes, found = set(), {}, []
+
+    def add(path, thing):
+        ours = str(getattr(thing, "__module__", "")).startswith("paramattr")
+        if ours and inspect.isroutine(thing) and thing not in seen:
+            seen.add(thing)
+            found.append(line(path, thing))
+
+    for module in MODULES:
+        home = importlib.import_module(f"paramattr.{module}".rstrip("."))
+        for name in home.__all__:
+            path, thing = ".".join(filter(None, [module, name])), getattr(home, name)
+            add(path, thing)
+            if inspect.isclass(thing):
+                classes.setdefault(thing, path)
+    # Methods are told where they are defined, and those of a class that is not public where they are inherited first.
+    inherited = [(base, path) for cls, path in classes.items() for base in cls.__mro__]
+    for cls, path in [*classes.items(), *inherited]:
+        for key, value in vars(cls).items():
+            if key == "__init__" or not key.startswith("_"):
+                add(f"{path}.{key}", getattr(value, "__func__", value))
+    return sorted(found)
+
+
+def test_arguments_and_defaults_are_those_of_the_list():
+    assert signatures() == PINNED.read_text("utf-8").splitlines()
+
+
+if __name__ == "__main__":
+    PINNED.write_text("".join(f"{one}\n" for one in signatures()), "utf-8")
