@@ -1,28 +1,54 @@
-"""What a tensor says about its memory."""
+"""What a tensor says about its array: the sizes, and where it lies in memory."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
+
+import numpy as np
 
 from paramattr.autograd.place import Place
-
-if TYPE_CHECKING:
-    from paramattr.autograd.tape import Array
+from paramattr.autograd.size import Size
+from paramattr.autograd.tape import Array
 
 
 class InMemory:
-    """The facts about the memory of an array that Paddle's tensors tell; what inherits them has the array as ``data``."""
+    """An array with a name, and the facts about it that Paddle's tensors tell."""
 
+    name: str | None = None
+    _data: Array
     persistable = False
     # What Paddle's tensors print for theirs.
     type = "VarType.DENSE_TENSOR"
     is_cuda = False
 
-    if TYPE_CHECKING:
+    def _label(self) -> str:
+        return f"{type(self).__name__.lower()} {self.name!r}" if self.name else f"a {type(self).__name__.lower()}"
 
-        @property
-        def data(self) -> Array:
-            """The array itself, not a copy."""
+    @property
+    def data(self) -> Array:
+        """The array itself, not a copy."""
+        return self._data
+
+    @property
+    def shape(self) -> Size:
+        """The sizes of the axes; equal to a list or a tuple of them."""
+        return Size(self._data.shape)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the elements."""
+        dtype: np.dtype[Any] = self._data.dtype
+        return dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self._data.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return self._data.size
 
     @property
     def place(self) -> Place:

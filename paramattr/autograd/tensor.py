@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from paramattr.autograd import printing, rules, tape, writes
+from paramattr.autograd.assignment import Assignable, plain_index
+from paramattr.autograd.conversion import Convertible
 from paramattr.autograd.evaluation import array_of, check_divisor, compare, constant, evaluate, numbers
-from paramattr.autograd.memory import InMemory
-from paramattr.autograd.size import Size
+from paramattr.autograd.hook import Hook
+from paramattr.autograd.methods import HasMethods
 from paramattr.autograd.tape import Array, Node
-from paramattr.utils import absent, checks, dtypes
+from paramattr.utils import checks, dtypes
 
 Axes = int | Sequence[int] | None
 Operator = Callable[["Tensor", "Operand"], "Tensor"]
@@ -51,28 +52,7 @@ def _discrete(ufunc: np.ufunc) -> tuple[Operator, Operator]:
     return lambda x, y: without_history(rule, x, y), lambda y, x: without_history(rule, x, y)
 
 
-# Where methods are looked up, when first used, that `Tensor` does not define itself.
-_methods: Mapping[str, Callable[..., Any]] = {}
-
-
-def methods_from(methods: Mapping[str, Callable[..., Any]]) -> None:
-    """Give tensors ``methods`` by name."""
-    global _methods
-    _methods = methods
-
-
-class _Methods(type):
-    """Finds the methods that are looked up when first used on the class too, as in ``Tensor.exp``."""
-
-    def __getattr__(cls, name: str) -> Callable[..., Any]:
-        if name not in _methods:
-            raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
-        method = _methods[name]
-        setattr(Tensor, name, method)
-        return method
-
-
-class Tensor(InMemory, metaclass=_Methods):
+class Tensor(Convertible, Assignable, HasMethods):
     """An n-dimensional array that can take part in automatic differentiation.
 
     Mirrors the part of ``paddle.Tensor`` that training layers needs. `to_tensor` is the usual way to make one.
@@ -100,8 +80,6 @@ class Tensor(InMemory, metaclass=_Methods):
     array([2., 4., 6.], dtype=float32)
     """
 
-    name: str | None = None
-    _data: Array
     _stop_gradient = True
     _grad: Tensor | None = None
     # The gradient is zero; the zeros are made when they are asked for.
@@ -116,32 +94,6 @@ class Tensor(InMemory, metaclass=_Methods):
         self._stop_gradient = checks.boolean("stop_gradient", stop_gradient)
         checks.instance("name", name, (str, type(None)), "a string or None")
         self.name = name
-
-    @property
-    def data(self) -> Array:
-        """The array itself, not a copy."""
-        return self._data
-
-    @property
-    def shape(self) -> Size:
-        """The sizes of the axes; equal to a list or a tuple of them."""
-        return Size(self._data.shape)
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The dtype of the elements."""
-        dtype: np.dtype[Any] = self._data.dtype
-        return dtype
-
-    @property
-    def ndim(self) -> int:
-        """The number of axes."""
-        return self._data.ndim
-
-    @property
-    def size(self) -> int:
-        """The number of elements."""
-        return self._data.size
 
     @property
     def T(self) -> Tensor:  # noqa: N802  (Paddle's name)
@@ -196,90 +148,11 @@ class Tensor(InMemory, metaclass=_Methods):
         self._grad = None if array is None else _wrap(array.astype(self.dtype, copy=False))
         self._cleared = False
 
-    def _fitting(self, name: str, value: object) -> Array:
-        """Return ``value`` as an array of real numbers in the shape of this tensor."""
-        array = array_of(name, value)
-        if not dtypes.is_real(array.dtype):
-            raise TypeError(f"{name} must be numeric and real, but received dtype {array.dtype}")
-        if not (dtypes.is_floating(self.dtype) or np.can_cast(array.dtype, self.dtype, "same_kind")):
-            raise TypeError(f"{name} must fit the dtype {self.dtype}, but received dtype {array.dtype}")
-        if array.shape != tuple(self.shape):
-            raise ValueError(f"{name} must have shape {self.shape!r}, not {list(array.shape)}")
-        return array
-
-    def set_value(self, value: Operand) -> None:
-        """Copy ``value``, array_like of exactly the shape of this tensor, into it, cast to its dtype.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If ``value`` is not numeric, or of another shape; the tensor keeps its values.
-        """
-        array = self._fitting(f"value of {self._label()}", value)
-        writes.record([self])
-        self._data[...] = array
-
     def __getstate__(self) -> dict[str, Any]:
         if self._node is not None:
             raise RuntimeError(f"{self._label()} was made by a recorded operation: copy or pickle its detach() instead")
         # A copy starts outside of every recorded graph.
         return {**self.__dict__, "_leaf": None}
-
-    def _label(self) -> str:
-        return f"{type(self).__name__.lower()} {self.name!r}" if self.name else f"a {type(self).__name__.lower()}"
-
-    def numpy(self) -> Array:
-        """Return the values as an array that shares memory with the tensor."""
-        return self.data
-
-    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
-        if copy:
-            return np.array(self.data, dtype)
-        array = self.data if dtype is None else self.data.astype(dtype, copy=False)
-        if copy is False and array is not self.data:
-            raise ValueError(f"a tensor of dtype {self.dtype} can't be seen as {np.dtype(dtype)} without a copy")
-        return array
-
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        # `array + tensor` is a tensor, as `tensor + array` is; every other call of NumPy's sees the values alone.
-        reflected = _REFLECTED.get(ufunc.__name__)
-        if method == "__call__" and reflected and not kwargs and not isinstance(inputs[0], Tensor):
-            value = reflected(inputs[1], inputs[0])
-            if value is not NotImplemented:
-                return value
-        return getattr(ufunc, method)(*(x.data if isinstance(x, Tensor) else x for x in inputs), **kwargs)
-
-    def __dlpack__(self, **kwargs: Any) -> Any:
-        return self.data.__dlpack__(**kwargs)
-
-    def __dlpack_device__(self) -> tuple[int, int]:
-        return self.data.__dlpack_device__()
-
-    def item(self, *args: int) -> Any:
-        """Return an element as a Python number: that at an index, or the only one.
-
-        Raises
-        ------
-        ValueError, IndexError
-            If there is no index and not just one element, or no such element.
-        """
-        if args:
-            if len(args) == 1:
-                place = checks.integer("args[0]", args[0], low=0, high=self.size - 1)
-                return self[np.unravel_index(place, self.data.shape)].item()
-            return self[tuple(checks.integer(f"args[{place}]", arg) for place, arg in enumerate(args))].item()
-        if self.size != 1:
-            raise ValueError(f"item() needs a tensor with one element, but {self._label()} has shape {self.shape!r}")
-        return self.data.item()
-
-    def _real_item(self) -> Any:
-        if self.dtype.kind == "c":
-            raise TypeError(f"{self._label()} must hold a real number, but has dtype {self.dtype}")
-        return self.item()
-
-    def tolist(self) -> Any:
-        """Return the values as nested lists."""
-        return self.data.tolist()
 
     def detach(self) -> Tensor:
         """Return a tensor that shares the values but not the history."""
@@ -402,37 +275,12 @@ class Tensor(InMemory, metaclass=_Methods):
             total = self._grad.data + gradient.astype(self._data.dtype, copy=False)
         self._grad, self._cleared = _wrap(total), False
 
-    def __len__(self) -> int:
-        if not self.shape:
-            raise TypeError("a tensor without axes has no len()")
-        return self.shape[0]
-
     def __iter__(self) -> Iterator[Tensor]:
         return (self[i] for i in range(len(self)))
-
-    def __bool__(self) -> bool:
-        return bool(self.item())
-
-    def __float__(self) -> float:
-        return float(self._real_item())
-
-    def __int__(self) -> int:
-        return int(self._real_item())
-
-    def __complex__(self) -> complex:
-        return complex(self.item())
-
-    def __index__(self) -> int:
-        if self.dtype.kind not in "biu" or self.ndim:
-            raise TypeError(f"an index must be an integer without axes, but {self._label()} is {self!r}")
-        return int(self.item())
 
     def __contains__(self, value: object) -> bool:
         found = self == value
         return bool(found.data.any()) if isinstance(found, Tensor) else False
-
-    def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if not self.ndim else super().__format__(spec)
 
     def __repr__(self) -> str:
         return f"{self._heading()}\n       {printing.text(self.data, ' ' * 7)})"
@@ -464,31 +312,15 @@ class Tensor(InMemory, metaclass=_Methods):
         return apply(rules.absolute, self)
 
     def __getitem__(self, index: Any) -> Tensor:
-        return apply(rules.getitem, self, index=_plain_index(index))
+        return apply(rules.getitem, self, index=plain_index(index))
 
     def __setitem__(self, index: Any, value: Operand) -> None:
-        index = _plain_index(index)
+        index = plain_index(index)
         recorded = not self.stop_gradient or (isinstance(value, Tensor) and not value.stop_gradient)
         if recorded and not tape.no_grad_depth.get():
             changed(self, lambda: apply(rules.setitem, self, value, index=index))
         else:
             self._write(index, array_of("value", value))
-
-    def _write(self, index: Any, array: Array) -> None:
-        """Write ``array`` at an index; everything is checked before the first value changes."""
-        if array.dtype.kind == "c" and self.dtype.kind != "c":
-            raise TypeError(
-                f"value must be real for {self._label()} of dtype {self.dtype}, but has dtype {array.dtype}"
-            )
-        try:
-            np.broadcast_to(array, self.data[index].shape)
-        except (IndexError, ValueError, TypeError) as error:
-            raise type(error)(
-                f"index and value must fit {self._label()} of shape {self.shape!r}, but received {index!r}"
-                f" and a value of shape {list(array.shape)}"
-            ) from None
-        writes.record([self])
-        self.data[index] = array
 
     def __eq__(self, other: object) -> Any:
         return self._equality(np.equal, other)
@@ -518,33 +350,6 @@ class Tensor(InMemory, metaclass=_Methods):
             If ``dtype`` is none of those.
         """
         return apply(rules.astype, self, dtype=dtypes.numeric("dtype", dtype, self.dtype))
-
-    def __getattr__(self, name: str) -> Callable[..., Tensor]:
-        if name not in _methods:
-            raise absent.error("Tensor", name, dir(self))
-        bound: Callable[..., Tensor] = getattr(Tensor, name).__get__(self)
-        return bound
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *_methods]
-
-
-class Hook:
-    """What `Tensor.register_hook` returns.
-
-    Mirrors Paddle's ``TensorHookRemoveHelper``.
-    """
-
-    def __init__(self, hooks: dict[int, Any], hook: object) -> None:
-        self._hooks, self._number = hooks, next(_numbers)
-        hooks[self._number] = hook
-
-    def remove(self) -> bool:
-        """Take the hook away; returns whether it was still there."""
-        return self._hooks.pop(self._number, None) is not None
-
-
-_numbers = itertools.count()
 
 
 def _hooked(hooks: dict[int, Callable[[Tensor], Tensor | None]]) -> Callable[[Array], Array]:
@@ -580,8 +385,7 @@ def apply(rule: rules.Rule, *inputs: Operand, **settings: Any) -> Tensor:
     """Run ``rule`` on the arrays of ``inputs`` and put its value on the tape.
 
     Numbers and plain arrays take part as constants; a number takes the dtype of the tensors, but NumPy's integers keep
-    theirs. Where the
-    result is float16 or bfloat16, the rule computes in float32, and value and gradients are rounded once.
+    theirs. Where the result is float16 or bfloat16, the rule computes in float32, and value and gradients are rounded once.
 
     Parameters
     ----------
@@ -642,29 +446,3 @@ def changed(x: Tensor, value: Callable[[], Tensor]) -> Tensor:
     if recording:
         x._node, x._stop_gradient = result._node, result._stop_gradient
     return x
-
-
-def _plain_index(index: Any) -> Any:
-    if isinstance(index, tuple):
-        return tuple(_plain_index(part) for part in index)
-    return index.data if isinstance(index, Tensor) else index
-
-
-# What NumPy calls the operators of which the right side may be a tensor.
-_REFLECTED: dict[str, Operator] = {
-    "add": Tensor.__radd__,
-    "subtract": Tensor.__rsub__,
-    "multiply": Tensor.__rmul__,
-    "divide": Tensor.__rtruediv__,
-    "true_divide": Tensor.__rtruediv__,
-    "power": Tensor.__rpow__,
-    "matmul": Tensor.__rmatmul__,
-    "remainder": Tensor.__rmod__,
-    "floor_divide": Tensor.__rfloordiv__,
-    "equal": Tensor.__eq__,
-    "not_equal": Tensor.__ne__,
-    "less": Tensor.__gt__,
-    "less_equal": Tensor.__ge__,
-    "greater": Tensor.__lt__,
-    "greater_equal": Tensor.__le__,
-}

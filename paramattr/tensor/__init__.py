@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
-from paramattr.autograd.tensor import methods_from
+from paramattr.autograd.methods import methods_from
 
 # Where each name is defined; one that ends in _ and is not defined itself is the in-place form of the one without.
 _NAMES = {

@@ -47,12 +47,6 @@ def test_a_function_has_the_name_and_place_it_is_found_by(name):
     assert hasattr(pa, name) == (name in dir(pa)) == (name not in tensor.ELSEWHERE)
 
 
-@pytest.mark.parametrize("name", [name for name, home in tensor.HOMES.items() if home not in tensor.FUNCTIONS_ONLY])
-def test_a_function_of_tensors_is_a_method(name):
-    assert getattr(pa.Tensor([1.0]), name).__func__ is getattr(tensor, name)
-    assert name in dir(pa.Tensor([1.0]))
-
-
 @pytest.mark.parametrize("name", IN_PLACE)
 def test_an_in_place_form_takes_the_arguments_of_its_function(name):
     ours, whole = inspect.signature(getattr(pa, name)), inspect.signature(getattr(pa, name[:-1]))
@@ -119,13 +113,3 @@ def test_unknown_names():
     for home in (pa, tensor):
         with pytest.raises(AttributeError, match="has no attribute 'exq'"):
             home.exq  # noqa: B018
-    with pytest.raises(AttributeError, match="'Tensor' has no attribute 'exq'"):
-        pa.Tensor([1.0]).exq  # noqa: B018
-    assert not hasattr(pa.Tensor([1.0]), "to_tensor")
-
-
-def test_methods_are_found_on_the_class():
-    assert pa.Tensor.flatten is pa.flatten
-    assert pa.Parameter.flatten is pa.flatten
-    with pytest.raises(AttributeError, match="type object 'Tensor' has no attribute 'exq'"):
-        pa.Tensor.exq  # noqa: B018

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from paramattr.autograd import Tensor
-from paramattr.autograd.tensor import Hook
+from paramattr.autograd.hook import Hook
 from paramattr.nn.layer.tree import Tree
 from paramattr.utils import checks
 

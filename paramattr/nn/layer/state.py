@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from paramattr.autograd import Tensor
 from paramattr.autograd.evaluation import array_of
-from paramattr.autograd.tensor import Hook
+from paramattr.autograd.hook import Hook
 from paramattr.nn.layer.tree import Tree
 from paramattr.utils import checks
 from paramattr.utils.alias import also
