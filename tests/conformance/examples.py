@@ -1,11 +1,13 @@
-"""The examples of Paddle's manual, taken from the installed package, and run with this library under Paddle's name.
+"""The examples of Paddle's manual, taken from the installed package, run under both libraries, and what each prints.
 
-As a program it reads a list of sources from standard input, as JSON, and writes what became of each: an example runs in a
-process of its own, forked from one that has imported the library.
+As a program it reads a list of sources from standard input, as JSON, and writes what each of them does: an example runs in
+a process of its own, forked from one that has imported the library named by the argument.
 """
 
+import ast
 import contextlib
-import doctest
+import functools
+import importlib
 import inspect
 import io
 import json
@@ -14,14 +16,19 @@ import os
 import re
 import subprocess
 import sys
-import traceback
+import tempfile
 import warnings
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60
-# In examples that Paddle's own checks leave out, or run on other machines only.
-DIRECTIVE = re.compile(r"doctest:\s*\+(SKIP|REQUIRES)\b.*")
+# Whose public names' examples are taken, with those of the methods of classes.
+PATHS = [
+    "nn", "nn.functional", "nn.initializer", "nn.init", "nn.utils", "optimizer", "optimizer.lr", "regularizer",
+    "incubate", "io", "metric", "linalg", "autograd", "", "Tensor",
+]  # fmt: skip
+# Of statements that Paddle's own checks leave out, or run on other machines only.
+DIRECTIVE = re.compile(r"#\s*doctest:\s*([+-])(?:SKIP|REQUIRES)\b(.*)")
 MISSING = [
     re.compile(r"'(?P<home>paramattr[\w.]*|Tensor)' has no attribute '(?P<name>\w+)'"),
     re.compile(r"cannot import name '(?P<name>\w+)' from '(?P<home>paramattr[\w.]*)'"),
@@ -32,12 +39,12 @@ MISSING = [
 
 def blocks(text):
     """The blocks of code in a docstring, each with its prompts."""
-    parts = re.split(r"^.*\.\. code-block:: ?python.*$", inspect.cleandoc(text or ""), flags=re.M)[1:]
+    parts = re.split(r"^.*\.\. code-block:: ?(?:python|pycon).*$", inspect.cleandoc(text or ""), flags=re.M)[1:]
     return [part for part in parts if ">>>" in part]
 
 
 def collected():
-    """Names of examples, such as ``nn.Linear#0``, and their texts."""
+    """Names of examples, such as ``nn.Linear#0``, and their texts, of all that both libraries have; each text once."""
     import paddle
 
     from tests.conformance import surface
@@ -46,25 +53,62 @@ def collected():
 
     def take(name, thing):
         for number, block in enumerate(blocks(getattr(thing, "__doc__", ""))):
-            found.setdefault(f"{name}#{number}", block)
+            if "vision.datasets" not in block:  # these are downloaded
+                found.setdefault(block, f"{name}#{number}")
 
-    for path in ("nn.initializer", "nn.init", "nn.utils", "optimizer", "optimizer.lr", "regularizer"):
-        for name in surface.names(path):
+    take("nn.Parameter", paddle.nn.Parameter)
+    for path in PATHS:
+        present = set(surface.present(path))
+        for name in filter(present.__contains__, surface.names(path)):
             thing = getattr(surface.at(paddle, path), name)
-            take(f"{path}.{name}", thing)
+            name = ".".join(filter(None, [path, name]))
+            if inspect.ismodule(thing):
+                continue
+            take(name, thing)
             if inspect.isclass(thing):
                 for method, function in vars(thing).items():
                     if not method.startswith("_"):
-                        take(f"{path}.{name}.{method}", function)
-    for path in ("ParamAttr", "create_parameter", "LazyGuard", "nn.Parameter", "nn.Layer"):
-        take(path, surface.at(paddle, path))
-    for method in surface.names("nn.Layer"):
-        take(f"nn.Layer.{method}", getattr(paddle.nn.Layer, method))
-    for name in surface.names("nn"):
-        given = {name for name, _ in surface.signature(paddle, "nn", name) or []}
-        if any(argument.endswith("_attr") for argument in given):
-            take(f"nn.{name}", getattr(paddle.nn, name))
-    return found
+                        take(f"{name}.{method}", function)
+    return {name: block for block, name in found.items()}
+
+
+def runs(block):
+    """The statements between one stated output and the next: (source, output or "").
+
+    Where a statement ends is for Python to tell, as in Paddle's checks, not the kind of prompt. What a directive leaves out
+    is not there.
+    """
+    found, lines, stated, ended, skipping = [], [], [], False, False
+    for line in [*block.splitlines(), ">>> "]:
+        text = line.strip()
+        if text not in (">>>", "...") and not text.startswith((">>> ", "... ")):
+            ended = ended or not text
+            if not ended and lines and not skipping:
+                stated.append(text)
+            continue
+        if stated:
+            found.append(("\n".join(lines), "\n".join(stated)))
+            lines, stated = [], []
+        # Where the prompt is, so that an empty prompt is an empty line.
+        ended, code = False, line.partition(text[:3])[2][1:]
+        directive = DIRECTIVE.match(code)
+        if directive:
+            skipping = directive[1] == "+"
+        elif not skipping:
+            lines.append(code)
+    return [pair for pair in map(kept, *zip(*found, ("\n".join(lines), ""), strict=True)) if pair[0]]
+
+
+def kept(source, stated):
+    """``source`` without the statements that a directive in one of their lines leaves out, nor what the last is to print."""
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError:
+        return source, stated
+    lines = source.splitlines()
+    keeps = [not any(map(DIRECTIVE.search, lines[one.lineno - 1 : one.end_lineno])) for one in statements]
+    text = "\n".join(ast.unparse(one) for one, keep in zip(statements, keeps, strict=True) if keep)
+    return text, stated if keeps and keeps[-1] else ""
 
 
 def renamed(source):
@@ -78,10 +122,11 @@ def renamed(source):
 
 
 def plain(text):
-    """``text`` without what is no matter of values: spaces, where tensors are, prefixes of dtypes."""
-    text = re.sub(r",? ?place=Place\(\w+\)", "", text.replace("Parameter containing:", ""))
-    text = re.sub(r"\bpaddle\.(?=(u?int|float|bfloat|complex|bool)\d*\b)", "", text)
-    return re.sub(r"\s+", "", text)
+    """``text`` without what is no matter of values: spaces, where tensors are, prefixes of dtypes and sizes."""
+    text = re.sub(r",? ?place=(Place\([\w:]+\)|CPUPlace)", "", text.replace("Parameter containing:", ""))
+    text = re.sub(r"\bpaddle\.(?=(u?int|float|bfloat|complex|bool)\d*\b)", "", text.replace("<BLANKLINE>", ""))
+    text = re.sub(r"\bpaddle\.Size\((\[[^\]]*\])\)", r"\1", text)
+    return re.sub(r"\s+", "", re.sub(r"(?<=inf)\.", "", text))
 
 
 NUMBER = re.compile(r"(?<![\w.])-?(?:\d+\.\d*(?:e[-+]?\d+)?|\d+(?:e[-+]?\d+)?|nan|inf)(?![\w])")
@@ -102,70 +147,101 @@ def agrees(found, stated, random):
     return random or all(abs(float(a) - float(b)) <= 1e-4 * max(1.0, abs(float(b))) or a == b for a, b in pairs)
 
 
-def run(block):
-    """What becomes of an example: ["passed"], or a kind and an explanation."""
-    directive = DIRECTIVE.search(block)
-    if directive:
-        return ["directive", directive.group(0)]
-    import paramattr
+def executed(source, space):
+    """What statements print, and the value of the last if it is an expression."""
+    body = ast.parse(source).body
+    last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
+    printed, value = io.StringIO(), None
+    with contextlib.redirect_stdout(printed):
+        exec(compile(ast.Module(body, []), "<example>", "exec"), space)  # noqa: S102
+        if last is not None:
+            value = eval(compile(ast.Expression(last.value), "<example>", "eval"), space)  # noqa: S307
+    return printed.getvalue(), "" if value is None else repr(value)
 
-    space = {"__name__": "__main__"}
-    before = repr(paramattr.get_rng_state())
-    earlier = ""
-    for example in doctest.DocTestParser().get_examples(block):
-        printed = io.StringIO()
+
+def run(block, library):
+    """What an example does: the outputs by run of statements, whether numbers were drawn until then, and the error."""
+    space, outputs = {"__name__": "__main__"}, []
+    state = library.get_rng_state if library.__name__ == "paramattr" else list
+    before = repr(state())
+    for source, _ in runs(block):
         try:
-            with contextlib.redirect_stdout(printed):
-                exec(compile(renamed(example.source), "<example>", "single"), space)  # noqa: S102
+            printed, value = executed(renamed(source) if library.__name__ == "paramattr" else source, space)
         except Exception as error:
-            if example.exc_msg and type(error).__name__ in example.exc_msg:
-                continue
-            for pattern in MISSING:
-                match = pattern.search(str(error))
-                if match and isinstance(error, (AttributeError, ImportError)):
-                    return ["missing", match["home"], match["name"], str(error)]
-            return ["failed", f"{example.source.strip()}: {traceback.format_exception_only(error)[-1].strip()}"]
-        random = repr(paramattr.get_rng_state()) != before
-        found = printed.getvalue()
-        earlier += found
-        if example.want:
-            # Some say under one statement what those before it print too.
-            if not any(agrees(told, example.want, random) for told in (found, earlier)):
-                return ["differs", f"{example.source.strip()}: {found.strip()!r}, not {example.want.strip()!r}"]
-            earlier = ""
+            return [outputs, f"{type(error).__name__}: {error}"]
+        outputs.append([printed, value, repr(state()) != before])
+    return [outputs, ""]
+
+
+def judged(block, ours, theirs):
+    """What became of an example, here and with Paddle itself: ["passed"], or a kind and an explanation.
+
+    An output is right that is the one stated, or the one that Paddle prints here and now.
+    """
+    (outputs, stop), (references, limit) = ours, theirs
+    statements = runs(block)
+    if not statements:
+        return ["directive", "Paddle's own checks leave it out"]
+    earlier = ["", ""]
+    for number, (source, stated) in enumerate(statements):
+        if number == len(outputs):
+            if number == len(references):
+                return ["passed"] if stop.split(":")[0] in stated else ["not Paddle", limit]
+            missing = next(filter(None, (pattern.search(stop) for pattern in MISSING)), None)
+            return ["missing", missing["home"], missing["name"], stop] if missing else ["failed", stop]
+        printed, value, random = outputs[number]
+        told = references[number][:2] if number < len(references) else [stated, stated]
+        earlier = [earlier[0] + printed, earlier[1] + told[0]]
+        pairs = [(printed, told[0]), (value, told[1])] if stated else []
+        wanted = any(agrees(text, stated, random) for text in (printed, value, printed + value, earlier[0]))
+        if stated and not wanted and not all(agrees(a, b, random) for a, b in pairs):
+            return ["differs", f"{source.strip()}: {(printed + value).strip()!r}, not {stated!r}"]
+        if stated:
+            earlier = ["", ""]
     return ["passed"]
 
 
-def _child(block, pipe):
+def _child(block, library, pipe):
     warnings.simplefilter("ignore")
-    os.chdir("/tmp")  # noqa: S108
+    os.chdir(tempfile.mkdtemp(dir=os.environ["EXAMPLES"]))
     with open(os.devnull, "w") as sink:
         sys.stderr = sink
-        pipe.send(run(block))
+        pipe.send(run(block, library))
 
 
-def outcomes(sources):
-    """What becomes of each, from one run of this file as a program."""
-    command = [sys.executable, "-W", "ignore", "-m", "tests.conformance.examples"]
-    done = subprocess.run(command, input=json.dumps(sources), check=True, capture_output=True, text=True, cwd=ROOT)
-    return dict(zip(sources, json.loads(done.stdout), strict=True))
+def carried_out(sources, library):
+    """What each of ``sources`` does under ``library``, from one run of this file as a program."""
+    command = [sys.executable, "-W", "ignore", "-m", "tests.conformance.examples", library]
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "OMP_NUM_THREADS": "1", "EXAMPLES": folder}
+        done = subprocess.run(
+            command, input=json.dumps(sources), check=True, capture_output=True, text=True, cwd=ROOT, env=environment
+        )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@functools.cache
+def outcomes():
+    """What becomes of each example of the manual, by its name."""
+    sources = collected()
+    pairs = zip(carried_out(sources, "paramattr"), carried_out(sources, "paddle"), strict=True)
+    return {name: judged(block, *pair) for (name, block), pair in zip(sources.items(), pairs, strict=True)}
 
 
 def main():
-    import paramattr.nn
-    import paramattr.optimizer  # noqa: F401
-
+    library = importlib.import_module(sys.argv[1])
+    importlib.import_module(f"{sys.argv[1]}.optimizer")
     context = multiprocessing.get_context("fork")
     results = []
     for block in json.load(sys.stdin).values():
         end, other = context.Pipe(duplex=False)
-        process = context.Process(target=_child, args=(block, other))
+        process = context.Process(target=_child, args=(block, library, other))
         process.start()
         other.close()
         try:
-            results.append(end.recv() if end.poll(SECONDS) else ["failed", f"still running after {SECONDS} s"])
+            results.append(end.recv() if end.poll(SECONDS) else [[], f"still running after {SECONDS} s"])
         except EOFError:
-            results.append(["failed", "the process ended"])
+            results.append([[], "the process ended"])
         process.kill()
         process.join()
     print(json.dumps(results))

@@ -38,20 +38,24 @@ def page():
             if name not in present:
                 why = surface.reason(path, name) or "is not there yet"
                 absent.setdefault(why, {}).setdefault(where, []).append(name)
-    outcomes = examples.outcomes(test_examples.COLLECTED)
+    outcomes = examples.outcomes()
     kinds = Counter(kind for kind, *_ in outcomes.values())
-    ran = sum(kinds.values()) - kinds["directive"]
+    ran = sum(kinds.values()) - kinds["directive"] - kinds["not Paddle"]
     lines = [HEAD, *rows(counts), "", "## Examples", ""]
     lines += [
-        f"Of the {len(outcomes)} examples in Paddle's manual of initializers, optimizers, schedules, regularizers, `Layer`"
-        f" and the layers with parameters, {kinds['directive']} are not run by Paddle's own checks. Of the other {ran},"
-        f" {kinds['passed']} run here as they stand, with nothing changed but the import, and print what they say.",
+        f"Of the {len(outcomes)} examples in Paddle's manual of what is here, {kinds['directive']} are not run by Paddle's"
+        f" own checks, and {kinds['not Paddle']} do not run on a CPU with Paddle itself. Of the other {ran},"
+        f" {kinds['passed']} run here as they stand, with nothing changed but the import, and print what they say, or what"
+        " Paddle prints.",
         "",
     ]
-    for why, names in test_examples.EXCEPTIONS.items():
+    for why, names in [*test_examples.EXCEPTIONS.items(), *test_examples.PENDING.items()]:
         lines.append(f"- {', '.join(f'`{name}`' for name in names.split())}: {why}.")
-    stops = [(name, rest[1]) for name, (kind, *rest) in outcomes.items() if kind == "missing"]
-    lines += [f"- `{name}`: stops at `{missing}`." for name, missing in stops]
+    stops = {}
+    for name, (kind, *rest) in outcomes.items():
+        if kind == "missing":
+            stops.setdefault(f"{rest[0]}.{rest[1]}", []).append(f"`{name}`")
+    lines += [f"- {', '.join(names)}: stops at `{missing}`." for missing, names in sorted(stops.items())]
     lines += ["", "## Arguments that differ", ""]
     lines += [f"- `{name.lstrip('*')}`, ours alone: {why}." for name, why in test_signatures.EXTRA.items()]
     for why, names in test_signatures.DIFFERENT.items():

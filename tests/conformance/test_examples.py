@@ -6,39 +6,70 @@ from tests.conformance import examples
 
 # Examples that need not pass, by reason.
 EXCEPTIONS = {
-    "is no Python: a line that goes on has no dots": "optimizer.LBFGS.state_dict#0 optimizer.LBFGS.step#0",
     "an array of another shape is refused, which Paddle puts into a parameter unseen": "nn.initializer.Assign#0",
-    "leaves out what one of its lines prints": "nn.Layer.apply#0",
     "classes are counted with integers, not floats": "nn.AdaptiveLogSoftmaxWithLoss#0",
+    "a label beyond the classes, or a probability beyond 0 and 1, is refused": (
+        "nn.functional.hsigmoid_loss#0 Tensor.bernoulli_#0"
+    ),
+    "prints whole or complex numbers that are drawn": (
+        "io.BatchSampler#0 io.RandomSampler#0 io.SubsetRandomSampler#0 io.WeightedRandomSampler#0 randint_like#0"
+        " linalg.eigvals#0"
+    ),
+    "prints in an order, or with a sign, that nothing promises": "Tensor.argsort#0 linalg.eig#0",
+    "prints the library's name, or an address": "asarray#0 to_tensor#0 from_dlpack#0",
+    "parameters hold floats": "nn.Layer.astype#0",
+    "is of complex numbers": "linalg.eigh#0 linalg.eigvalsh#0 randn#0 standard_normal#0",
+    "needs derivatives of derivatives": "grad#0",
 }
-
+# Examples that are to pass, by what stands in the way.
+PENDING = {
+    "a gradient prints stop_gradient=True": (
+        "autograd.backward#0 Tensor.clone#0 Tensor.retain_grads#0 Tensor.clear_gradient#0 Tensor.detach#0 Tensor.grad#0"
+        " Tensor.register_hook#0 Tensor.max#0 Tensor.amax#0 Tensor.min#0 Tensor.amin#0"
+    ),
+    "tensors made of Python's complex numbers are complex128": (
+        "Tensor.conj#0 Tensor.real#0 Tensor.imag#0 Tensor.angle#0 Tensor.sgn#0"
+    ),
+    "save and load take no other suffixes, and no files in memory": "load#0 load#4 save#0 save#4",
+    "soft labels are told by soft_label alone, not by their shape": "nn.functional.cross_entropy#1",
+    "more pairs of tail_weights than cutoffs need are refused": "nn.functional.adaptive_log_softmax_with_loss#0",
+    "ModelAverage has no clear_grad": "incubate.ModelAverage.minimize#0 incubate.ModelAverage.step#0",
+    "axes of different lengths are not made equal": "Tensor.tensordot#0",
+    "where nan stands is the last position, not the first": "Tensor.median#0",
+    "tensors without a name print None": "Tensor.name#0",
+    "data is an array": "Tensor.data#0",
+    "paramattr.tensor is a module": "as_tensor#0",
+    "iinfo prints as another class": "iinfo#0",
+    "flags that were not set have no values": "get_flags#0",
+    "not looked into yet": "nn.ParameterList#0 Tensor.stack#0",
+}
 COLLECTED = examples.collected()
 
 
-@pytest.fixture(scope="module")
-def outcomes():
-    return examples.outcomes(COLLECTED)
+def among(table, name):
+    return any(name in names.split() for names in table.values())
 
 
 @pytest.mark.parametrize("name", COLLECTED)
-def test_example(outcomes, name):
-    excepted = any(name in names.split() for names in EXCEPTIONS.values())
-    kind, *rest = outcomes[name]
-    if kind == "directive":
+def test_example(name):
+    kind, *rest = examples.outcomes()[name]
+    if kind in ("directive", "not Paddle"):
         pytest.skip(rest[0])
     if kind == "missing":
         home, missing, message = rest
         # What is left out for good says why; what is not there yet does not.
-        assert not excepted
+        assert not among(EXCEPTIONS, name)
         pytest.skip(message) if ": in Paddle it " in message else pytest.xfail(f"stops at {home}.{missing}")
-    if excepted:
-        assert kind != "passed"
+    if among(EXCEPTIONS, name) or among(PENDING, name):
+        assert kind != "passed", "it runs: take it out of the table"
     else:
         assert kind == "passed", rest[0]
 
 
 def test_exceptions_are_examples():
-    assert {name for names in EXCEPTIONS.values() for name in names.split()} <= COLLECTED.keys()
+    named = [name for table in (EXCEPTIONS, PENDING) for names in table.values() for name in names.split()]
+    assert len(set(named)) == len(named)
+    assert set(named) <= COLLECTED.keys()
 
 
 @pytest.mark.parametrize(
