@@ -2,8 +2,8 @@
 
 Draws positions at random from the package, makes one small change at each (operators of cosmic-ray, and statements left
 out), and runs the tests on a copy with that change: first those that mirror the module, then those of its folder, the
-pinned values and signatures, and all others, the nearest above it first. A failure or a hang kills the mutant; what survives is shown as
-a difference.
+pinned values and signatures, and all others, the nearest above it first. A failure or a hang kills the mutant; what
+survives is shown as a difference.
 
 equivalent.json lists mutants that change nothing anyone can observe, with the reason. They are set apart. Outcomes go to a
 file of JSON lines; a later run doesn't repeat them. Needs pip install -e '.[test,mutation]'.

@@ -1,6 +1,7 @@
 """What all functions share: any array of numbers is taken, everything else is an error that names the argument."""
 
 import inspect
+import math
 import re
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 import paramattr as pa
 from paramattr.nn import functional as F  # noqa: N812
+from paramattr.utils import checks
 
 IMAGE = np.random.default_rng(0).standard_normal((2, 2, 3, 3))
 KERNEL = np.random.default_rng(1).standard_normal((2, 2, 2, 2))
@@ -203,6 +205,19 @@ def test_complex_numbers_are_refused(name):
     arrays = {**TENSORS[name], first: TENSORS[name][first].astype(complex)}
     with pytest.raises(TypeError, match=f"{first} must hold real numbers, but received dtype complex128"):
         getattr(F, name)(**{key: pa.Tensor(array) for key, array in arrays.items()}, **SETTINGS.get(name, {}))
+
+
+@pytest.mark.parametrize("name", TENSORS)
+def test_what_is_said_to_need_memory_is_what_there_will_be(name, monkeypatch):
+    asked = []
+    monkeypatch.setattr(checks, "fits_in_memory", lambda *arguments: asked.append(arguments))
+    found = value(name, TENSORS[name])
+    for what, sizes, itemsize in asked:
+        if "the padded input" in what:  # which is not what comes out
+            assert math.prod(sizes) * itemsize >= TENSORS[name]["x"].nbytes
+        else:  # of a point on a grid in two dimensions, four neighbours are held
+            held = 4 if name == "grid_sample" else 1
+            assert math.prod(sizes) * itemsize == found.numpy().nbytes * held
 
 
 # What draws values, or returns whole numbers.

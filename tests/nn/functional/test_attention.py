@@ -52,6 +52,18 @@ def test_a_query_that_sees_no_key_is_nan():
     assert np.isnan(out[0, 1]).all()
 
 
+@pytest.mark.parametrize("axis", range(4))
+def test_nothing_along_an_axis(axis):
+    shape = [2, 3, 2, 5]
+    shape[axis] = 0
+    x = np.ones(shape)
+    np.testing.assert_array_equal(F.scaled_dot_product_attention(x, x, x).numpy(), x)
+    # Without elements, all scores are 0.
+    values = normal(2, 3, 2, 5)
+    found = F.scaled_dot_product_attention(values[..., :0], values[..., :0], values).numpy()
+    np.testing.assert_allclose(found, np.broadcast_to(values.mean(axis=1, keepdims=True), values.shape), rtol=1e-12)
+
+
 def test_large_scores_do_not_overflow():
     x = np.full((1, 2, 1, 4), 1e18, np.float32)
     np.testing.assert_array_equal(F.scaled_dot_product_attention(x, x, x).numpy(), x)

@@ -28,11 +28,11 @@ def test_both_forms_of_the_cross_entropy_agree_with_the_definition():
 def test_large_logits_and_sure_chances():
     far = F.binary_cross_entropy_with_logits([1e30, -1e30, 1e3], [0.0, 1.0, 1.0], reduction="none")
     assert far.tolist() == [1e30, 1e30, 0.0]
-    x = pa.to_tensor([0.0, 1.0], stop_gradient=False)
-    loss = F.binary_cross_entropy(x, [1.0, 1.0], reduction="none")
+    x = pa.to_tensor([0.0, 1.0, 0.0, 1.0], stop_gradient=False)
+    loss = F.binary_cross_entropy(x, [1.0, 1.0, 0.0, 0.0], reduction="none")
     loss.sum().backward()
-    assert loss.tolist() == [100.0, 0.0]
-    np.testing.assert_allclose(x.grad.numpy(), [-1e12, 0.0], rtol=1e-6)
+    assert loss.tolist() == [100.0, 0.0, 0.0, 100.0]
+    np.testing.assert_allclose(x.grad.numpy(), [-1e12, 0.0, 0.0, 1e12], rtol=1e-6)
     assert F.soft_margin_loss([1e3, -1e3], [-1.0, -1.0], "none").tolist() == [1e3, 0.0]
 
 

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import ndimage
 
 import paramattr as pa
@@ -21,6 +23,43 @@ def test_linear_with_aligned_corners_against_scipy(n, out):
     found = F.interpolate(x[None, None], out * n, mode=mode, align_corners=True).numpy()[0, 0]
     places = np.meshgrid(*[np.linspace(0, 4, out[0])] * n, indexing="ij")
     np.testing.assert_allclose(found, ndimage.map_coordinates(x, places, order=1), rtol=0, atol=1e-12)
+
+
+def shares(size, out, mode, align, align_mode, antialias):
+    """Which share of each element along an axis those of the output are, by the definition."""
+
+    def kernel(t):
+        t, a = np.abs(t), -0.5 if antialias else -0.75
+        if mode == "bilinear":
+            return np.maximum(1 - t, 0)
+        far = a * t**3 - 5 * a * t**2 + 8 * a * t - 4 * a
+        return np.where(t <= 1, (a + 2) * t**3 - (a + 3) * t**2 + 1, np.where(t < 2, far, 0))
+
+    found, at = np.zeros((out, size)), np.arange(out)
+    apart = size / out if not align else (size - 1) / (out - 1) if out > 1 else 0
+    if antialias:
+        found[:] = kernel((np.arange(size) + 0.5 - apart * (at[:, None] + 0.5)) / max(apart, 1))
+        return found / found.sum(axis=1, keepdims=True)
+    place = apart * (at if align else at + 0.5) - (0 if align else 0.5)
+    if align_mode and mode == "bilinear" and not align:
+        place = apart * at
+    for j in range(-3, size + 3):  # what lies beyond the ends is as they are
+        found[:, min(max(j, 0), size - 1)] += kernel(place - j)
+    return found
+
+
+@given(st.data())
+def test_each_element_is_a_weighted_sum_along_both_axes(data):
+    mode, align, antialias = (data.draw(st.sampled_from(c)) for c in (["bilinear", "bicubic"], *[[False, True]] * 2))
+    sizes, out = (data.draw(st.tuples(st.integers(1, 9), st.integers(1, 9))) for _ in range(2))
+    align_mode, seed = data.draw(st.integers(0, 1)), data.draw(st.integers(0, 99))
+    x = np.random.default_rng(seed).standard_normal((1, 1, *sizes))
+    settings = {"mode": mode, "align_corners": align, "align_mode": align_mode, "antialias": antialias}
+    if not antialias and 1 in out and not align:  # as in Paddle, a single element lies in the first one's place
+        return
+    rows, columns = (shares(*pair, mode, align, align_mode, antialias) for pair in zip(sizes, out, strict=True))
+    found = F.interpolate(x, out, **settings).numpy()[0, 0]
+    np.testing.assert_allclose(found, rows @ x[0, 0] @ columns.T, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("mode", MODES)

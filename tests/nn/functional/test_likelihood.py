@@ -72,7 +72,7 @@ def test_log_loss_against_the_definition():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: F.kl_div([1.0], [1.0], "max"), ValueError, "reduction must be one of"),
+        (lambda: F.kl_div([1.0], [1.0], "max"), ValueError, "reduction must be one of .*'batchmean'"),
         (lambda: F.kl_div([1.0], [1.0, 2.0]), ValueError, "label must have the shape"),
         (lambda: F.kl_div([1.0], [1.0], log_target=1), TypeError, "log_target must be a bool"),
         (lambda: F.poisson_nll_loss([1.0], [1.0], epsilon=0), ValueError, "epsilon must be finite and > 0"),

@@ -85,7 +85,7 @@ def test_labels_may_keep_the_axis_of_the_classes():
     )
 
 
-@pytest.mark.parametrize("ignored", [-100, -1, 2])
+@pytest.mark.parametrize("ignored", [-100, -1, 0, 2])
 @pytest.mark.parametrize("weight", [None, WEIGHT])
 def test_ignored_samples_have_no_loss_and_no_gradient(ignored, weight):
     label = CLASSES.copy()
