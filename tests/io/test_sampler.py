@@ -43,6 +43,14 @@ def test_samples_without_replacement_are_different_ones():
     assert list(io.SequenceSampler("abc")) == [0, 1, 2]
 
 
+def test_what_the_numbers_are_of():
+    source = [4, 8]
+    for one in (io.Sampler(source), io.SequenceSampler(source), io.RandomSampler(source)):
+        assert one.data_source is source
+    for one in (io.Sampler(), io.SubsetRandomSampler(source), io.WeightedRandomSampler(source, 1)):
+        assert one.data_source is None
+
+
 def test_a_generator_sets_the_order_and_keeps_what_is_not_taken():
     numbers = itertools.count(5)
     sampler = io.RandomSampler(range(3), generator=numbers)

@@ -28,6 +28,17 @@ def test_accuracy_counts_labels_among_the_best(seed, samples, classes):
     assert (correct.item(), total.item()) == ((above < 2).sum(), samples)
 
 
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3), (3, 0), (0,)])
+def test_an_accuracy_counts_samples_along_all_axes_but_the_last(shape):
+    rng, two = np.random.default_rng(3), metric.Accuracy((1, 2))
+    scores, labels = rng.random((*shape, 4)), rng.integers(0, 4, shape)
+    above = (scores > np.take_along_axis(scores, labels[..., None], -1)).sum(axis=-1)
+    expected = [(above < k).mean() if above.size else 0.0 for k in (1, 2)]
+    assert two.update(two.compute(scores, labels)) == expected
+    assert two.count == [above.size] * 2
+    assert two.update(np.ones((*shape, 0))) == [0.0, 0.0]
+
+
 @given(seeds, st.integers(1, 40))
 def test_rates_over_batches_are_those_of_the_whole(seed, samples):
     rng = np.random.default_rng(seed)

@@ -125,7 +125,7 @@ TENSORS = {
     **{f"max_unpool{n}d": {"x": of_rank(IMAGE, n), "indices": PLACES_OF[n]} for n in (1, 2, 3)},
     **{name: {"x": IMAGE} for name in ("channel_shuffle", "temporal_shift", "unfold", "zeropad2d")},
     **{name: {"x": EVEN} for name in ("interpolate", "upsample", "pixel_shuffle", "pixel_unshuffle")},
-    "fold": {"x": EVEN[0]},
+    "fold": {"x": EVEN.reshape(16, 2, 4)},
     "affine_grid": {"theta": IMAGE[:, 0, :2]},
     "grid_sample": {"x": IMAGE, "grid": IMAGE[..., :2] / 3},
 }

@@ -125,7 +125,13 @@ def test_an_infinite_element_stays_where_it_is():
     x[0, 0, 4, 4] = np.inf
     with np.errstate(invalid="ignore"):
         found = F.interpolate(x, [9, 18], mode="bilinear", antialias=True).numpy()
-    assert np.isfinite(found[0, 0, :2]).all()
+        assert np.isfinite(found[0, 0, :2]).all()
+        for before, out in ((9, 4), (9, 7), (12, 5), (5, 13)):  # no element has a share of one that is out of its reach
+            centre, reach = before / out * (np.arange(out) + 0.5), max(before / out, 1)
+            for place in range(before):
+                row = np.where(np.arange(before) == place, np.inf, 0.0).reshape(1, 1, 1, -1)
+                found = F.interpolate(row, [1, out], mode="bilinear", antialias=True).numpy().ravel()
+                assert np.isfinite(found[np.abs(place + 0.5 - centre) > reach + 1e-9]).all()
 
 
 @pytest.mark.parametrize(

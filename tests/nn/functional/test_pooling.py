@@ -216,7 +216,7 @@ def test_a_stride_beyond_the_input_takes_one_window():
 POWER = {1: F.lp_pool1d, 2: F.lp_pool2d}
 
 
-@pytest.mark.parametrize("norm", [1.0, 2.0, 2.5, 7.0, 0.5, -1.0, np.inf])
+@pytest.mark.parametrize("norm", [1.0, 2.0, 2.5, 7.0, 0.5, -0.5, -1.0, np.inf])
 @pytest.mark.parametrize("n", [1, 2])
 def test_powers_against_the_mean_of_powers(n, norm):
     x = np.random.default_rng(n).uniform(0.2, 2, (2, 3, *[6] * n))
@@ -226,6 +226,8 @@ def test_powers_against_the_mean_of_powers(n, norm):
     else:
         total = AVG[n](x**norm, 3, 2).numpy() * 3**n
         np.testing.assert_allclose(found, total ** (1 / norm), rtol=1e-12)
+        padded = AVG[n](x**norm, 3, 2, 1, exclusive=False).numpy() * 3**n
+        np.testing.assert_allclose(POWER[n](x, norm, 3, 2, 1).numpy(), padded ** (1 / norm), rtol=1e-12)
     last = POWER[n](np.moveaxis(x, 1, -1), norm, 3, 2, data_format=FORMATS[n][1]).numpy()
     np.testing.assert_allclose(np.moveaxis(last, -1, 1), found, rtol=1e-13)
 

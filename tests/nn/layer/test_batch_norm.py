@@ -73,6 +73,13 @@ def test_a_global_initializer_leaves_the_statistics():
     assert [p.item() for p in layer.parameters()] == [3.0, 4.0, 0.0, 1.0]
 
 
+def test_what_no_attribute_is_for_has_its_usual_value_and_stays():
+    layer = nn.SyncBatchNorm(3, weight_attr=False, bias_attr=False)
+    assert (layer.weight.tolist(), layer.bias.tolist()) == ([1.0] * 3, [0.0] * 3)
+    assert layer.weight.stop_gradient
+    assert layer.bias.stop_gradient
+
+
 def test_names_of_the_statistics(fresh_names):
     layer = nn.BatchNorm1D(2, name="norm")
     assert [p.name for p in layer.parameters()] == [

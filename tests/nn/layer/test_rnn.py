@@ -51,6 +51,25 @@ def test_a_cell_of_ones_own_runs_as_a_fused_one(cell, lengths, reverse):
     agree(*gradients)
 
 
+def test_inputs_in_all_forms():
+    cell, x = nn.GRUCell(3, 2), X.astype(np.float32)
+    expected = nn.RNN(cell)(pa.to_tensor(x))
+    for form in (x, x.tolist(), [*map(pa.to_tensor, x)]):
+        agree(nn.RNN(cell)(form), expected)
+    agree(cell.over_time(pa.to_tensor(x.swapaxes(0, 1)), None), nn.RNN(cell, time_major=True)(x.swapaxes(0, 1)))
+
+    class Two(nn.RNNCellBase):
+        """Takes a pair of sequences that are not alike."""
+
+        def forward(self, inputs, states):
+            return self.inner(pa.concat(inputs, axis=1), states)
+
+    pair = Two()
+    pair.inner = cell
+    states = cell.get_initial_states(pa.to_tensor(x))
+    agree(nn.RNN(pair)((pa.to_tensor(x[..., :1]), x[..., 1:]), states), expected)
+
+
 def test_keywords_reach_the_cell():
     layer = nn.RNN(Plain(nn.GRUCell(3, 2)), time_major=True)
     x = pa.to_tensor(X)

@@ -33,6 +33,21 @@ def test_a_value_of_another_shape_is_left_out():
     assert np.array_equal(layer.bias.numpy(), before)
 
 
+def test_what_is_left_out_keeps_nothing_else_out():
+    one, other = (
+        nn.Sequential(*[nn.Linear(2, 2) for _ in range(3)]),
+        nn.Sequential(*[nn.Linear(2, 2) for _ in range(3)]),
+    )
+    state = {key: value.numpy() + 1 for key, value in other.state_dict().items()}
+    before = {key: value.numpy().copy() for key, value in one.state_dict().items()}
+    given = {**state, "0.bias": np.ones(3)}
+    del given["1.weight"]
+    with pytest.warns(UserWarning, match="Skip loading"):
+        assert one.set_state_dict(given) == (["0.bias", "1.weight"], ["0.bias"])
+    for key, value in one.state_dict().items():
+        np.testing.assert_array_equal(value.numpy(), (before if key in ("0.bias", "1.weight") else state)[key])
+
+
 BAD_VALUES = {
     "text": (np.array([["a", "b"], ["c", "d"]]), TypeError, "'weight' must be numeric"),
     "objects": ([[None, 1], [2, 3]], TypeError, "'weight' must be numeric"),
