@@ -8,6 +8,8 @@ import inspect
 import re
 from pathlib import Path
 
+import paramattr
+
 PINNED = Path(__file__).with_name("signatures.txt")
 MODULES = [
     *("", "nn", "nn.functional", "nn.init", "nn.utils", "optimizer", "optimizer.lr", "initializer", "regularizer"),
@@ -40,6 +42,8 @@ def signatures():
             add(path, thing)
             if inspect.isclass(thing):
                 classes.setdefault(thing, path)
+    for name in (name for name in dir(paramattr.ones([1])) if name[0] != "_"):
+        getattr(paramattr.Tensor, name)  # many are looked up when they are first used
     # Methods are told where they are defined, and those of a class that is not public where they are inherited first.
     inherited = [(base, path) for cls, path in classes.items() for base in cls.__mro__]
     for cls, path in [*classes.items(), *inherited]:

@@ -76,10 +76,10 @@ def _plain(obj: Any) -> Any:
     return obj
 
 
-def read(file: BinaryIO, size: int, return_numpy: bool) -> Any:
-    """Return the object in the file."""
+def read(file: BinaryIO, size: int, return_numpy: bool, alone: bool = True) -> Any:
+    """Return the object in the file, which nothing may follow if it is ``alone``."""
     machine = Machine(file, size)
-    stored = machine.run()
+    stored = machine.run(alone)
     if isinstance(stored, dict):
         _join_pieces(stored, machine)
     if not isinstance(stored, dict) or _NAMES not in stored:

@@ -49,7 +49,7 @@ class Call:
 
 
 class Machine:
-    """What follows the opcodes of one pickle, that ``file`` is at the start of, and that ends with its ``size``."""
+    """What follows the opcodes of one pickle, that ``file`` is at the start of, in at most ``size`` bytes."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file = file
@@ -68,8 +68,8 @@ class Machine:
         #: Whether there is a tuple of a string and an array.
         self.has_pairs = False
 
-    def run(self) -> Any:
-        """Return the object of the pickle."""
+    def run(self, alone: bool = True) -> Any:
+        """Return the object of the pickle, which nothing may follow if it is ``alone``."""
         if self.take(1) != pickle.PROTO or not 2 <= self.take(1)[0] <= 5:
             raise ValueError("it is not a pickle of protocol 2 to 5")
         while (code := self.take(1)) != pickle.STOP:
@@ -77,7 +77,7 @@ class Machine:
             if step is None:
                 raise ValueError(f"it has the opcode {_opcode_name(code)}, which no checkpoint needs")
             step(self)
-        if self._left or len(self._stack) != 1:
+        if (self._left and alone) or len(self._stack) != 1:
             raise ValueError("it goes on after its end, or ends in the middle")
         return self._stack[0]
 

@@ -30,7 +30,6 @@ PENDING = {
     "tensors made of Python's complex numbers are complex128": (
         "Tensor.conj#0 Tensor.real#0 Tensor.imag#0 Tensor.angle#0 Tensor.sgn#0"
     ),
-    "save and load take no other suffixes, and no files in memory": "load#0 load#4 save#0 save#4",
     "soft labels are told by soft_label alone, not by their shape": "nn.functional.cross_entropy#1",
     "more pairs of tail_weights than cutoffs need are refused": "nn.functional.adaptive_log_softmax_with_loss#0",
     "ModelAverage has no clear_grad": "incubate.ModelAverage.minimize#0 incubate.ModelAverage.step#0",
