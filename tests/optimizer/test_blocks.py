@@ -71,6 +71,18 @@ def test_together_or_alone(rule, dtype):
             np.testing.assert_array_equal(joint.state_dict()[key.replace(q.name, p.name)].numpy(), value.numpy())
 
 
+def test_neighbours_stay_joined():
+    ps = [parameter([3], i) for i in range(4)]
+    optimizer, places = Adam(0.1, parameters=ps), []
+    for step in range(3):
+        for p in ps:
+            give(p, step)
+        optimizer.step()
+        places.append([slot.state["moment1"].__array_interface__["data"][0] for slot in optimizer._slots])
+    assert places[0] == places[1] == places[2]
+    assert np.diff(places[0]).tolist() == [12] * 3
+
+
 @settings(max_examples=25, deadline=None)
 @given(data=st.data(), rule=st.sampled_from(list(RULES)), multi=st.booleans())
 def test_random_neighbours(data, rule, multi):
