@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from paramattr.autograd.tape import Array
-from paramattr.nn.functional import geometry
+from paramattr.nn.functional import depthwise, geometry
 from paramattr.nn.functional.geometry import Sizes
 
 # Columns are made for as many samples at a time as stay below this many elements.
@@ -22,6 +22,11 @@ class Steps(NamedTuple):
     stride: Sizes
     dilation: Sizes
     groups: int
+
+
+def _is_depthwise(shape: Sizes, steps: Steps) -> bool:
+    """Whether a weight of ``shape`` takes each group from a channel alone."""
+    return steps.groups > 1 and shape[1] == 1
 
 
 def _grouped(maps: Array, groups: int) -> Array:
@@ -46,6 +51,8 @@ def im2col(plane: Array, out: Sizes, kernel: Sizes, steps: Steps) -> Array:
 def im2col_matmul(plane: Array, weight: Array, out: Sizes, steps: Steps) -> Array:
     """Convolve: the product of the columns of [N, space…, C] and the weight, as [N, out…, O]."""
     kernel, groups = weight.shape[2:], steps.groups
+    if _is_depthwise(weight.shape, steps):
+        return depthwise.convolve(plane, weight, out, steps.stride, steps.dilation)
     matrix = np.moveaxis(weight.reshape(groups, -1, *weight.shape[1:]), (1, 2), (-1, -2))
     matrix = matrix.reshape(groups, -1, weight.shape[0] // groups)
     maps = np.empty((plane.shape[0], *out, weight.shape[0]), np.result_type(plane, weight))
@@ -58,6 +65,8 @@ def matmul_col2im(maps: Array, weight: Array, space: Sizes, steps: Steps) -> Arr
     """Apply the transpose of `im2col_matmul` in its plane: [N, out…, O] to [N, space…, C]."""
     kernel, groups = weight.shape[2:], steps.groups
     channels = weight.shape[1] * groups
+    if _is_depthwise(weight.shape, steps):
+        return depthwise.spread(maps, weight, space, channels, steps.stride, steps.dilation)
     matrices = np.moveaxis(weight.reshape(groups, -1, *weight.shape[1:]), (0, 1, 2), (-3, -2, -1)).copy()
     plane = np.zeros((maps.shape[0], *space, channels), np.result_type(maps, weight))
     # One tap at a time: its columns fit into the cache, and lie in memory as the plane does.
@@ -72,6 +81,8 @@ def weight_gradient(plane: Array, maps: Array, shape: Sizes, steps: Steps) -> Ar
     """Apply the transpose of `im2col_matmul` in its weight, which has ``shape``."""
     kernel, out, groups = shape[2:], maps.shape[1:-1], steps.groups
     outputs = shape[0] // groups
+    if _is_depthwise(shape, steps):
+        return depthwise.weight_gradient(plane, maps, shape, steps.stride, steps.dilation)
     total = np.zeros((groups, math.prod(shape[1:]), outputs), np.result_type(plane, maps))
     for block in _blocks(plane, out, kernel):
         total += im2col(plane[block], out, kernel, steps).swapaxes(1, 2) @ _grouped(maps[block], groups)
