@@ -24,9 +24,8 @@ def convolve(plane: Array, weight: Array, out: Sizes, stride: Sizes, dilation: S
     seen = _rows_seen(plane, out, taps.shape[:-1], stride, dilation)
     repeated = np.tile(taps, seen.shape[-1] // weight.shape[0])
     over, kernel, run = _axes(seen, taps.shape[:-1])
-    return np.einsum(seen, [*over, *kernel, run], repeated, [*kernel, run], [*over, run]).reshape(
-        plane.shape[0], *out, weight.shape[0]
-    )
+    maps: Array = np.einsum(seen, [*over, *kernel, run], repeated, [*kernel, run], [*over, run])
+    return maps.reshape(plane.shape[0], *out, weight.shape[0])
 
 
 def spread(maps: Array, weight: Array, space: Sizes, channels: int, stride: Sizes, dilation: Sizes) -> Array:
@@ -50,12 +49,12 @@ def weight_gradient(plane: Array, maps: Array, shape: Sizes, stride: Sizes, dila
     rows = maps.reshape(*seen.shape[: seen.ndim - len(shape) + 1], seen.shape[-1])
     over, kernel, run = _axes(seen, shape[2:])
     total = np.zeros((*shape[2:], seen.shape[-1]))
-    size = max(1, _TERMS // math.prod(rows.shape[1:-1]))
+    size = max(1, _TERMS // max(1, math.prod(rows.shape[1:-1])))
     for start in range(0, len(rows), size):
         part = slice(start, start + size)
         total += np.einsum(seen[part], [*over, *kernel, run], rows[part], [*over, run], [*kernel, run])
-    gradient = total.reshape(*shape[2:], -1, shape[0]).sum(-2)
-    return np.moveaxis(gradient, -1, 0).reshape(shape).astype(plane.dtype)
+    gradient: Array = np.moveaxis(total.reshape(*shape[2:], -1, shape[0]).sum(-2), -1, 0)
+    return gradient.reshape(shape).astype(plane.dtype)
 
 
 def _alike(x: Array, y: Array) -> tuple[Array, Array]:

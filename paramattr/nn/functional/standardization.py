@@ -136,7 +136,7 @@ def _share(total: Array, x: Array, axes: tuple[int, ...]) -> Array:
 
 
 def _sum(x: Array, axes: tuple[int, ...]) -> Array:
-    """Return the sum of ``x`` over ``axes``, which stay, in double precision: it may be long, of terms that nearly cancel."""
+    """Return the sum of ``x`` over ``axes``, which stay; in double precision, as it may be long with terms that cancel."""
     if not _are_all_but_last(axes, x.ndim):
         return np.asarray(x.sum(axis=axes, keepdims=True, dtype=np.float64))
     return _folded(_long_rows(x).sum(axis=0, dtype=np.float64), x)
@@ -177,7 +177,8 @@ def _folded(total: Array, x: Array) -> Array:
     """Return the sum of `_long_rows` of ``x`` as the sum of its own rows."""
     width = x.shape[-1]
     several = len(total) // max(width, 1)
-    return total.reshape(several, width).sum(axis=0).reshape((1,) * (x.ndim - 1) + (width,))
+    row: Array = total.reshape(several, width).sum(axis=0)
+    return row.reshape((1,) * (x.ndim - 1) + (width,))
 
 
 def _deviation(centred: Array, axes: tuple[int, ...], epsilon: float) -> tuple[Array, Array]:
