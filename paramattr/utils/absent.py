@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import sys
 from collections.abc import Iterable
@@ -173,7 +172,9 @@ def error(home: str, name: str, names: Iterable[str]) -> AttributeError:
     why = reason(module, name)
     if why is not None:
         return AttributeError(f"{text}: in Paddle it {why}")
-    near = difflib.get_close_matches(name, [other for other in names if other[0] != "_"], 1, 0.75)
+    from difflib import get_close_matches  # here, because who makes no mistake need not wait for it
+
+    near = get_close_matches(name, [other for other in names if other[0] != "_"], 1, 0.75)
     if near:
         text += f"; did you mean {near[0]!r}?"
     for space, prefix in ((np, "numpy"), (np.linalg, "numpy.linalg")):

@@ -80,8 +80,7 @@ def _stepwise(
         states = cell.get_initial_states(inputs, batch_dim_idx=1)
     outputs: list[Nested] = [None] * len(order)
     for t in order:
-        at_step = nested(lambda x: x[t], inputs)  # noqa: B023  (called at once)
-        outputs[t], new = cell(at_step, states, **kwargs)
+        outputs[t], new = cell(nested(lambda x: x[t], inputs), states, **kwargs)  # noqa: B023  (called at once)
         states = new if keep is None else nested(partial(_going_on, keep[t]), new, states)
     return nested(lambda *parts: stack(parts), *outputs), states
 
