@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Iterable
-from typing import NoReturn
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 
@@ -183,13 +184,19 @@ def error(home: str, name: str, names: Iterable[str]) -> AttributeError:
     return AttributeError(text)
 
 
-def explain(module: str) -> None:
-    """Let ``module`` raise `error` for what it does not have.
+def explain(module: str, later: Mapping[str, Sequence[str]] | None = None) -> None:
+    """Let ``module`` raise `error` for what it does not have, and load the names in ``later`` when they are first used.
 
-    Its ``__getattr__`` is put there now: a type checker that saw one would take every name for one of the module.
+    ``later`` has them by the module inside this one that defines them. A ``__getattr__`` is put there now: a type checker
+    that saw one would take every name for one of the module.
     """
+    homes = {name: home for home, names in (later or {}).items() for name in names}
 
-    def __getattr__(name: str) -> NoReturn:  # noqa: N807  (the name that a traceback shows)
-        raise error(module, name, getattr(sys.modules[module], "__all__", ()))
+    def __getattr__(name: str) -> Any:  # noqa: N807  (the name that a traceback shows)
+        space = vars(sys.modules[module])
+        if name in homes:
+            space[name] = getattr(import_module(f"{module}.{homes[name]}"), name)
+            return space[name]
+        raise error(module, name, space.get("__all__", ()))
 
     vars(sys.modules[module])["__getattr__"] = __getattr__
