@@ -30,35 +30,36 @@ __all__ = [
     "no_grad", "optimizer", "random", "regularizer", "save", "seed", "set_default_dtype", "set_grad_enabled",
     "set_num_threads", "set_printoptions", "set_rng_state", "summary", "utils",
 ]  # fmt: skip
-# What Paddle has here too, of functions of layers and of devices.
-_FUNCTIONAL = ["adaptive_avg_pool1d", "conv1d", "conv2d", "conv3d", "group_norm", "layer_norm"]
 _DEVICE = [
     "CPUPlace", "get_cudnn_version", "get_device", "is_compiled_with_cinn", "is_compiled_with_cuda",
     "is_compiled_with_custom_device", "is_compiled_with_distribute", "is_compiled_with_ipu", "is_compiled_with_rocm",
     "is_compiled_with_xpu", "set_device",
 ]  # fmt: skip
-__all__ += _FUNCTIONAL + _DEVICE + framework.__all__
+_FUNCTIONAL = ["adaptive_avg_pool1d", "conv1d", "conv2d", "conv3d", "group_norm", "layer_norm"]
+__all__ += _DEVICE + _FUNCTIONAL + framework.__all__
 __all__ += tensor.__all__
+
+# Loaded when first asked for: who only makes parameters does not wait for layers and optimizers.
+_MODULES = {"checkpoint", "cuda", "device", "incubate", "io", "linalg", "metric", "nn", "optimizer", "testing"}
+_HOMES = {
+    "grad": "autograd",
+    "load": "checkpoint",
+    "save": "checkpoint",
+    "summary": "model_summary",
+    **dict.fromkeys(_DEVICE, "device"),
+    **dict.fromkeys(_FUNCTIONAL, "nn.functional"),
+    **dict.fromkeys([*framework.__all__, *framework.DTYPES], "framework"),
+    **dict.fromkeys(tensor.__all__, "tensor"),
+}
 
 
 def __getattr__(name: str) -> Any:
-    # Loaded when first asked for: who only makes parameters does not wait for layers and optimizers.
-    if name in ("checkpoint", "cuda", "device", "incubate", "io", "linalg", "metric", "nn", "optimizer", "testing"):
+    if name in _MODULES:
         return import_module(f"paramattr.{name}")
-    if name in ("load", "save"):
-        return getattr(import_module("paramattr.checkpoint"), name)
-    if name == "summary":
-        return import_module("paramattr.model_summary").summary
-    if name == "grad":
-        return autograd.grad
-    for module, names in (("nn.functional", _FUNCTIONAL), ("device", _DEVICE)):
-        if name in names:
-            return getattr(import_module(f"paramattr.{module}"), name)
-    for home, known in ((tensor, tensor.__all__), (framework, {*framework.__all__, *framework.DTYPES})):
-        if name in known:
-            value = globals()[name] = getattr(home, name)
-            return value
-    raise absent.error(__name__, name, __all__)
+    if name in _HOMES:
+        value = globals()[name] = getattr(import_module(f"paramattr.{_HOMES[name]}"), name)
+        return value
+    raise absent.AbsentError(__name__, name, lambda: __all__)
 
 
 def __dir__() -> list[str]:

@@ -35,7 +35,7 @@ class HasMethods(metaclass=_OnTheClass):
 
     def __getattr__(self, name: str) -> Callable[..., Tensor]:
         if name not in _methods:
-            raise absent.error("Tensor", name, dir(self))
+            raise absent.AbsentError("Tensor", name, lambda: dir(self))
         bound: Callable[..., Tensor] = getattr(HasMethods, name).__get__(self)
         return bound
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -161,31 +161,45 @@ def reason(module: str, name: str) -> str | None:
     return _reasons().get((module, name))
 
 
-def error(home: str, name: str, names: Iterable[str]) -> AttributeError:
-    """Return the error for an attribute ``name`` that ``home``, which has ``names``, lacks.
+class AbsentError(AttributeError):
+    """The error for an attribute ``name`` that ``home``, which has ``names()``, lacks.
 
-    ``home`` is a module, or "Tensor".
+    ``home`` is the name of a module, or "Tensor". The text is made when it is read, for most of these errors never are:
+    ``from package import module`` asks for the attribute first, and so does ``hasattr``.
     """
+
+    def __init__(self, home: str, name: str, names: Callable[[], Iterable[str]]) -> None:
+        super().__init__(name=name)
+        self._asked = home, name, names
+
+    def __str__(self) -> str:
+        return _text(*self._asked)
+
+    def __reduce__(self) -> tuple[type[AttributeError], tuple[str]]:
+        return AttributeError, (str(self),)
+
+
+def _text(home: str, name: str, names: Callable[[], Iterable[str]]) -> str:
     text = f"{home!r} has no attribute {name!r}"
     if name.startswith("__"):
-        return AttributeError(text)
+        return text
     module = "paramattr.Tensor" if home == "Tensor" else home
     why = reason(module, name)
     if why is not None:
-        return AttributeError(f"{text}: in Paddle it {why}")
-    from difflib import get_close_matches  # here, because who makes no mistake need not wait for it
+        return f"{text}: in Paddle it {why}"
+    import difflib  # here, because who makes no mistake need not wait for it
 
-    near = get_close_matches(name, [other for other in names if other[0] != "_"], 1, 0.75)
+    near = difflib.get_close_matches(name, [other for other in names() if other[0] != "_"], 1, 0.75)
     if near:
         text += f"; did you mean {near[0]!r}?"
     for space, prefix in ((np, "numpy"), (np.linalg, "numpy.linalg")):
         if module in ("paramattr", "paramattr.linalg", "paramattr.Tensor") and callable(getattr(space, name, None)):
-            return AttributeError(f"{text}; {prefix}.{name} works on the arrays of tensors, without gradients")
-    return AttributeError(text)
+            return f"{text}; {prefix}.{name} works on the arrays of tensors, without gradients"
+    return text
 
 
 def explain(module: str, later: Mapping[str, Sequence[str]] | None = None) -> None:
-    """Let ``module`` raise `error` for what it does not have, and load the names in ``later`` when they are first used.
+    """Let ``module`` raise `AbsentError` for what it lacks, and load the names in ``later`` when they are first used.
 
     ``later`` has them by the module inside this one that defines them. A ``__getattr__`` is put there now: a type checker
     that saw one would take every name for one of the module.
@@ -197,6 +211,6 @@ def explain(module: str, later: Mapping[str, Sequence[str]] | None = None) -> No
         if name in homes:
             space[name] = getattr(import_module(f"{module}.{homes[name]}"), name)
             return space[name]
-        raise error(module, name, space.get("__all__", ()))
+        raise AbsentError(module, name, lambda: space.get("__all__", ()))
 
     vars(sys.modules[module])["__getattr__"] = __getattr__

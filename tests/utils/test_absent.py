@@ -1,4 +1,6 @@
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -62,9 +64,9 @@ def test_a_typing_mistake_is_answered_with_the_nearest_name(where, name, meant):
 
 
 def test_functions_that_numpy_has_are_named():
-    message = str(absent.error("paramattr", "trim_zeros", []))
+    message = str(absent.AbsentError("paramattr", "trim_zeros", list))
     assert "numpy.trim_zeros works on the arrays of tensors" in message
-    assert "numpy" not in str(absent.error("paramattr.nn", "trim_zeros", []))
+    assert "numpy" not in str(absent.AbsentError("paramattr.nn", "trim_zeros", list))
 
 
 def test_special_names_are_nothing_to_explain():
@@ -72,3 +74,20 @@ def test_special_names_are_nothing_to_explain():
         _ = pa.nn.__wrapped__
     assert pickle.loads(pickle.dumps(pa.to_tensor([1.0]))).item() == 1.0
     assert not hasattr(np.asarray(pa.to_tensor([1.0])), "cuda")
+
+
+def test_the_error_is_itself_after_pickling():
+    mistake = absent.AbsentError("paramattr", "concatt", lambda: ["concat"])
+    again = pickle.loads(pickle.dumps(mistake))
+    assert type(again) is AttributeError
+    assert str(again) == str(mistake)
+    assert mistake.name == "concatt"
+
+
+def test_nothing_is_worded_before_it_is_read():
+    def unread():
+        raise AssertionError("names were asked for")
+
+    absent.AbsentError("paramattr", "concatt", unread)
+    program = "import sys, paramattr; hasattr(paramattr, 'concatt'); sys.exit('difflib' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True)
