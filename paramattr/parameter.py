@@ -14,7 +14,8 @@ from paramattr.attr import ParamAttr, ParamAttrLike, resolve
 from paramattr.autograd import Tensor
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand
-from paramattr.initializer import Assign, Constant, Initializer, get
+from paramattr.initializer import Initializer, get
+from paramattr.initializer.constant import Assign, Constant
 from paramattr.initializer.defaults import choose
 from paramattr.random import Key, next_key
 from paramattr.random.index import Index

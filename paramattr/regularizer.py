@@ -85,9 +85,7 @@ class L2Decay(WeightDecayRegularizer):
         return gradient
 
 
-_registry = Registry("regularizer", WeightDecayRegularizer)  # type: ignore[type-abstract]  # it registers subclasses
-_registry.register(L1Decay)
-_registry.register(L2Decay)
+_registry = Registry("regularizer", WeightDecayRegularizer, {__name__: ["L1Decay", "L2Decay"]})  # type: ignore[type-abstract]
 
 
 def get(identifier: object) -> WeightDecayRegularizer:

@@ -10,14 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from paramattr.initializer.base import Array, Initializer
-from paramattr.initializer.registry import register
 from paramattr.random import PointMass
 from paramattr.utils import checks, dtypes
 
 _point_mass = functools.lru_cache(maxsize=256)(PointMass)
 
 
-@register
 @dataclass(frozen=True, repr=False, eq=False)
 class Constant(Initializer):
     """Every value the same.
@@ -52,7 +50,6 @@ class Constant(Initializer):
         return _point_mass(self.value)
 
 
-@register
 @dataclass(frozen=True, repr=False, eq=False)
 class Assign(Initializer):
     """The values of a given array.

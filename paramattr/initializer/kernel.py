@@ -8,11 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from paramattr.initializer.base import Array, Initializer
-from paramattr.initializer.registry import register
 from paramattr.utils import checks
 
 
-@register
 @dataclass(frozen=True, repr=False, eq=False)
 class Bilinear(Initializer):
     """The kernel of bilinear upsampling by a transposed convolution, in every channel.
@@ -67,7 +65,6 @@ def _tent(size: int) -> Array:
     return np.asarray(1.0 - np.abs(np.arange(size) / factor - centre))
 
 
-@register
 @dataclass(frozen=True, repr=False, eq=False)
 class Dirac(Initializer):
     """The identity convolution: within each group, output channel i passes on input channel i.

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 from paramattr import random
 from paramattr.initializer.base import Initializer
-from paramattr.initializer.registry import register
 from paramattr.utils import checks
 
 
-@register
 @dataclass(frozen=True, repr=False, eq=False)
 class Normal(Initializer):
     """Values of the normal law.
@@ -48,7 +46,6 @@ class Normal(Initializer):
         return random.Normal(self.mean, self.std) if self.std > 0 else random.PointMass(self.mean)
 
 
-@register
 @dataclass(frozen=True, repr=False, eq=False)
 class TruncatedNormal(Initializer):
     """Values of the normal law given that they lie in ``[a, b]``.

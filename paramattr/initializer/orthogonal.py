@@ -9,12 +9,10 @@ from typing import Any
 import numpy as np
 
 from paramattr.initializer.base import Array, Initializer
-from paramattr.initializer.registry import register
 from paramattr.random import Key
 from paramattr.utils import checks
 
 
-@register
 @dataclass(frozen=True, repr=False, eq=False)
 class Orthogonal(Initializer):
     """A (semi-)orthogonal matrix, uniform over all of them (the Haar measure).

@@ -10,7 +10,20 @@ from paramattr.utils.registry import Registry
 
 C = TypeVar("C", bound=type)
 
-_registry: Registry[Initializer] = Registry("initializer", Initializer)
+# The library's own, by the modules of this package that define them.
+OWN = {
+    "constant": ["Assign", "Constant"],
+    "kernel": ["Bilinear", "Dirac"],
+    "normal": ["Normal", "TruncatedNormal"],
+    "orthogonal": ["Orthogonal"],
+    "uniform": ["Uniform"],
+    "variance_scaling": ["KaimingNormal", "KaimingUniform", "XavierNormal", "XavierUniform"],
+    "zero_row": ["ZeroRow"],
+}
+
+_registry: Registry[Initializer] = Registry(
+    "initializer", Initializer, {f"paramattr.initializer.{module}": names for module, names in OWN.items()}
+)
 
 
 def register(cls: C) -> C:

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 from paramattr import random
 from paramattr.initializer.base import Initializer
-from paramattr.initializer.registry import register
 from paramattr.utils import checks
 
 
-@register
 @dataclass(frozen=True, repr=False, eq=False)
 class Uniform(Initializer):
     """Values spread evenly over ``[low, high)``.

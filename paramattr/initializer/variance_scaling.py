@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from paramattr import random
 from paramattr.initializer.base import Initializer
 from paramattr.initializer.fans import calculate_gain, fans_of
-from paramattr.initializer.registry import register
 from paramattr.utils import checks
 
 
@@ -56,7 +55,6 @@ class _Xavier(Initializer):
         return _std(self.gain, total / 2)
 
 
-@register
 class XavierUniform(_Xavier):
     """Uniform on ±gain · sqrt(6 / (fan_in + fan_out)): the default of ``Linear`` weights.
 
@@ -88,7 +86,6 @@ class XavierUniform(_Xavier):
         return _uniform(self._std(shape))
 
 
-@register
 class XavierNormal(_Xavier):
     """Normal with std gain · sqrt(2 / (fan_in + fan_out)).
 
@@ -133,7 +130,6 @@ class _Kaiming(Initializer):
         return _std(calculate_gain(self.nonlinearity, self.negative_slope), fan)
 
 
-@register
 class KaimingUniform(_Kaiming):
     """Uniform on ±gain · sqrt(3 / fan).
 
@@ -169,7 +165,6 @@ class KaimingUniform(_Kaiming):
         return _uniform(self._std(shape))
 
 
-@register
 class KaimingNormal(_Kaiming):
     """Normal with std gain / sqrt(fan).
 

@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 
 from paramattr.initializer.base import Array, Initializer
-from paramattr.initializer.registry import optional, register
+from paramattr.initializer.registry import optional
 from paramattr.random import Distribution, Key
 from paramattr.random.index import Index, positions
 from paramattr.utils import checks
 
 
-@register
 @dataclass(frozen=True, repr=False, eq=False)
 class ZeroRow(Initializer):
     """The values of another initializer, with zeros in one row of the first axis.

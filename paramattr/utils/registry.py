@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
 from typing import Any, Generic, TypeVar
 
 from paramattr.utils.record import Record
@@ -49,36 +50,50 @@ class Configurable(Record):
 
 
 class Registry(Generic[T]):
-    """Subclasses of ``base``, which has ``from_config``, under their names; messages call them ``label``."""
+    """Subclasses of ``base``, which has ``from_config``, under their names; messages call them ``label``.
 
-    def __init__(self, label: str, base: type[T]) -> None:
+    Those that ``own`` names, by their modules, are loaded and entered when the registry is first used.
+    """
+
+    def __init__(self, label: str, base: type[T], own: Mapping[str, Sequence[str]] | None = None) -> None:
         self._label = label
         self._base = base
+        self._own = own or {}
         self._classes: dict[str, type[T]] = {}  # each under both of its names
 
     def __iter__(self) -> Iterator[type[T]]:
-        return iter(dict.fromkeys(self._classes.values()))
+        return iter(dict.fromkeys(self._known().values()))
+
+    def _known(self) -> dict[str, type[T]]:
+        for module, names in self._own.items():
+            for name in names:
+                cls = getattr(import_module(module), name)
+                self._classes.update({name: cls, snake_case(name): cls})
+        self._own = {}
+        return self._classes
 
     def register(self, cls: C) -> C:
         """Enter ``cls`` under its own name and that name in snake_case; return it, so it can be a decorator."""
         if not issubclass(cls, self._base):
             raise TypeError(f"only subclasses of {self._base.__name__} can be registered, but received {cls!r}")
         names = cls.__name__, snake_case(cls.__name__)
+        classes = self._known()
         for key in names:
-            taken = self._classes.get(key)
+            taken = classes.get(key)
             # The same definition run again, as in a notebook cell, replaces itself.
             if taken is not None and (taken.__module__, taken.__qualname__) != (cls.__module__, cls.__qualname__):
                 raise ValueError(f"the {self._label} name {key!r} is taken by {taken.__module__}.{taken.__qualname__}")
-        self._classes.update(dict.fromkeys(names, cls))
+        classes.update(dict.fromkeys(names, cls))
         return cls  # type: ignore[return-value]  # narrowed by issubclass
 
     def lookup(self, name: str) -> type[T]:
         """Return the class registered under ``name`` or its snake_case alias."""
-        if name in self._classes:
-            return self._classes[name]
+        classes = self._known()
+        if name in classes:
+            return classes[name]
         import difflib  # here, because a look-up that succeeds never needs it
 
-        folded = {key.lower(): key for key in self._classes}
+        folded = {key.lower(): key for key in classes}
         near = difflib.get_close_matches(name.lower(), folded, n=1)
         hint = f"did you mean {folded[near[0]]!r}?" if near else f"known are {sorted(cls.__name__ for cls in self)}"
         raise ValueError(f"unknown {self._label} {name!r}; {hint}")
