@@ -1,6 +1,8 @@
 """Layers and their functions, gradient clipping, and Paddle's path to the initializers."""
 
-from paramattr.nn import functional, init, initializer, layer, utils
+from typing import TYPE_CHECKING
+
+from paramattr.nn import functional, layer
 from paramattr.nn.clip import ClipGradBase, ClipGradByGlobalNorm, ClipGradByNorm, ClipGradByValue
 from paramattr.nn.layer import *  # noqa: F403
 from paramattr.nn.layer import Layer as Module
@@ -9,10 +11,13 @@ from paramattr.nn.layer import LayerList as ModuleList
 from paramattr.parameter import Parameter
 from paramattr.utils import absent
 
+if TYPE_CHECKING:
+    from paramattr.nn import init, initializer, utils
+
 __all__ = [
     "ClipGradBase", "ClipGradByGlobalNorm", "ClipGradByNorm", "ClipGradByValue", "Module", "ModuleDict", "ModuleList",
     "Parameter", "functional", "init", "initializer", "utils",
 ]  # fmt: skip
 __all__ += layer.__all__
 
-absent.explain(__name__)
+absent.explain(__name__, later={"init": [], "initializer": [], "utils": []})

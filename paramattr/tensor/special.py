@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from numpy.polynomial import chebyshev
 
 from paramattr.autograd.rules import Outcome
 from paramattr.autograd.tape import Array
@@ -221,9 +220,9 @@ _I1_FAR = (
 def _series(near: tuple[float, ...], far: tuple[float, ...], x: Array) -> tuple[Array, Array, Array]:
     """Return whether ``x`` >= 0 is near 0, and both series."""
     close = x <= 8
-    u = chebyshev.chebval(np.where(close, x, 8) / 4 - 1, near)
+    u = np.polynomial.chebyshev.chebval(np.where(close, x, 8) / 4 - 1, near)
     large = np.where(close, 8, x)
-    return close, u, chebyshev.chebval(16 / large - 1, far) / np.sqrt(large)
+    return close, u, np.polynomial.chebyshev.chebval(16 / large - 1, far) / np.sqrt(large)
 
 
 def _i0e(x: Array) -> Array:

@@ -199,18 +199,21 @@ def _text(home: str, name: str, names: Callable[[], Iterable[str]]) -> str:
 
 
 def explain(module: str, later: Mapping[str, Sequence[str]] | None = None) -> None:
-    """Let ``module`` raise `AbsentError` for what it lacks, and load the names in ``later`` when they are first used.
+    """Let ``module`` raise `AbsentError` for what it lacks, and load what is in ``later`` when it is first used.
 
-    ``later`` has them by the module inside this one that defines them. A ``__getattr__`` is put there now: a type checker
-    that saw one would take every name for one of the module.
+    ``later`` has modules inside this one, and the names that each of them defines for it. A ``__getattr__`` is put there
+    now: a type checker that saw one would take every name for one of the module.
     """
-    homes = {name: home for home, names in (later or {}).items() for name in names}
+    later = later or {}
+    homes = {name: home for home, names in later.items() for name in names}
 
     def __getattr__(name: str) -> Any:  # noqa: N807  (the name that a traceback shows)
         space = vars(sys.modules[module])
         if name in homes:
             space[name] = getattr(import_module(f"{module}.{homes[name]}"), name)
             return space[name]
+        if name in later:
+            return import_module(f"{module}.{name}")
         raise AbsentError(module, name, lambda: space.get("__all__", ()))
 
     vars(sys.modules[module])["__getattr__"] = __getattr__
