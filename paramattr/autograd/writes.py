@@ -34,11 +34,14 @@ def record(tensors: Iterable[Any]) -> None:
     with threads.lock:
         count += 1
         for tensor in tensors:
-            owner = _owner(tensor.data)
-            write = _last.get(id(owner))
+            owner = tensor.data
+            if owner.base is not None:
+                owner = _owner(owner)
+            key = id(owner)
+            write = _last.get(key)
             if write is None:
-                write = _last[id(owner)] = _Write(owner, _forget)
-                write.key, write.tensor = id(owner), weakref.ref(tensor)
+                write = _last[key] = _Write(owner, _forget)
+                write.key, write.tensor = key, weakref.ref(tensor)
             write.number = count
 
 

@@ -99,7 +99,7 @@ class LookAhead(Optimizer):
             values, master = slot.parameter.data, masters[id(slot.parameter)]
             fast = (values if master is None else master).astype(slot.dtype, copy=False)
             if not slot.state:
-                slot.state, slot.state_dtype = {"slow": fast.copy()}, slot.dtype
+                slot.state = {"slow": fast.copy()}
             if self._steps % self.k == 0:
                 slow = slot.state["slow"] = self.alpha * fast + (1.0 - self.alpha) * slot.state["slow"]
                 values[...] = slow

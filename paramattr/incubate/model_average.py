@@ -95,19 +95,19 @@ class ModelAverage(WeightAverage):
     def _enter(self, slots: list[Slot]) -> None:
         ends = [self._count(slot.state) for slot in slots]
         values = flat(slot.parameter.data for slot in slots)
-        sums = [flat(slot.state[name] for name in ("sum_1", "sum_2", "sum_3")) for slot in slots]
+        sums = flat(slot.state["sum_1"] for slot in slots)
 
         def work(i: int, begin: int, end: int) -> None:
-            sum_1, sum_2, sum_3 = sums[i]
-            part = sum_1[begin:end]
+            part = sums[i][begin:end]
             part += values[i][begin:end]
             short_ends, window_ends = ends[i]
             if short_ends or window_ends:
-                sum_2[begin:end] += part
+                sum_2, sum_3 = (slots[i].state[name].reshape(-1)[begin:end] for name in ("sum_2", "sum_3"))
+                sum_2 += part
                 part.fill(0.0)
-            if window_ends:
-                sum_3[begin:end] = sum_2[begin:end]
-                sum_2[begin:end] = 0.0
+                if window_ends:
+                    sum_3[...] = sum_2
+                    sum_2.fill(0.0)
 
         each_block([value.size for value in values], work)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -10,7 +11,7 @@ import numpy as np
 from paramattr.autograd.tape import Array
 from paramattr.nn.clip import Clipped
 from paramattr.optimizer.rule import Rule, State, Step, Terms
-from paramattr.optimizer.state import Slot
+from paramattr.optimizer.state import Home, Slot
 from paramattr.utils.scratch import Scratch
 from paramattr.utils.threads import each_block, runs
 
@@ -31,7 +32,7 @@ class Part(NamedTuple):
     def traits(self) -> tuple[object, ...]:
         """What parts must have in common to be updated as one, beside scalars."""
         slot, (gradient, factor, low, high), terms, step = self
-        return terms, step, factor, low, high, gradient.dtype, slot.parameter.data.dtype, slot.master is None
+        return terms, step, factor, low, high, gradient.dtype, slot.settled, slot.master is None
 
     def target(self) -> _Target:
         """What to subtract the update from, and where to round the result to if that is a float32 copy."""
@@ -139,21 +140,21 @@ def _stretch(
 
 def _joined_state(rule: Rule, slots: list[Slot]) -> dict[str, Array]:
     """Return the accumulators of ``slots`` as one array each, in whose memory they are."""
-    arrays, begin, first = slots[0].home or ({}, 0, 0)
-    end = begin
-    for number, slot in enumerate(slots, first):
-        if slot.home is None or slot.home[0] is not arrays or slot.home[1:] != (end, number):
-            break
-        end += slot.parameter.data.size
-    else:
-        numbers, elements = slice(first, first + len(slots)), slice(begin, end)
-        return {name: array[numbers if name in rule.scalars else elements] for name, array in arrays.items()}
+    home, first = slots[0].home, slots[0].place
+    if home is None or not all(slot.home is home and slot.place == i for i, slot in enumerate(slots, first)):
+        home, first = _move_together(rule, slots), 0
+    numbers = slice(first, first + len(slots))
+    elements = slice(home.begins[numbers.start], home.begins[numbers.stop])
+    return {name: array[numbers if name in rule.scalars else elements] for name, array in home.arrays.items()}
+
+
+def _move_together(rule: Rule, slots: list[Slot]) -> Home:
+    begins = [0, *itertools.accumulate(slot.parameter.data.size for slot in slots)]
     arrays = {name: np.concatenate([slot.state[name] for slot in slots], axis=None) for name in slots[0].state}
-    end = 0
-    for number, slot in enumerate(slots):
-        slot.home = arrays, end, number
-        begin, end = end, end + slot.parameter.data.size
+    home = Home(arrays, begins)
+    for place, slot in enumerate(slots):
+        slot.home, slot.place = home, place
         for name, array in arrays.items():
-            part = array[number : number + 1] if name in rule.scalars else array[begin:end]
+            part = array[place : place + 1] if name in rule.scalars else array[begins[place] : begins[place + 1]]
             slot.state[name] = part.reshape(slot.state[name].shape)
-    return arrays
+    return home

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,6 +16,7 @@ from paramattr.nn.clip import ClipGradBase, Clipped
 from paramattr.optimizer.blocks import Part, Stretch, execute
 from paramattr.optimizer.rule import DType, Group, Rule, Step
 from paramattr.optimizer.state import Slot
+from paramattr.utils import dtypes
 from paramattr.utils.norm import sums_of_squares
 
 Given: TypeAlias = Sequence[tuple[Slot, Array]]
@@ -33,30 +34,27 @@ def take_step(
             return False
     parts = [part for group, given in groups for part in _parts(rule, group, given, lr)]
     for slot, _, _, step in parts:
-        if not slot.state:
-            slot.state, slot.state_dtype = _new_state(rule, slot, step), slot.dtype
-        elif slot.state_dtype != slot.dtype:
-            _recast(rule, slot, step)
-        if slot.dtype == slot.parameter.data.dtype:
-            slot.master = None
-        elif multi_precision and slot.master is None:
-            slot.master = slot.parameter.data.astype(slot.dtype)
+        if slot.settled is not slot.parameter.data.dtype:
+            _settle(rule, slot, step, multi_precision)
     # From here on nothing but the rule itself can fail, and parameters change.
     writes.record([part.slot.parameter for part in parts])
     execute(rule, parts, functools.partial(_update, rule))
     return True
 
 
-def _parts(rule: Rule, group: Group, given: Given, lr: float) -> Iterator[Part]:
+def _parts(rule: Rule, group: Group, given: Given, lr: float) -> list[Part]:
     steps: dict[tuple[Any, ...], Step] = {}
-    factor = group.step.lr
+    parts, factor, last, step = [], group.step.lr, None, group.step
     for (slot, _), clipped in zip(given, _clip(given, group.grad_clip), strict=True):
-        terms = rule.terms(slot.parameter, group, lr * (factor * slot.parameter.learning_rate))
-        key = terms.lr, terms.settings
-        step = steps.get(key)
-        if step is None:
-            step = steps[key] = dataclasses.replace(group.step, lr=terms.lr, **dict(terms.settings))
-        yield Part(slot, clipped, terms, step)
+        parameter = slot.parameter
+        terms = rule.terms(parameter, group, lr * (factor * parameter.learning_rate))
+        if terms != last:  # as those of most neighbours are not
+            key = terms.lr, terms.settings
+            if key not in steps:
+                steps[key] = dataclasses.replace(group.step, lr=terms.lr, **dict(terms.settings))
+            last, step = terms, steps[key]
+        parts.append(Part(slot, clipped, terms, step))
+    return parts
 
 
 def _clip(given: Given, grad_clip: ClipGradBase | None) -> list[Clipped]:
@@ -68,11 +66,20 @@ def _clip(given: Given, grad_clip: ClipGradBase | None) -> list[Clipped]:
     return [clipped[place] if place in clipped else Clipped(each) for place, (_, each) in enumerate(given)]
 
 
-def _recast(rule: Rule, slot: Slot, step: Step) -> None:
-    """Put what is remembered of a parameter into the dtypes that fit the one which it was given since."""
+def _settle(rule: Rule, slot: Slot, step: Step, multi_precision: bool) -> None:
+    """Give a slot state, and master copy, in the dtypes that fit its parameter's."""
+    dtype, own = slot.dtype, slot.parameter.data.dtype
     blank = _new_state(rule, slot, step)
-    slot.state = {name: array.astype(blank[name].dtype) for name, array in slot.state.items()}
-    slot.home, slot.state_dtype = None, slot.dtype
+    if not slot.state:
+        slot.state = blank
+    elif slot.settled is None or dtypes.compute_dtype(slot.settled) != dtype:
+        slot.state = {name: array.astype(blank[name].dtype) for name, array in slot.state.items()}
+        slot.home = None
+    if dtype == own:
+        slot.master = None
+    elif multi_precision and slot.master is None:
+        slot.master = slot.parameter.data.astype(dtype)
+    slot.settled = own
 
 
 def _new_state(rule: Rule, slot: Slot, step: Step) -> dict[str, Array]:

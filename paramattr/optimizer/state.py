@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -15,17 +15,26 @@ from paramattr.parameter import Parameter
 from paramattr.utils import checks, dtypes
 
 
+class Home(NamedTuple):
+    """Arrays that hold accumulators of several parameters, and where each parameter's begin in those of many elements."""
+
+    arrays: dict[str, Array]
+    begins: list[int]
+
+
 class Slot:
     """A parameter and what is remembered of it: nothing before its first step."""
 
     def __init__(self, parameter: Parameter) -> None:
         self.parameter = parameter
         self.state: dict[str, Array] = {}
-        self.state_dtype: np.dtype[Any] | None = None  # what `dtype` was when the state was made
         self.master: Array | None = None
-        # Where the accumulators of short parameters lie side by side, to be updated in one go: arrays, how many elements
-        # and how many parameters are in front.
-        self.home: tuple[dict[str, Array], int, int] | None = None
+        self.settled: np.dtype[Any] | None = (
+            None  # the parameter's dtype, once state and master copy are as it wants them
+        )
+        # Where accumulators of short parameters lie side by side, to be updated in one go, and which of them this is.
+        self.home: Home | None = None
+        self.place = 0
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -37,18 +46,21 @@ class Slot:
         return {**self.__dict__, "home": None}
 
 
-def collect(slots: Iterable[Slot]) -> list[Slot]:
-    """Return the slots whose parameters take part in a step: trainable ones that have a gradient."""
-    chosen = [slot for slot in slots if slot.parameter.trainable and slot.parameter.grad is not None]
-    for slot in chosen:
-        _ = slot.parameter.data  # raises for a lazy parameter, before anything is changed
-    return chosen
-
-
 def gradients_of(slots: Iterable[Slot]) -> list[tuple[Slot, Array]]:
-    """Return the slots whose parameters take part in a step, with their gradients."""
-    pairs = [(slot, slot.parameter.grad) for slot in collect(slots)]
-    return [(slot, gradient.data) for slot, gradient in pairs if gradient is not None]
+    """Return the slots whose parameters take part in a step, with their gradients: trainable ones that have one."""
+    pairs = []
+    for slot in slots:
+        parameter = slot.parameter
+        gradient = parameter.grad if parameter.trainable else None
+        if gradient is not None:
+            _ = parameter.data  # raises for a lazy parameter, before anything is changed
+            pairs.append((slot, gradient.data))
+    return pairs
+
+
+def collect(slots: Iterable[Slot]) -> list[Slot]:
+    """Return the slots whose parameters take part in a step."""
+    return [slot for slot, _ in gradients_of(slots)]
 
 
 def groups_of(parameters: object, keys: Iterable[str]) -> list[tuple[str, Mapping[str, Any], list[Slot]]]:
@@ -175,7 +187,7 @@ class Stateful(ABC):
                 raise ValueError(f"state_dict lacks 'LR_Scheduler', the state of the {type(self._scheduler).__name__}")
             self._scheduler.set_state_dict(state_dict["LR_Scheduler"])  # the last that can fail
         for slot, state, master in loaded:
-            slot.state, slot.master, slot.home, slot.state_dtype = state, master, None, slot.dtype
+            slot.state, slot.master, slot.home, slot.settled = state, master, None, None
 
     load_state_dict = set_state_dict
 
