@@ -141,7 +141,9 @@ class ParamAttr:
     def owned(self, name: str | None, initializer: Initializer | None) -> ParamAttr:
         """Return a parameter's own copy, with a name and an initializer that have been checked already."""
         other = ParamAttr.__new__(ParamAttr)
-        other.__dict__.update(self.__dict__, name=name, initializer=initializer)
+        fields = other.__dict__
+        fields.update(self.__dict__)
+        fields["name"], fields["initializer"] = name, initializer
         return other
 
     def get_config(self) -> dict[str, Any]:

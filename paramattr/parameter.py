@@ -171,8 +171,6 @@ class Parameter(Tensor):
         sizes = checks.shape("shape", shape)
         dtype = dtypes.floating("dtype", dtype)
         self = cls.__new__(cls)
-        if unique_name.is_taken(name):
-            unique_name.claim(name, self)  # raises, before a key is taken or memory touched
         initializer.check_shape(sizes)
         lazy = _lazy_depth.get() > 0
         if not lazy:
@@ -354,13 +352,14 @@ def make(
     initializer = choose(settings.initializer, is_bias=is_bias, default=default_initializer)
     name = settings.name or name
     if name is None:
-        name = _automatic_name(prefix, "b" if is_bias else "w")
+        letter = "b" if is_bias else "w"
+        name = _of_new_owner(letter) if prefix is None else unique_name.generate(f"{prefix}.{letter}")
+    elif unique_name.is_taken(name):
+        raise unique_name.taken(name)  # before a key is taken or memory touched
     return Parameter._drawn(shape, dtype, settings, initializer, name)
 
 
-def _automatic_name(prefix: str | None, letter: str) -> str:
-    if prefix is not None:
-        return unique_name.generate(f"{prefix}.{letter}")
+def _of_new_owner(letter: str) -> str:
     while True:
         # The first of a new owner; a counter of its own would be kept for ever.
         name = f"{unique_name.generate('create_parameter')}.{letter}_0"

@@ -24,7 +24,8 @@ STREAM_VERSION = 1
 _LIMIT = 1 << 64
 MASK128 = (1 << 128) - 1
 # Odd 128-bit multipliers: the first digits of the fractional parts of sqrt(2), sqrt(3) and sqrt(5).
-_MIX = (0x6A09E667F3BCC908B2FB1366EA957D3F, 0xBB67AE8584CAA73B25742D7078B83B89, 0x3C6EF372FE94F82BE73980C0B9DB9069)
+_MIX1, _MIX2 = 0x6A09E667F3BCC908B2FB1366EA957D3F, 0xBB67AE8584CAA73B25742D7078B83B89
+_MIX3 = 0x3C6EF372FE94F82BE73980C0B9DB9069
 
 # The scramble keeps 0 at 0, where the generator would start from nothing; so the first key must not be there.
 _ORIGIN = 0x9B05688C2B3E6C1F1F83D9ABFB41BD6B
@@ -32,8 +33,10 @@ _ORIGIN = 0x9B05688C2B3E6C1F1F83D9ABFB41BD6B
 
 def scramble(x: int) -> int:
     """Map 128 bits one-to-one to 128 bits so that every input bit moves every output bit."""
-    for multiplier in _MIX:
-        x = (x ^ (x >> 67)) * multiplier & MASK128
+    # Written out, as every parameter passes here.
+    x = (x ^ (x >> 67)) * _MIX1 & MASK128
+    x = (x ^ (x >> 67)) * _MIX2 & MASK128
+    x = (x ^ (x >> 67)) * _MIX3 & MASK128
     return x ^ (x >> 64)
 
 

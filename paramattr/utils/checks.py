@@ -136,11 +136,12 @@ def shape(name: str, value: object) -> tuple[int, ...]:
 
     An int stands for one dimension. Sizes whose element count no address could reach are refused.
     """
-    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
-        value = (value,)
-    if type(value) is not list and type(value) is not tuple:
-        value = several(name, value, "a sequence of integers")
-    sizes = tuple(value)
+    if type(value) is list or type(value) is tuple:
+        sizes = tuple(value)
+    elif isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+        sizes = (int(value),)
+    else:
+        sizes = tuple(several(name, value, "a sequence of integers"))
     for size in sizes:
         if type(size) is not int or size < 0:
             sizes = tuple(integer(f"{name}[{axis}]", size, low=0) for axis, size in enumerate(sizes))

@@ -49,18 +49,23 @@ def generate(key: str) -> str:
     ...     unique_name.generate("linear"), unique_name.generate("linear")
     ('linear_0', 'linear_1')
     """
-    with threads.lock:
-        while True:
-            # Counted in one step: a collection of garbage in between may ask for names as well.
-            counter = _scope.counters.get(key) or _scope.counters.setdefault(key, itertools.count())
-            name = f"{key}_{next(counter)}"
-            if name not in _scope.owners or _scope.owner(name) is None:
-                return name
+    scope = _scope
+    # The counter is found, made and moved on in one step each: another thread may ask for names as well.
+    counter = scope.counters.get(key) or scope.counters.setdefault(key, itertools.count())
+    while True:
+        name = f"{key}_{next(counter)}"
+        if name not in scope.owners or scope.owner(name) is None:
+            return name
 
 
 def is_taken(name: str) -> bool:
     """Whether a living owner holds ``name``."""
     return _scope.owner(name) is not None
+
+
+def taken(name: str) -> ValueError:
+    """Return the error for a name that has another owner."""
+    return ValueError(f"name {name!r} is in use by another parameter; choose another name or delete that parameter")
 
 
 def claim(name: str, owner: object) -> None:
@@ -77,9 +82,7 @@ def claim(name: str, owner: object) -> None:
         with threads.lock:
             holder = scope.owner(name)
             if holder is not None and holder is not owner:
-                raise ValueError(
-                    f"name {name!r} is in use by another parameter; choose another name or delete that parameter"
-                )
+                raise taken(name)
             scope.owners[name] = reference
     if len(scope.owners) > scope.limit:
         with threads.lock:

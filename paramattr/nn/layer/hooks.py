@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from paramattr.autograd import Tensor
@@ -24,12 +25,9 @@ class _Entry(NamedTuple):
 class Called(Tree):
     """What can be called, with hooks before and after."""
 
-    _forward_pre_hooks: OrderedDict[int, _Entry]
-    _forward_post_hooks: OrderedDict[int, _Entry]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.__dict__.update(_forward_pre_hooks=OrderedDict(), _forward_post_hooks=OrderedDict())
+    # A layer gets a dict of its own with its first hook: most never have one.
+    _forward_pre_hooks: Mapping[int, _Entry] = MappingProxyType({})
+    _forward_post_hooks: Mapping[int, _Entry] = MappingProxyType({})
 
     def forward(self, *inputs: Any, **kwargs: Any) -> Any:
         """Compute the layer's value; a subclass that is called defines it."""
@@ -73,7 +71,7 @@ class Called(Tree):
         >>> layer(paramattr.to_tensor([1.0, -1.0])).numpy()
         array([10.,  0.], dtype=float32)
         """
-        return _registered(self._forward_pre_hooks, hook, prepend, with_kwargs)
+        return _registered(self._hooks("_forward_pre_hooks"), hook, prepend, with_kwargs)
 
     def register_forward_post_hook(
         self,
@@ -116,7 +114,7 @@ class Called(Tree):
         [2]
         """
         always = checks.boolean("always_call", always_call)
-        return _registered(self._forward_post_hooks, hook, prepend, with_kwargs, always)
+        return _registered(self._hooks("_forward_post_hooks"), hook, prepend, with_kwargs, always)
 
     register_forward_hook = register_forward_post_hook
 

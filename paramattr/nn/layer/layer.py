@@ -56,8 +56,7 @@ class Layer(Called, Loadable, Castable):
             checks.instance("name_scope", name_scope, str, "a string or None")
         dtype = dtypes.floating("dtype", dtype)
         full_name = unique_name.generate(name_scope or snake_case(type(self).__name__))
-        super().__init__()
-        self.__dict__.update(training=True, _dtype=dtype, _full_name=full_name)
+        super().__init__(training=True, _dtype=dtype, _full_name=full_name)
 
     def full_name(self) -> str:
         """Return the layer's own name, such as ``"linear_0"``."""
@@ -121,7 +120,8 @@ class Layer(Called, Loadable, Castable):
         TypeError, ValueError
             As `paramattr.create_parameter`.
         """
-        check_device(device)
+        if device is not None:
+            check_device(device)
         return parameter.make(
             shape,
             self._dtype if dtype is None else dtype,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,11 +36,7 @@ class IncompatibleKeys(NamedTuple):
 class Loadable(Tree):
     """What has a state that can be saved and loaded."""
 
-    _state_dict_hooks: OrderedDict[int, Callable[[State], State | None]]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.__dict__.update(_state_dict_hooks=OrderedDict())
+    _state_dict_hooks: Mapping[int, Callable[[State], State | None]] = MappingProxyType({})
 
     def register_state_dict_hook(self, hook: Callable[[State], State | None]) -> Hook:
         """Call ``hook`` with each state that `state_dict` makes; what it returns, unless None, takes its place.
@@ -56,7 +53,7 @@ class Loadable(Tree):
         """
         if not callable(hook):
             raise TypeError(f"hook must be callable, but received {hook!r} ({type(hook).__name__})")
-        return Hook(self._state_dict_hooks, hook)
+        return Hook(self._hooks("_state_dict_hooks"), hook)
 
     def state_dict(
         self,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections import OrderedDict
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
@@ -28,44 +30,44 @@ class Tree:
     _buffers: dict[str, Tensor | None]
     _transient_buffers: set[str]
 
-    def __init__(self) -> None:
+    def __init__(self, **own: Any) -> None:
         # Straight into the dict: __setattr__ below looks at what it is given, and needs these to do so.
-        self.__dict__.update(_parameters={}, _sub_layers={}, _buffers={}, _transient_buffers=set())
+        self.__dict__.update(own, _parameters={}, _sub_layers={}, _buffers={}, _transient_buffers=set())
 
-    def __setattr__(self, name: str, value: object) -> None:
+    def __setattr__(self, name: str, value: Any) -> None:
         stores = self.__dict__
-        kind = next((store for store, held_type in _STORES.items() if isinstance(value, held_type)), None)
-        if isinstance(getattr(type(self), name, None), property):
+        kind = _kind(value.__class__)
+        held = _holder(stores, name) if "_parameters" in stores else ""
+        if not (kind or held) or isinstance(getattr(type(self), name, None), property):
             object.__setattr__(self, name, value)
         elif "_parameters" not in stores:
-            if kind is not None:
-                raise RuntimeError(f"call super().__init__() of {type(self).__name__} before assigning {name!r}")
-            object.__setattr__(self, name, value)
+            raise RuntimeError(f"call super().__init__() of {type(self).__name__} before assigning {name!r}")
+        elif kind and (not held or _RANK[kind] <= _RANK[held]):
+            self._enter(kind, name, value, held)
+        elif value is None:
+            stores[held][name] = None
         else:
-            held = next((store for store in _STORES if name in stores[store]), None)
-            if kind is not None and (held is None or _RANK[kind] <= _RANK[held]):
-                self._enter(kind, name, value)
-            elif held is None:
-                object.__setattr__(self, name, value)
-            elif value is None:
-                stores[held][name] = None
-            else:
-                label = "Layer" if held == "_sub_layers" else _STORES[held].__name__
-                raise TypeError(
-                    f"{name!r} of {type(self).__name__} holds a {label}; assign another, or None, but not {value!r}"
-                )
+            label = "Layer" if held == "_sub_layers" else _STORES[held].__name__
+            raise TypeError(
+                f"{name!r} of {type(self).__name__} holds a {label}; assign another, or None, but not {value!r}"
+            )
 
-    def _enter(self, store: str, name: str, value: Any) -> None:
-        """Hold ``value`` in ``store``, in place of whatever has the name."""
+    def _hooks(self, name: str) -> OrderedDict[int, Any]:
+        """Return the layer's own dict of hooks, made with the first of them."""
+        hooks: OrderedDict[int, Any] = self.__dict__.setdefault(name, OrderedDict())
+        return hooks
+
+    def _enter(self, store: str, name: str, value: Any, before: str) -> None:
+        """Hold ``value`` in ``store``, in place of what has the name, in the store ``before`` or in none."""
         held = self.__dict__
         if name in _OWN:
             raise ValueError(f"{name!r} of {type(self).__name__} is the layer's own, and can't be {value!r}")
         if store == "_sub_layers" and value is not None:
             self._check_sublayer(name, value)
-        if name not in held[store]:
+        if before != store:
             held.pop(name, None)
-            for other in _STORES:
-                held[other].pop(name, None)
+            if before:
+                del held[before][name]
             if store == "_buffers":
                 self._transient_buffers.add(name)  # until register_buffer says that it is kept
         if store == "_buffers" and value is not None and value.name is None:
@@ -101,7 +103,7 @@ class Tree:
         self._check_free("_parameters", name)
         if parameter is not None:
             checks.instance("parameter", parameter, Parameter, "a Parameter or None")
-        self._enter("_parameters", name, parameter)
+        self._enter("_parameters", name, parameter, _holder(self.__dict__, name))
         return parameter
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
@@ -119,7 +121,7 @@ class Tree:
         self._check_name(name)
         if sublayer is not None:
             checks.instance("sublayer", sublayer, Tree, "a Layer or None")
-        self._enter("_sub_layers", name, sublayer)
+        self._enter("_sub_layers", name, sublayer, _holder(self.__dict__, name))
         return sublayer
 
     def add_module(self, name: str, module: Layer | None) -> None:
@@ -153,7 +155,7 @@ class Tree:
                 f"tensor must be a Tensor that is no Parameter, or None, but received {tensor!r} ({type(tensor).__name__})"
             )
         kept = checks.boolean("persistable", persistable)
-        self._enter("_buffers", name, tensor)
+        self._enter("_buffers", name, tensor, _holder(self.__dict__, name))
         if kept:
             self._transient_buffers.discard(name)
         else:
@@ -368,3 +370,19 @@ _OWN = {
     "training", "_dtype", "_full_name", "_transient_buffers", "_forward_pre_hooks", "_forward_post_hooks",
     "_state_dict_hooks", *_STORES,
 }  # fmt: skip
+
+
+def _holder(stores: dict[str, Any], name: str) -> str:
+    """Return the store that holds something under ``name``, "" if none does."""
+    # Written out, because a loop takes as long as the rest of an assignment.
+    if name in stores["_parameters"]:
+        return "_parameters"
+    if name in stores["_sub_layers"]:
+        return "_sub_layers"
+    return "_buffers" if name in stores["_buffers"] else ""
+
+
+@functools.lru_cache(maxsize=512)
+def _kind(of: type) -> str:
+    """Return the store for values of a type, "" for what is an ordinary attribute."""
+    return next((store for store, held_type in _STORES.items() if issubclass(of, held_type)), "")
