@@ -38,6 +38,11 @@ def integer(name: str, value: object, *, low: int | None = None, high: int | Non
     return checks.integer(name, _single(value), low=low, high=high)
 
 
+def real(name: str, value: object, **bounds: Any) -> float:
+    """`checks.real` of a number or a tensor with one element."""
+    return checks.real(name, value.item() if isinstance(value, Tensor) and value.size == 1 else value, **bounds)
+
+
 def integers(name: str, value: object, *, low: int | None = None) -> tuple[int, ...]:
     """Return an int, several, or an integer tensor as a tuple of ints; TypeError or ValueError for all else."""
     given = plain(value)
