@@ -80,11 +80,17 @@ def same_dtype(name: str, value: Operand, x: Tensor) -> Tensor:
     return tensor.astype(x.dtype)
 
 
+def integer_array(name: str, value: Operand) -> Array:
+    """Return ``value`` as an array of integers; TypeError for all else."""
+    numbers = as_tensor(name, value).data
+    if numbers.dtype.kind not in "iu":
+        raise TypeError(f"{name} must hold integers, but received dtype {numbers.dtype}")
+    return numbers
+
+
 def index_of(name: str, value: Operand, size: int, *, low: int | None = None) -> Array:
     """Return ``value`` as an array of integers that name one of ``size`` places, by default from -size to size - 1."""
-    index = array_of(name, value)
-    if index.dtype.kind not in "iu":
-        raise TypeError(f"{name} must hold integers, but received dtype {index.dtype}")
+    index = integer_array(name, value)
     first = -size if low is None else low
     if index.size and not first <= int(index.min()) <= int(index.max()) < size:
         received = f"{int(index.min())} to {int(index.max())}"

@@ -27,6 +27,7 @@ def test_tensors_stand_for_integers():
         (lambda: arguments.axis("n", pa.to_tensor(3), 3), ValueError, "n must be in"),
         (lambda: arguments.several("n", pa.zeros([2])), TypeError, "n must be a list of at least one tensor"),
         (lambda: arguments.index_of("n", [-1], 3, low=0), IndexError, r"n must hold integers in \[0, 3\)"),
+        (lambda: arguments.integer_array("n", [True]), TypeError, "n must hold integers, but received dtype bool"),
         (lambda: arguments.mask_of("n", [1]), TypeError, "n must hold bools"),
         (lambda: arguments.same_dtype("n", pa.zeros([1]), pa.arange(2)), TypeError, "n must have the dtype int64"),
     ],

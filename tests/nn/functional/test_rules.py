@@ -423,7 +423,7 @@ def transduced(draw):
     rows, time, longest, symbols = (draw(st.integers(low, 3)) for low in (1, 1, 1, 2))
     rng = rng_of(draw)
     settings = {
-        "label": rng.integers(0, symbols, (rows, longest)),
+        "labels": rng.integers(0, symbols, (rows, longest)),
         "steps": rng.integers(1, time + 1, rows),
         "counts": rng.integers(0, longest + 1, rows),
         "blank": 0,
