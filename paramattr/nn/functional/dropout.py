@@ -73,12 +73,14 @@ def dropout(
     if rate == 0.0 or (up and not training):
         return x
     sizes = [size if given is None or index in given else 1 for index, size in enumerate(x.shape)]
-    value = functools.partial(_dropped, x, sizes, rate, up) if training else lambda: x * (1.0 - rate)
+    value = functools.partial(_dropped, x, sizes, rate, up, training)
     return changed(x, value) if inplace else value()
 
 
-def _dropped(x: Tensor, sizes: Sequence[int], rate: float, up: bool) -> Tensor:
-    """Return ``x`` times random ones and zeros of ``sizes``; what is kept grows, if ``up``."""
+def _dropped(x: Tensor, sizes: Sequence[int], rate: float, up: bool, training: bool) -> Tensor:
+    """Return ``x`` with random elements 0, and the others grown if ``up``; outside of training, all of it shrunk."""
+    if not training:
+        return x * (1.0 - rate)
     kept = _kept(sizes, rate, x)
     if up and rate < 1.0:
         kept /= np.asarray(1.0 - rate, kept.dtype)
