@@ -72,14 +72,12 @@ def grad(
 ) -> list[Tensor | None]:
     """Return the gradients of the sum of ``outputs`` in each of ``inputs``; no ``grad`` of any tensor changes.
 
-    Mirrors ``paddle.grad``.
+    Mirrors ``paddle.grad``. The other arguments are those of `backward`, where ``grad_outputs`` are ``grad_tensors``.
 
     Parameters
     ----------
     outputs, inputs : Tensor or sequence of Tensor
         The tensors to differentiate, and those to differentiate in.
-    grad_outputs : Tensor or sequence of Tensor or None, optional
-        For each output the gradient to start from, of its shape; 1 for each element where it is None.
     retain_graph : bool, optional
         Keep the recorded graph so that it can be walked again; None stands for ``create_graph``.
     create_graph : bool, default False
@@ -90,8 +88,6 @@ def grad(
         Return None for an input that no output was made from.
     no_grad_vars : Tensor or iterable of Tensor, optional
         Tensors that no gradient goes through.
-    dump_backward_graph_path : None
-        Paddle's file of the graph, which is not written here.
 
     Raises
     ------
@@ -108,30 +104,45 @@ def grad(
     >>> slope.numpy(), x.grad
     (array([2., 4.], dtype=float32), None)
     """
-    if checks.boolean("create_graph", create_graph):
-        raise ValueError("create_graph must be False, but received True: derivatives are not recorded here")
-    if not checks.boolean("only_inputs", only_inputs):
-        raise ValueError("only_inputs must be True, but received False; backward() gives to all leaves")
+    _check_possible(create_graph, only_inputs, dump_backward_graph_path)
     unused = checks.boolean("allow_unused", allow_unused)
     retain = False if retain_graph is None else checks.boolean("retain_graph", retain_graph)
-    _check_no_dump(dump_backward_graph_path)
     roots, leaves = _tensors("outputs", outputs), _tensors("inputs", inputs)
     starts = _starts("grad_outputs", roots, grad_outputs)
     barred = [] if no_grad_vars is None else _tensors("no_grad_vars", no_grad_vars, least=0)
     stops = {tensor._tape_entry() for tensor in barred if not tensor.stop_gradient}
     nodes = [None if tensor.stop_gradient else tensor._tape_entry() for tensor in leaves]
     wanted = tape.reached([node for node, _ in starts], stops).intersection(nodes)
-    for place, node in enumerate(nodes):
-        if node not in wanted and not unused:
-            raise ValueError(
-                f"inputs[{place}] must be a tensor that outputs were made from, but received {leaves[place]._label()} of"
-                f" shape {leaves[place].shape!r}, which is not; with allow_unused=True its gradient is None"
-            )
-    order = list(wanted)
-    found = dict(zip(order, tape.gradients(starts, order, stops=stops, retain=retain), strict=True)) if order else {}
+    if not unused:
+        _check_used(leaves, [node in wanted for node in nodes])
+    found = _gradients(starts, list(wanted), stops, retain)
     # A gradient may be a view of a part of another.
-    parts = [None if node is None else found.get(node) for node in nodes]
-    return [None if part is None else Tensor(part.copy()) for part in parts]
+    return [Tensor(found[node].copy()) if node in found else None for node in nodes]
+
+
+def _check_possible(create_graph: bool, only_inputs: bool, path: str | None) -> None:
+    if checks.boolean("create_graph", create_graph):
+        raise ValueError("create_graph must be False, but received True: derivatives are not recorded here")
+    if not checks.boolean("only_inputs", only_inputs):
+        raise ValueError("only_inputs must be True, but received False; backward() gives to all leaves")
+    _check_no_dump(path)
+
+
+def _gradients(
+    starts: list[tuple[tape.Node, tape.Array]], wanted: list[tape.Node], stops: set[tape.Node], retain: bool
+) -> dict[tape.Node | None, tape.Array]:
+    """Return the gradient of each node ``wanted``; without any, the graph is not walked."""
+    parts = tape.gradients(starts, wanted, stops=stops, retain=retain) if wanted else []
+    return {node: part for node, part in zip(wanted, parts, strict=True) if part is not None}
+
+
+def _check_used(inputs: list[Tensor], used: list[bool]) -> None:
+    for place, (tensor, is_used) in enumerate(zip(inputs, used, strict=True)):
+        if not is_used:
+            raise ValueError(
+                f"inputs[{place}] must be a tensor that outputs were made from, but received {tensor._label()} of"
+                f" shape {tensor.shape!r}, which is not; with allow_unused=True its gradient is None"
+            )
 
 
 def _check_no_dump(path: str | None) -> None:

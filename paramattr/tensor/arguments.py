@@ -38,6 +38,11 @@ def integer(name: str, value: object, *, low: int | None = None, high: int | Non
     return checks.integer(name, _single(value), low=low, high=high)
 
 
+def real(name: str, value: object, **bounds: Any) -> float:
+    """`checks.real` of a number or a tensor with one element."""
+    return checks.real(name, value.item() if isinstance(value, Tensor) and value.size == 1 else value, **bounds)
+
+
 def integers(name: str, value: object, *, low: int | None = None) -> tuple[int, ...]:
     """Return an int, several, or an integer tensor as a tuple of ints; TypeError or ValueError for all else."""
     given = plain(value)
@@ -75,11 +80,17 @@ def same_dtype(name: str, value: Operand, x: Tensor) -> Tensor:
     return tensor.astype(x.dtype)
 
 
+def integer_array(name: str, value: Operand) -> Array:
+    """Return ``value`` as an array of integers; TypeError for all else."""
+    numbers = as_tensor(name, value).data
+    if numbers.dtype.kind not in "iu":
+        raise TypeError(f"{name} must hold integers, but received dtype {numbers.dtype}")
+    return numbers
+
+
 def index_of(name: str, value: Operand, size: int, *, low: int | None = None) -> Array:
     """Return ``value`` as an array of integers that name one of ``size`` places, by default from -size to size - 1."""
-    index = array_of(name, value)
-    if index.dtype.kind not in "iu":
-        raise TypeError(f"{name} must hold integers, but received dtype {index.dtype}")
+    index = integer_array(name, value)
     first = -size if low is None else low
     if index.size and not first <= int(index.min()) <= int(index.max()) < size:
         received = f"{int(index.min())} to {int(index.max())}"

@@ -11,7 +11,7 @@ from paramattr.autograd import Tensor, apply
 from paramattr.autograd.rules import Outcome, exact
 from paramattr.autograd.tape import Array, Pullback
 from paramattr.autograd.tensor import Operand, as_tensor
-from paramattr.tensor.arguments import several
+from paramattr.tensor.arguments import integer_array, several
 from paramattr.tensor.function import elementwise, into
 from paramattr.utils import checks, dtypes
 
@@ -181,9 +181,7 @@ def multiplex(inputs: Sequence[Operand], index: Operand, name: str | None = None
     shapes = [t.shape for t in tensors]
     if len(shapes) < 2 or any(shape != shapes[0] or len(shape) < 2 for shape in shapes):
         raise ValueError(f"inputs must be two tensors or more of one shape with two axes, but received {shapes}")
-    rows = as_tensor("index", index).data
-    if rows.dtype.kind not in "iu":
-        raise TypeError(f"index must hold integers, but received dtype {rows.dtype}")
+    rows = integer_array("index", index)
     if rows.ndim not in (1, 2) or rows.size != len(rows) or len(rows) > shapes[0][0]:
         raise ValueError(f"index must have shape [rows, 1], rows <= {shapes[0][0]}, not {list(rows.shape)}")
     if rows.size and not 0 <= rows.min() <= rows.max() < len(tensors):

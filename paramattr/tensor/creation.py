@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,7 @@ def as_tensor(
     >>> paramattr.as_tensor([1.0, 2.0], requires_grad=True).stop_gradient
     False
     """
-    return made(to_tensor(data, dtype).data, None, device, requires_grad, pin_memory)
+    return made(lambda: to_tensor(data, dtype).data, None, device, requires_grad, pin_memory)
 
 
 def asarray(
@@ -110,21 +111,21 @@ def asarray(
         dtype is not None and dtypes.numeric("dtype", dtype, array.dtype) != array.dtype
     ):
         raise ValueError(f"copy=False needs an array or tensor of the dtype asked for, but received {obj!r}")
-    return made(array, None, device, requires_grad)
+    return made(lambda: array, None, device, requires_grad)
 
 
 def made(
-    array: Array,
+    make: Callable[[], Array],
     out: Tensor | None = None,
     device: object = None,
     requires_grad: bool = False,
     pin_memory: bool = False,
 ) -> Tensor:
-    """Return ``array`` as a tensor made on the CPU, or ``out`` after it has become that."""
+    """Return what ``make`` makes as a tensor, or ``out`` after it has become that; the settings are looked at first."""
     place.check("device", device)
     checks.boolean("pin_memory", pin_memory)
     wanted = checks.boolean("requires_grad", requires_grad)
-    tensor = into(out, Tensor(array))
+    tensor = into(out, Tensor(make()))
     if wanted:
         tensor.stop_gradient = False
     return tensor
@@ -172,7 +173,7 @@ def zeros(
     >>> paramattr.zeros([2], "int32").numpy()
     array([0, 0], dtype=int32)
     """
-    return made(_filled(shape, 0, _dtype(dtype)), out, device, requires_grad, pin_memory)
+    return made(lambda: _filled(shape, 0, _dtype(dtype)), out, device, requires_grad, pin_memory)
 
 
 def ones(
@@ -195,7 +196,7 @@ def ones(
     >>> paramattr.ones([2]).numpy()
     array([1., 1.], dtype=float32)
     """
-    return made(_filled(shape, 1, _dtype(dtype)), out, device, requires_grad, pin_memory)
+    return made(lambda: _filled(shape, 1, _dtype(dtype)), out, device, requires_grad, pin_memory)
 
 
 def empty(
@@ -255,7 +256,7 @@ def full(
     """
     number = _scalar(fill_value)
     form = number.dtype if dtype is None and number.dtype.kind in "bc" else _dtype(dtype, number.dtype)
-    return made(_filled(shape, number, form), out, device, requires_grad, pin_memory)
+    return made(lambda: _filled(shape, number, form), out, device, requires_grad, pin_memory)
 
 
 def zeros_like(
@@ -346,7 +347,7 @@ def full_like(
     """
     array, number = array_of("x", x), _scalar(fill_value)
     form = dtypes.numeric("dtype", array.dtype if dtype is None else dtype, number.dtype)
-    return made(_filled(array.shape, number, form), None, device, requires_grad, pin_memory)
+    return made(lambda: _filled(array.shape, number, form), None, device, requires_grad, pin_memory)
 
 
 def eye(
@@ -373,9 +374,9 @@ def eye(
     """
     rows = arguments.integer("num_rows", num_rows, low=0)
     columns = rows if num_columns is None else arguments.integer("num_columns", num_columns, low=0)
-    matrix = _filled((rows, columns), 0, _dtype(dtype))
-    np.fill_diagonal(matrix, 1)
-    return made(matrix, out, device, requires_grad, pin_memory)
+    form = _dtype(dtype)
+    checks.fits_in_memory("shape", (rows, columns), form.itemsize)
+    return made(lambda: np.eye(rows, columns, dtype=form), out, device, requires_grad, pin_memory)
 
 
 def tril_indices(row: int, col: int, offset: int = 0, dtype: DTypeLike = "int64") -> Tensor:

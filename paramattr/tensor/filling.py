@@ -12,7 +12,8 @@ from paramattr.autograd.tensor import as_tensor, changed
 from paramattr.random import Normal, integers, next_key
 from paramattr.random.exact import exp
 from paramattr.random.rejection import log1p
-from paramattr.tensor.random import bounds, normal_values, number, uniform_values
+from paramattr.tensor import arguments
+from paramattr.tensor.random import bounds, normal_values, uniform_values
 from paramattr.tensor.sampling import bernoulli_values, exponentials, floating_tensor, with_values
 from paramattr.utils import checks
 from paramattr.utils.dtypes import FORMATS
@@ -49,7 +50,7 @@ def uniform_(x: Tensor, min: float = 0, max: float = 1.0, seed: int = 0, name: s
     >>> bool((x < 0).numpy().all())
     True
     """
-    low, high, start = number("min", min), number("max", max), checks.integer("seed", seed, low=0)
+    low, high, start = arguments.real("min", min), arguments.real("max", max), checks.integer("seed", seed, low=0)
     return _refilled(x, lambda: uniform_values(x.data.shape, x.dtype, low, high, start))
 
 
@@ -78,7 +79,7 @@ def normal_(x: Tensor, mean: float = 0.0, std: float = 1.0, name: str | None = N
     >>> paramattr.to_tensor([1.0, 2.0]).normal_(0.0, 0.1).shape
     [2]
     """
-    centre, spread = number("mean", mean), number("std", std, low=0.0)
+    centre, spread = arguments.real("mean", mean), arguments.real("std", std, low=0.0)
     return _refilled(x, lambda: normal_values(x.data.shape, x.dtype, centre, spread))
 
 
@@ -93,7 +94,7 @@ def log_normal_(x: Tensor, mean: float = 1.0, std: float = 2.0, name: str | None
     >>> bool((paramattr.to_tensor([-1.0, -2.0]).log_normal_() > 0).numpy().all())
     True
     """
-    centre, spread = number("mean", mean), number("std", std, low=0.0)
+    centre, spread = arguments.real("mean", mean), arguments.real("std", std, low=0.0)
     return _refilled(x, lambda: np.asarray(exp(normal_values(x.data.shape, np.float64, centre, spread))))
 
 
@@ -108,7 +109,7 @@ def exponential_(x: Tensor, lam: float = 1.0, name: str | None = None) -> Tensor
     >>> bool((paramattr.to_tensor([-1.0, -2.0]).exponential_() > 0).numpy().all())
     True
     """
-    rate = number("lam", lam, low=0.0, open_low=True)
+    rate = arguments.real("lam", lam, low=0.0, open_low=True)
     return _refilled(x, lambda: exponentials(x.data.shape) / rate)
 
 
@@ -123,7 +124,7 @@ def cauchy_(x: Tensor, loc: float = 0, scale: float = 1, name: str | None = None
     >>> paramattr.to_tensor([1.0, 2.0]).cauchy_().shape
     [2]
     """
-    centre, width = number("loc", loc), number("scale", scale, low=0.0, open_low=True)
+    centre, width = arguments.real("loc", loc), arguments.real("scale", scale, low=0.0, open_low=True)
 
     def draw() -> Array:
         # The quotient of two normal numbers has the law exactly, and the same bits everywhere, as no tangent has.

@@ -8,6 +8,7 @@ from paramattr.autograd import Tensor
 from paramattr.autograd.rules import Outcome, real
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
+from paramattr.tensor import arguments
 from paramattr.tensor.factorization import CONVERGES, eigvalsh, finite, svdvals, turned
 from paramattr.tensor.linalg import with_axes
 from paramattr.tensor.solving import attempt, square
@@ -46,8 +47,7 @@ def pinv(x: Operand, rcond: float | Tensor = 1e-15, hermitian: bool = False, nam
     """
     symmetric = checks.boolean("hermitian", hermitian)
     x = square("x", x) if symmetric else with_axes("x", x, "at least 2", 2)
-    given = rcond.item() if isinstance(rcond, Tensor) else rcond
-    return attempt(_pinv, CONVERGES, x, rcond=checks.real("rcond", given, low=0.0), hermitian=symmetric)
+    return attempt(_pinv, CONVERGES, x, rcond=arguments.real("rcond", rcond, low=0.0), hermitian=symmetric)
 
 
 def _pinv(x: Array, *, rcond: float, hermitian: bool) -> Outcome:

@@ -14,6 +14,8 @@ from paramattr.autograd.rules import Outcome
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.random import Key, Normal, PointMass, Uniform, exact, integers, next_key
+from paramattr.tensor import arguments
+from paramattr.tensor.creation import made
 from paramattr.tensor.function import into
 from paramattr.utils import checks, dtypes
 
@@ -37,37 +39,6 @@ def _sizes_apart(function: Function) -> Function:
         return function(*args, **kwargs)
 
     return call  # type: ignore[return-value]
-
-
-def _sizes(shape: Shape) -> tuple[int, ...]:
-    """Return a shape whose sizes may be tensors."""
-    given = shape.tolist() if isinstance(shape, Tensor) else shape
-    if isinstance(given, (list, tuple)):
-        given = [size.item() if isinstance(size, Tensor) else size for size in given]
-    return checks.shape("shape", given)
-
-
-def number(name: str, value: object, **bounds: Any) -> float:
-    """Return a number, or a tensor of one element, as a float within the bounds."""
-    return checks.real(name, value.item() if isinstance(value, Tensor) else value, **bounds)
-
-
-def _new(
-    draw: Callable[[], Array],
-    out: Tensor | None = None,
-    device: object = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-) -> Tensor:
-    """Return what ``draw`` makes as a tensor; the rest are arguments that Paddle takes after PyTorch's example."""
-    if device is not None and "cpu" not in str(device):
-        raise ValueError(f"device must be the CPU, the only one there is, but received {device!r}")
-    checks.boolean("pin_memory", pin_memory)
-    wanted = checks.boolean("requires_grad", requires_grad)
-    result = into(out, Tensor(draw()))
-    if wanted:
-        result.stop_gradient = False
-    return result
 
 
 def uniform_values(shape: tuple[int, ...], dtype: np.dtype[Any], low: float, high: float, seed: int) -> Array:
@@ -129,8 +100,8 @@ def rand(
     >>> bool(((x >= 0) & (x < 1)).numpy().all())
     True
     """
-    sizes, kind = _sizes(shape), dtypes.floating("dtype", dtype)
-    return _new(lambda: uniform_values(sizes, kind, 0.0, 1.0, 0), out, device, requires_grad, pin_memory)
+    sizes, kind = arguments.shape("shape", shape), dtypes.floating("dtype", dtype)
+    return made(lambda: uniform_values(sizes, kind, 0.0, 1.0, 0), out, device, requires_grad, pin_memory)
 
 
 def uniform(
@@ -170,9 +141,9 @@ def uniform(
     >>> bool(((x >= -1) & (x < 1)).numpy().all())
     True
     """
-    sizes, kind = _sizes(shape), dtypes.floating("dtype", dtype)
-    low, high, start = number("min", min), number("max", max), checks.integer("seed", seed, low=0)
-    return _new(lambda: uniform_values(sizes, kind, low, high, start), out, device, requires_grad)
+    sizes, kind = arguments.shape("shape", shape), dtypes.floating("dtype", dtype)
+    low, high, start = arguments.real("min", min), arguments.real("max", max), checks.integer("seed", seed, low=0)
+    return made(lambda: uniform_values(sizes, kind, low, high, start), out, device, requires_grad)
 
 
 def standard_normal(
@@ -194,8 +165,8 @@ def standard_normal(
     >>> paramattr.standard_normal([2, 3]).shape
     [2, 3]
     """
-    sizes, kind = _sizes(shape), dtypes.floating("dtype", dtype)
-    return _new(lambda: normal_values(sizes, kind, 0.0, 1.0), out, device, requires_grad)
+    sizes, kind = arguments.shape("shape", shape), dtypes.floating("dtype", dtype)
+    return made(lambda: normal_values(sizes, kind, 0.0, 1.0), out, device, requires_grad)
 
 
 @_sizes_apart
@@ -219,8 +190,8 @@ def randn(
     >>> paramattr.randn(2, 3).shape
     [2, 3]
     """
-    sizes, kind = _sizes(shape), dtypes.floating("dtype", dtype)
-    return _new(lambda: normal_values(sizes, kind, 0.0, 1.0), out, device, requires_grad, pin_memory)
+    sizes, kind = arguments.shape("shape", shape), dtypes.floating("dtype", dtype)
+    return made(lambda: normal_values(sizes, kind, 0.0, 1.0), out, device, requires_grad, pin_memory)
 
 
 def _like(x: Operand, dtype: DTypeLike | None) -> tuple[tuple[int, ...], np.dtype[Any]]:
@@ -247,7 +218,7 @@ def rand_like(
     [2]
     """
     sizes, kind = _like(input, dtype)
-    return _new(lambda: uniform_values(sizes, kind, 0.0, 1.0, 0), None, device, requires_grad)
+    return made(lambda: uniform_values(sizes, kind, 0.0, 1.0, 0), None, device, requires_grad)
 
 
 def randn_like(
@@ -269,7 +240,7 @@ def randn_like(
     [2]
     """
     sizes, kind = _like(x, dtype)
-    return _new(lambda: normal_values(sizes, kind, 0.0, 1.0), None, device, requires_grad)
+    return made(lambda: normal_values(sizes, kind, 0.0, 1.0), None, device, requires_grad)
 
 
 def normal(
@@ -314,7 +285,7 @@ def normal(
     if not tensors:
         if shape is None:
             raise ValueError("shape must be given with a mean and a std that are numbers, but received None")
-        sizes = _sizes(shape)
+        sizes = arguments.shape("shape", shape)
         return into(out, Tensor(normal_values(sizes, dtypes.floating("dtype", None), float(centre), float(spread))))
     kind = np.result_type(*(dtypes.floating("mean and std", tensor.dtype) for tensor in tensors))
     sizes = np.broadcast_shapes(*(tensor.data.shape for tensor in tensors))
@@ -381,7 +352,7 @@ def randint(
     first, end = bounds(low, high)
     if first < np.iinfo(kind).min or end - 1 > np.iinfo(kind).max:
         raise ValueError(f"low and high must be in the range of {kind}, but received low={first}, high={end}")
-    sizes = _sizes(shape)
+    sizes = arguments.shape("shape", shape)
     return Tensor(integers.integers(next_key(), first, end, sizes).astype(kind))
 
 
@@ -440,4 +411,4 @@ def randperm(
     [0, 1, 2, 3, 4]
     """
     count, kind = checks.integer("n", n, low=0), dtypes.numeric("dtype", dtype, np.dtype(np.int64))
-    return _new(lambda: integers.permutation(next_key(), count).astype(kind), out, device, requires_grad, pin_memory)
+    return made(lambda: integers.permutation(next_key(), count).astype(kind), out, device, requires_grad, pin_memory)

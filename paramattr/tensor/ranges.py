@@ -64,7 +64,7 @@ def arange(
     first, last, by = _number("start", start), _number("end", end), _number("step", step)
     whole = dtype is None and all(isinstance(number, int) for number in (first, last, by))
     form = np.dtype(np.int64) if whole else _default("dtype", dtype)
-    return made(_steps(first, last, by, form, inclusive=False), out, device, requires_grad, pin_memory)
+    return made(lambda: _steps(first, last, by, form, inclusive=False), out, device, requires_grad, pin_memory)
 
 
 def range(
@@ -91,7 +91,7 @@ def range(
     if end is None:
         start, end = 0, start
     first, last, by = _number("start", start), _number("end", end), _number("step", step)
-    return made(_steps(first, last, by, _default("dtype", dtype), inclusive=True), out, device, requires_grad)
+    return made(lambda: _steps(first, last, by, _default("dtype", dtype), inclusive=True), out, device, requires_grad)
 
 
 def _number(name: str, value: object) -> int | float:
@@ -157,7 +157,7 @@ def linspace(
     array([0. , 0.5, 1. ], dtype=float32)
     """
     values = _spread(_number("start", start), _number("stop", stop), arguments.integer("num", num, low=0))
-    return made(values.astype(_default("dtype", dtype)), out, device, requires_grad)
+    return made(lambda: values.astype(_default("dtype", dtype)), out, device, requires_grad)
 
 
 def logspace(

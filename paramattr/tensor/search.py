@@ -247,28 +247,33 @@ def searchsorted(
     [0, 1]
     """
     sequence, wanted = as_tensor("sorted_sequence", sorted_sequence).data, as_tensor("values", values).data
-    rows = sequence.shape[:-1]
-    if sequence.ndim == 0 or (sequence.ndim > 1 and wanted.shape[:-1] != rows) or (rows and wanted.ndim == 0):
-        raise ValueError(
-            f"values must fit sorted_sequence in all axes but the last, but received shapes {list(wanted.shape)}"
-            f" and {list(sequence.shape)}"
-        )
+    _check_rows(sequence.shape, wanted.shape)
     behind = checks.boolean("right", right)
     if side is not None:
         behind = checks.choice("side", side, ["left", "right"]) == "right"
         if right and not behind:
             raise ValueError("side must be 'right' or None with right=True, but received 'left'")
     if sorter is not None:
-        order = as_tensor("sorter", sorter).data
-        if order.shape != sequence.shape or order.dtype.kind not in "iu" or not _are_places(order, sequence.shape[-1]):
-            raise ValueError(f"sorter must hold indices into sorted_sequence, in its shape, but received {sorter!r}")
-        sequence = np.take_along_axis(sequence, order, -1)
+        sequence = np.take_along_axis(sequence, _order(sorter, sequence.shape), -1)
     index = places(sequence, wanted, right=behind)
     return into(out, Tensor(index.astype(np.int32 if checks.boolean("out_int32", out_int32) else np.int64)))
 
 
-def _are_places(index: Array, size: int) -> bool:
-    return bool(((index >= 0) & (index < size)).all())
+def _check_rows(sequence: tuple[int, ...], values: tuple[int, ...]) -> None:
+    rows = sequence[:-1]
+    if not sequence or (rows and values[:-1] != rows):
+        raise ValueError(
+            f"values must fit sorted_sequence in all axes but the last, but received shapes {list(values)}"
+            f" and {list(sequence)}"
+        )
+
+
+def _order(sorter: Operand, shape: tuple[int, ...]) -> Array:
+    """Return ``sorter``, of the shape of the sequence that it sorts, as an array of indices."""
+    order = as_tensor("sorter", sorter).data
+    if order.shape != shape or order.dtype.kind not in "iu" or not ((order >= 0) & (order < shape[-1])).all():
+        raise ValueError(f"sorter must hold indices into sorted_sequence, in its shape, but received {sorter!r}")
+    return order
 
 
 def places(sequence: Array, values: Array, *, right: bool) -> Array:

@@ -10,6 +10,7 @@ from paramattr.autograd import Tensor, apply, rules
 from paramattr.autograd.rules import Outcome, exact
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
+from paramattr.tensor import arguments
 from paramattr.tensor.function import into
 from paramattr.utils import checks
 
@@ -170,7 +171,7 @@ def topk(
     x = as_tensor("x", x)
     vector, number = _sortable(x, axis)
     size = vector.shape[number]
-    count = checks.integer("k", k.item() if isinstance(k, Tensor) else k, low=1, high=size)
+    count = arguments.integer("k", k, low=1, high=size)
     descending = checks.boolean("largest", largest)
     first = size - count if descending else 0
     # Only those that are wanted need sorting.

@@ -8,6 +8,7 @@ from paramattr.autograd import Tensor, rules
 from paramattr.autograd.rules import Outcome, real
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
+from paramattr.tensor.arguments import integer_array
 from paramattr.tensor.function import into
 from paramattr.tensor.reduction import Axes, reduce, spread
 from paramattr.utils import checks
@@ -254,9 +255,7 @@ def bincount(
     >>> paramattr.bincount(paramattr.to_tensor([1, 2, 1])).numpy()
     array([0, 2, 1])
     """
-    data = as_tensor("x", x).data
-    if data.dtype.kind not in "iu":
-        raise TypeError(f"x must hold integers, but received dtype {data.dtype}")
+    data = integer_array("x", x)
     if data.ndim != 1 or (data < 0).any():
         raise ValueError(f"x must be a vector of numbers from 0 on, but received {data!r}")
     length = checks.integer("minlength", minlength, low=0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import DTypeLike
 
@@ -31,30 +33,23 @@ def scaled_dot_product_attention(
 ) -> Tensor:
     """Return softmax(scale · query keyᵀ + mask) value for each head.
 
-    Mirrors ``paddle.nn.functional.scaled_dot_product_attention``.
-
     Parameters
     ----------
-    query : Tensor or array_like
-        Of shape ``[batch, length, heads, size]``, or without the batch.
-    key, value : Tensor or array_like
-        As many axes, of another length; value may have another size.
+    query, key, value : Tensor or array_like
+        Of shape ``[batch, length, heads, size]``, or without the batch; that of key and value may have another length,
+        and that of value another size.
     attn_mask : Tensor or array_like, optional
         Broadcasts to ``[batch, heads, length of query, length of key]``: True where a key is seen, or numbers to add.
         A query that sees no key becomes NaN.
-    dropout_p : float, default 0.0
-        Probability of each weight to become 0, if ``training``.
+    dropout_p, training : float and bool, default 0.0 and True
+        Probability of each weight to become 0, and whether any may.
     is_causal : bool, default False
         Whether a query sees the keys up to its own position alone; of those that ``attn_mask`` shows, if given.
-    training : bool, default True
-        Whether to drop at all.
-    backend : str, optional
-        Accepted as in Paddle; has no effect.
     scale : float, optional
         1/√size if None.
     enable_gqa : bool, default True
         Whether heads of query may share those of key and value, as many each.
-    name : str, optional
+    backend, name : str, optional
         Accepted as in Paddle.
 
     Raises
@@ -64,7 +59,7 @@ def scaled_dot_product_attention(
 
     References
     ----------
-    Vaswani et al., "Attention Is All You Need", 2017.
+    Vaswani et al., "Attention Is All You Need", 2017. Mirrors ``paddle.nn.functional.scaled_dot_product_attention``.
 
     Examples
     --------
@@ -74,36 +69,43 @@ def scaled_dot_product_attention(
     [1.0, 2.0]
     """
     checks.instance("backend", backend, (str, type(None)), "a string or None")
-    given = [as_tensor(n, x) for n, x in (("query", query), ("key", key), ("value", value))]
-    batched = given[0].ndim == 4
-    if given[0].ndim not in (3, 4) or any(x.ndim != given[0].ndim for x in given):
-        raise ValueError(
-            f"query, key and value must all have 3 or all 4 axes, but have shapes {[x.shape for x in given]}"
-        )
-    if not batched:
-        given = [x.reshape([1, *x.shape]) for x in given]
-    groups = _groups(given, checks.boolean("enable_gqa", enable_gqa))
-    mask = _mask(attn_mask, checks.boolean("is_causal", is_causal), given[0], given[1])
-    factor = given[0].shape[3] ** -0.5 if scale is None and given[0].shape[3] else 1.0
-    q, k, v = (transpose(x, [0, 2, 1, 3]) for x in given)
+    q, k, v = _batches({"query": query, "key": key, "value": value})
+    groups = _groups(q.shape[1], k.shape[1], v.shape[1], checks.boolean("enable_gqa", enable_gqa))
+    mask = _mask(attn_mask, checks.boolean("is_causal", is_causal), q, k)
+    factor = max(q.shape[3], 1) ** -0.5 if scale is None else checks.real("scale", scale)
     shape = [*q.shape[:3], v.shape[3]]
     if groups > 1:
-        # A head of key and value meets its group of queries by broadcasting.
-        q = q.reshape([q.shape[0], q.shape[1] // groups, groups, *q.shape[2:]])
-        k, v = (x.reshape([*x.shape[:2], 1, *x.shape[2:]]) for x in (k, v))
-        if mask is not None and mask.ndim > 2:
-            heads = mask.shape[-3]
-            mask = mask.reshape(
-                [*mask.shape[:-3], *((heads // groups, groups) if heads > 1 else (1, 1)), *mask.shape[-2:]]
-            )
-    out = attend(q, k, v, mask, factor if scale is None else checks.real("scale", scale), dropout_p, training)
-    out = transpose(out.reshape(shape), [0, 2, 1, 3])
-    return out if batched else out[0]
+        q, k, v, mask = _grouped(q, k, v, mask, groups)
+    out = transpose(attend(q, k, v, mask, factor, dropout_p, training).reshape(shape), [0, 2, 1, 3])
+    return out if as_tensor("query", query).ndim == 4 else out[0]
 
 
-def _groups(given: list[Tensor], shared: bool) -> int:
+def _batches(given: dict[str, Operand]) -> Iterator[Tensor]:
+    """Return query, key and value in the shape ``[batch, heads, length, size]``."""
+    tensors = [as_tensor(name, value) for name, value in given.items()]
+    axes = {x.ndim for x in tensors}
+    if axes not in ({3}, {4}):
+        raise ValueError(
+            f"query, key and value must all have 3 or all 4 axes, but have shapes {[x.shape for x in tensors]}"
+        )
+    batches = tensors if axes == {4} else [x.reshape([1, *x.shape]) for x in tensors]
+    return (transpose(x, [0, 2, 1, 3]) for x in batches)
+
+
+def _grouped(
+    q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, groups: int
+) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
+    """Return all with an axis more, so that a head of key and value meets its group of queries by broadcasting."""
+    q = q.reshape([q.shape[0], q.shape[1] // groups, groups, *q.shape[2:]])
+    k, v = (x.reshape([*x.shape[:2], 1, *x.shape[2:]]) for x in (k, v))
+    if mask is not None and mask.ndim > 2:
+        split = (mask.shape[-3] // groups, groups) if mask.shape[-3] > 1 else (1, 1)
+        mask = mask.reshape([*mask.shape[:-3], *split, *mask.shape[-2:]])
+    return q, k, v, mask
+
+
+def _groups(query: int, key: int, value: int, shared: bool) -> int:
     """Return how many heads of the query share one of key and value."""
-    query, key, value = (x.shape[2] for x in given)
     if key != value or (query != key and not (shared and key and query % key == 0)):
         expected = "a divisor of those of query" if shared else "those of query"
         raise ValueError(
@@ -123,11 +125,11 @@ def _mask(attn_mask: Operand | None, is_causal: bool, query: Tensor, key: Tensor
             mask = Tensor(np.where(mask.data, 0.0, -np.inf).astype(query.dtype))
         if mask.dtype != query.dtype:
             mask = mask.astype(query.dtype)
-        scores = (query.shape[0], query.shape[2], query.shape[1], key.shape[1])
+        scores = (*query.shape[:3], key.shape[2])
         if mask.ndim < 2 or mask.ndim > 4 or any(m not in (1, s) for m, s in zip(mask.shape[::-1], scores[::-1])):  # noqa: B905
             raise ValueError(f"attn_mask must broadcast to {list(scores)}, but received shape {mask.shape!r}")
     if is_causal:
-        above = np.triu(np.full((query.shape[1], key.shape[1]), -np.inf, query.dtype), 1)
+        above = np.triu(np.full((query.shape[2], key.shape[2]), -np.inf, query.dtype), 1)
         mask = Tensor(above) if mask is None else mask + above
     return mask
 

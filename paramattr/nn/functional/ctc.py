@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from paramattr.autograd import Tensor
 from paramattr.autograd.rules import Outcome
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
-from paramattr.nn.functional.loss import REDUCTIONS, class_numbers, loss, reduced
+from paramattr.nn.functional.loss import class_numbers, loss, one_per_row, reduced
+from paramattr.tensor.arguments import integer_array
 from paramattr.utils import checks
 
 
@@ -66,34 +69,33 @@ def ctc_loss(
             f"log_probs and labels must have shapes [time, N, symbols] and [N, longest], but received {given.shape!r}"
             f" and {symbols.shape!r}"
         )
-    steps = lengths("input_lengths", input_lengths, len(symbols), given.shape[0])
-    counts = lengths("label_lengths", label_lengths, len(symbols), symbols.shape[1])
-    silent = checks.integer("blank", blank, low=0, high=given.shape[2] - 1)
-    settings = {
-        "labels": within("labels", symbols.data, counts, given.shape[2], silent),
-        "steps": steps,
-        "counts": counts,
-        "blank": silent,
-        "by_times": checks.boolean("norm_by_times", norm_by_times),
-        "zero_infinity": checks.boolean("zero_infinity", zero_infinity),
-        "shares": 1 / np.maximum(counts, 1) if reduction == "mean" else np.ones(len(counts)),
-    }
-    return loss(_ctc, {"log_probs": log_probs}, checks.choice("reduction", reduction, REDUCTIONS), **settings)
+    sizes = (given.shape[0], given.shape[2])
+    settings = sequences("labels", symbols, input_lengths, label_lengths, blank, sizes)
+    settings["by_times"] = checks.boolean("norm_by_times", norm_by_times)
+    settings["zero_infinity"] = checks.boolean("zero_infinity", zero_infinity)
+    shares = 1 / np.maximum(settings["counts"], 1) if reduction == "mean" else np.ones(len(symbols))
+    return loss(_ctc, {"log_probs": log_probs}, reduction, shares=shares, **settings)
 
 
-def lengths(name: str, value: Operand, rows: int, most: int) -> Array:
-    """Return ``value``, a length for each of ``rows``, as an array."""
-    numbers = class_numbers(name, value, most + 1)
-    if numbers.shape not in ((rows,), (rows, 1)):
-        raise ValueError(f"{name} must have shape [{rows}], but received {list(numbers.shape)}")
-    return numbers.reshape(rows).astype(np.int64)
+def sequences(
+    name: str, labels: Operand, input_lengths: Operand, label_lengths: Operand, blank: int, sizes: tuple[int, int]
+) -> dict[str, Any]:
+    """Return what a rule is told of sequences of so many steps, of so many symbols, as ``sizes`` say.
+
+    ``labels``, the argument ``name``, have a row per sequence; what lies beyond its count becomes the blank.
+    """
+    symbols, (time, classes) = integer_array(name, labels), sizes
+    rows, longest = symbols.shape
+    steps = _lengths("input_lengths", input_lengths, rows, time)
+    counts = _lengths("label_lengths", label_lengths, rows, longest)
+    silent = checks.integer("blank", blank, low=0, high=classes - 1)
+    within = np.where(np.arange(longest) < counts[:, None], symbols, silent)
+    return {"labels": class_numbers(name, within, classes), "steps": steps, "counts": counts, "blank": silent}
 
 
-def within(name: str, labels: Array, counts: Array, classes: int, rest: int) -> Array:
-    """Return ``labels``, of which each row counts as far as ``counts`` says; what lies beyond becomes ``rest``."""
-    if labels.dtype.kind not in "iu":
-        raise TypeError(f"{name} must hold integers, but received dtype {labels.dtype}")
-    return class_numbers(name, np.where(np.arange(labels.shape[1]) < counts[:, None], labels, rest), classes)
+def _lengths(name: str, value: Operand, rows: int, most: int) -> Array:
+    """Return ``value``, a length of at most ``most`` for each of ``rows``, as an array."""
+    return class_numbers(name, one_per_row(name, value, rows), most + 1).astype(np.int64)
 
 
 def _moved(x: Array, by: int) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -72,16 +73,18 @@ def dropout(
     if rate == 0.0 or (up and not training):
         return x
     sizes = [size if given is None or index in given else 1 for index, size in enumerate(x.shape)]
-
-    def value() -> Tensor:
-        if not training:
-            return x * (1.0 - rate)
-        kept = _kept(sizes, rate, x)
-        if up and rate < 1.0:
-            kept /= np.asarray(1.0 - rate, kept.dtype)
-        return x * kept
-
+    value = functools.partial(_dropped, x, sizes, rate, up, training)
     return changed(x, value) if inplace else value()
+
+
+def _dropped(x: Tensor, sizes: Sequence[int], rate: float, up: bool, training: bool) -> Tensor:
+    """Return ``x`` with random elements 0, and the others grown if ``up``; outside of training, all of it shrunk."""
+    if not training:
+        return x * (1.0 - rate)
+    kept = _kept(sizes, rate, x)
+    if up and rate < 1.0:
+        kept /= np.asarray(1.0 - rate, kept.dtype)
+    return x * kept
 
 
 def _kept(sizes: Sequence[int], rate: float, x: Tensor) -> Array:

@@ -9,6 +9,7 @@ from paramattr.autograd.rules import Outcome, exact
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional.distance import p_norm
+from paramattr.tensor.arguments import index_of
 from paramattr.utils import checks
 from paramattr.utils.dtypes import compute_dtype
 
@@ -62,15 +63,12 @@ def embedding(
     """
     largest, order = check_norm(max_norm, norm_type)
     share = check_share(scale_grad_by_freq, sparse)
-    index, table = as_tensor("x", x).data, as_tensor("weight", weight)
-    if index.dtype.kind not in "iu":
-        raise TypeError(f"x must hold integers, but received dtype {index.dtype}")
+    table = as_tensor("weight", weight)
     if table.ndim != 2:
         raise ValueError(f"weight must have 2 axes, but received shape {table.shape!r}")
     rows = table.shape[0]
     padding = check_padding_idx(padding_idx, rows)
-    if index.size and not 0 <= int(index.min()) <= int(index.max()) < rows:
-        raise IndexError(f"x must hold integers in [0, {rows}), but received {int(index.min())} to {int(index.max())}")
+    index = index_of("x", x, rows, low=0)
     if largest is not None:
         # An array that is no tensor is the caller's, and stays as it is.
         table = weight if isinstance(weight, Tensor) else Tensor(table.data.copy())

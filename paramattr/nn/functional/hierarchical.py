@@ -13,8 +13,9 @@ from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional.binary_loss import logistic, softplus
 from paramattr.nn.functional.linear import linear
-from paramattr.nn.functional.loss import class_numbers, in_full_precision, loss, reduced, rounded
+from paramattr.nn.functional.loss import class_numbers, in_full_precision, loss, one_per_row, reduced, rounded
 from paramattr.nn.functional.softmax import log_softmax
+from paramattr.tensor.arguments import integer_array
 from paramattr.tensor.joining import concat
 from paramattr.utils import checks
 
@@ -30,7 +31,7 @@ def hsigmoid_loss(
     is_sparse: bool = False,
     name: str | None = None,
 ) -> Tensor:
-    """Return the sum of the binary cross entropies along the path to the label in a tree of classes.
+    """Return the sum of the binary cross entropies along the path to the label in a tree of classes, of shape ``[N, 1]``.
 
     Mirrors ``paddle.nn.functional.hsigmoid_loss``; as there, each step that a path is shorter than the longest adds
     log(2), which no gradient sees.
@@ -56,11 +57,6 @@ def hsigmoid_loss(
     name : str, optional
         Accepted as in Paddle.
 
-    Returns
-    -------
-    Tensor
-        Of shape ``[N, 1]``.
-
     Raises
     ------
     TypeError, ValueError
@@ -73,32 +69,34 @@ def hsigmoid_loss(
     >>> paramattr.nn.functional.hsigmoid_loss(x, paramattr.to_tensor([1]), 2, nodes).numpy().round(4)
     array([[0.6931]], dtype=float32)
     """
-    given, nodes, numbers = as_tensor("input", input), as_tensor("weight", weight), as_tensor("label", label)
+    given, nodes = as_tensor("input", input), as_tensor("weight", weight)
     classes = checks.integer("num_classes", num_classes, low=2)
     checks.boolean("is_sparse", is_sparse)
-    if (path_table is None) != (path_code is None):
-        raise ValueError("path_table and path_code must be given together")
-    if given.ndim != 2 or nodes.ndim != 2 or given.shape[1] != nodes.shape[1]:
-        raise ValueError(
-            f"input and weight must have shapes [N, size] and [nodes, size], but received {given.shape!r}"
-            f" and {nodes.shape!r}"
-        )
-    if numbers.shape not in ([len(given)], [len(given), 1]):
-        raise ValueError(f"label must have shape [{len(given)}], but received {numbers.shape!r}")
-    if bias is not None and as_tensor("bias", bias).shape not in ([len(nodes), 1], [len(nodes)]):
-        raise ValueError(f"bias must have shape [{len(nodes)}, 1], but received {as_tensor('bias', bias).shape!r}")
-    if path_table is None or path_code is None:
-        index, code, kept = _complete_tree(class_numbers("label", label, classes).reshape(-1), classes)
-        if len(nodes) < classes - 1:
-            raise ValueError(f"weight must have shape [{classes - 1}, size], but received {nodes.shape!r}")
+    _check_shapes(given, nodes, bias)
+    numbers = one_per_row("label", label, len(given))
+    if path_table is None and path_code is None:
+        index, code, kept = _complete_tree(numbers, classes, nodes)
     else:
         index, code, kept = _paths(path_table, path_code, len(given), len(nodes))
     inputs = {"input": input, "weight": weight, **({} if bias is None else {"bias": bias})}
     return loss(_along_paths, inputs, "none", index=index, code=code, kept=kept)
 
 
-def _complete_tree(label: Array, classes: int) -> tuple[Array, Array, Array]:
+def _check_shapes(input: Tensor, weight: Tensor, bias: Operand | None) -> None:
+    if input.ndim != 2 or weight.ndim != 2 or input.shape[1] != weight.shape[1]:
+        raise ValueError(
+            f"input and weight must have shapes [N, size] and [nodes, size], but received {input.shape!r}"
+            f" and {weight.shape!r}"
+        )
+    if bias is not None and as_tensor("bias", bias).shape not in ([len(weight), 1], [len(weight)]):
+        raise ValueError(f"bias must have shape [{len(weight)}, 1], but received {as_tensor('bias', bias).shape!r}")
+
+
+def _complete_tree(label: Array, classes: int, weight: Tensor) -> tuple[Array, Array, Array]:
     """Return the node, the turn, and whether there is one at all, at each step from the label to the root."""
+    class_numbers("label", label, classes)
+    if len(weight) < classes - 1:
+        raise ValueError(f"weight must have shape [{classes - 1}, size], but received {weight.shape!r}")
     # Class c is the leaf with the number c + classes; the parent of a node is half its number, and the root is 1.
     steps = np.arange((classes - 1).bit_length())
     leaf = label.astype(np.int64)[:, None] + classes
@@ -107,11 +105,12 @@ def _complete_tree(label: Array, classes: int) -> tuple[Array, Array, Array]:
     return np.where(kept, node - 1, 0), (leaf >> steps & 1) * kept, kept
 
 
-def _paths(path_table: Operand, path_code: Operand, rows: int, nodes: int) -> tuple[Array, Array, Array]:
-    table, code = as_tensor("path_table", path_table).data, as_tensor("path_code", path_code).data
+def _paths(path_table: Operand | None, path_code: Operand | None, rows: int, nodes: int) -> tuple[Array, Array, Array]:
+    """Return the node, the turn, and whether there is one at all, at each step of paths that are given."""
+    if path_table is None or path_code is None:
+        raise ValueError("path_table and path_code must be given together")
+    table, code = integer_array("path_table", path_table), integer_array("path_code", path_code)
     for name, array in (("path_table", table), ("path_code", code)):
-        if array.dtype.kind not in "iu":
-            raise TypeError(f"{name} must hold integers, but received dtype {array.dtype}")
         if array.ndim != 2 or array.shape != (rows, table.shape[1]):
             raise ValueError(f"{name} must have shape [{rows}, steps], but received {list(array.shape)}")
     kept = np.logical_and.accumulate(table >= 0, axis=1)
@@ -154,14 +153,12 @@ def adaptive_log_softmax_with_loss(
 ) -> tuple[Tensor, Tensor]:
     """Return the logarithms of the labels' probabilities, and minus their mean, where rare classes stand in clusters.
 
-    Mirrors ``paddle.nn.functional.adaptive_log_softmax_with_loss``.
+    Mirrors ``paddle.nn.functional.adaptive_log_softmax_with_loss``. The logarithms have the shape of ``label``.
 
     Parameters
     ----------
-    input : Tensor or array_like
-        Of shape ``[N, size]``, or ``[size]`` for one sample.
-    label : Tensor or array_like
-        Class numbers, of shape ``[N]``, or ``[]`` for one sample.
+    input, label : Tensor or array_like
+        Of shape ``[N, size]``, and class numbers, of shape ``[N]``; ``[size]`` and ``[]`` for one sample.
     head_weight : Tensor or array_like
         Of shape ``[size, head]``: a column for each class below ``cutoffs[0]``, and one for each cluster.
     tail_weights : sequence of pairs of Tensor or array_like
@@ -172,11 +169,6 @@ def adaptive_log_softmax_with_loss(
         Of shape ``[head]``.
     name : str, optional
         Accepted as in Paddle.
-
-    Returns
-    -------
-    tuple of Tensor
-        The logarithms, in the shape of ``label``, and the loss.
 
     Raises
     ------
@@ -201,24 +193,32 @@ def adaptive_log_softmax_with_loss(
             f"input and label must have shapes [N, size] and [N], or [size] and [], but received {given.shape!r}"
             f" and {numbers.shape!r}"
         )
-    edges, pairs = check_edges(cutoffs), checks.several("tail_weights", tail_weights, "a sequence of pairs of tensors")
-    if len(pairs) != len(edges) - 1:
-        raise ValueError(f"tail_weights must hold {len(edges) - 1} pairs of tensors, but received {len(pairs)}")
+    edges = check_edges(cutoffs)
     rows = in_full_precision(given).reshape([-1, given.shape[-1]])
     places = class_numbers("label", numbers, edges[-1]).reshape(-1)
     cluster = np.searchsorted(edges[:-1], places, side="right")
     head = log_softmax(_projected(rows, "head_weight", head_weight, edges[0] + len(edges) - 1, head_bias), 1)
     found = head[np.arange(len(places)), np.where(cluster == 0, places, edges[0] + cluster - 1)]
-    order, parts = [np.flatnonzero(cluster == 0)], [found.detach()[cluster == 0] * 0.0]
+    found = found + _within_clusters(rows, places, cluster, tail_weights, edges)
+    return rounded(found if numbers.ndim else found.reshape([]), given), rounded(-found.mean(), given)
+
+
+def _within_clusters(
+    rows: Tensor, places: Array, cluster: Array, tail_weights: Sequence[Sequence[Operand]], edges: Sequence[int]
+) -> Tensor:
+    """Return the logarithm of each label's probability within its cluster; 0 in none, where ``cluster`` is 0."""
+    pairs = checks.several("tail_weights", tail_weights, "a sequence of pairs of tensors")
+    if len(pairs) != len(edges) - 1:
+        raise ValueError(f"tail_weights must hold {len(edges) - 1} pairs of tensors, but received {len(pairs)}")
+    alone = np.flatnonzero(cluster == 0)
+    order, parts = [alone], [Tensor(np.zeros(len(alone), rows.dtype))]
     for number, pair in enumerate(pairs, start=1):
         chosen = np.flatnonzero(cluster == number)
         if chosen.size:
             logs = cluster_logs(rows[chosen], number, pair, edges)
             order.append(chosen)
             parts.append(logs[np.arange(chosen.size), places[chosen] - edges[number - 1]])
-    found = found + concat(parts)[np.argsort(np.concatenate(order))]
-    mean = -found.mean()
-    return rounded(found if numbers.ndim else found.reshape([]), given), rounded(mean, given)
+    return concat(parts)[np.argsort(np.concatenate(order))]
 
 
 def cluster_logs(rows: Tensor, number: int, pair: Sequence[Operand], edges: Sequence[int]) -> Tensor:

@@ -27,6 +27,15 @@ ScaleLike = float | Sequence[float] | Tensor
 NewSize = SizeLike | Tensor
 
 
+class Resized(NamedTuple):
+    """A spatial axis: its number, its sizes before and after, and how far apart in the input the output's elements are."""
+
+    number: int
+    before: int
+    after: int
+    ratio: float
+
+
 class Taps(NamedTuple):
     """What the elements along an axis are made from: places in the input and weights, both of shape [taps, out].
 
@@ -87,52 +96,52 @@ def _cubic(t: Array, a: float) -> Array:
     return np.where(t <= 1, near, np.where(t < 2, far, 0.0))
 
 
-def _taps(axis: int, size: int, at: Array, mode: str) -> Taps:
-    """Return how elements at the positions ``at`` are interpolated between those of an axis of ``size``."""
+def _taps(axis: Resized, align_corners: bool, align_mode: int, antialias: bool, mode: str) -> Taps:
+    """Return how the elements of the output are interpolated between those of the input."""
+    if antialias:
+        return _smooth_taps(axis, align_corners, mode)
+    at, most = _positions(axis, align_corners, align_mode, mode), axis.before - 1
     if mode == "bicubic":
         base = np.floor(at).astype(np.int64)
         places = base + np.arange(-1, 3)[:, None]
-        return Taps(axis, np.clip(places, 0, size - 1), _cubic(at - places, -0.75))
-    base = np.minimum(at.astype(np.int64), size - 1)
+        return Taps(axis.number, np.clip(places, 0, most), _cubic(at - places, -0.75))
+    base = np.minimum(at.astype(np.int64), most)
     part = at - base
-    return Taps(axis, np.stack([base, np.minimum(base + 1, size - 1)]), np.stack([1 - part, part]))
+    return Taps(axis.number, np.stack([base, np.minimum(base + 1, most)]), np.stack([1 - part, part]))
 
 
-def _smooth_taps(axis: int, size: int, ratio: float, out: int, mode: str) -> Taps:
+def _smooth_taps(axis: Resized, align_corners: bool, mode: str) -> Taps:
     """Return weighted means, over as many elements as one of the output stands for."""
+    ratio = axis.ratio
+    if align_corners:  # the first and the last are those of the input
+        ratio = (axis.before - 1) / (axis.after - 1) if axis.after > 1 else 0.0
     wide = max(ratio, 1.0)
     reach = wide * (2 if mode == "bicubic" else 1)
-    centre = ratio * (np.arange(out) + 0.5)
+    centre = ratio * (np.arange(axis.after) + 0.5)
     starts = np.maximum((centre - reach + 0.5).astype(np.int64), 0)
-    ends = np.minimum((centre + reach + 0.5).astype(np.int64), size)
+    ends = np.minimum((centre + reach + 0.5).astype(np.int64), axis.before)
     places = starts + np.arange((ends - starts).max())[:, None]
     distance = (places - centre + 0.5) / wide
     weights = _cubic(distance, -0.5) if mode == "bicubic" else np.maximum(1 - np.abs(distance), 0)
     weights = np.where(places < ends, weights, 0)
-    return Taps(axis, np.minimum(places, ends - 1), weights / weights.sum(axis=0))
+    return Taps(axis.number, np.minimum(places, ends - 1), weights / weights.sum(axis=0))
 
 
-def _corner_ratio(size: int, out: int) -> float:
-    """Return how far elements are apart of which the first and the last are those of the input."""
-    return (size - 1) / (out - 1) if out > 1 else 0.0
-
-
-def _positions(size: int, out: int, ratio: float, align_corners: bool, align_mode: int, mode: str) -> Array:
-    """Return where between the elements of an axis of ``size`` those of the output lie."""
-    steps = np.arange(out)
+def _positions(axis: Resized, align_corners: bool, align_mode: int, mode: str) -> Array:
+    """Return where between the elements of the input those of the output lie."""
+    steps = np.arange(axis.after)
     if align_corners:  # the product first: whole positions come out exactly
-        return steps * (size - 1) / max(out - 1, 1)
+        return steps * (axis.before - 1) / max(axis.after - 1, 1)
+    ratio = 0.0 if axis.after == 1 and mode in _AT_CORNER else axis.ratio
     if mode == "bicubic":
         return (steps + 0.5) * ratio - 0.5
     return ratio * steps if align_mode else np.maximum((steps + 0.5) * ratio - 0.5, 0)
 
 
-def _nearest_places(space: Sizes, out: Sizes, ratios: Sequence[float]) -> list[Array]:
+def _nearest_places(axis: Resized) -> Array:
     # In single precision, as in Paddle: where it rounds decides which element is taken.
-    return [
-        np.minimum((np.float32(ratio) * np.arange(count, dtype=np.float32)).astype(np.int64), before - 1)
-        for before, count, ratio in zip(space, out, ratios, strict=True)
-    ]
+    places = (np.float32(axis.ratio) * np.arange(axis.after, dtype=np.float32)).astype(np.int64)
+    return np.minimum(places, axis.before - 1)
 
 
 def _plain(value: Any) -> Any:
@@ -154,9 +163,7 @@ def check_scales(scale_factor: object, n: int) -> tuple[float, ...]:
     return tuple(checks.real(f"scale_factor[{i}]", entry, low=0.0, open_low=True) for i, entry in enumerate(value))
 
 
-def check_mode(
-    mode: str, align_corners: bool, align_mode: int, antialias: bool, size: object, scale_factor: object
-) -> str:
+def check_mode(mode: str, align_corners: bool, align_mode: int, antialias: bool) -> str:
     """Return the mode in small letters, if it goes with the other settings."""
     checks.instance("mode", mode, str, f"one of {list(MODES)}")
     kind = checks.choice("mode", mode.lower(), list(MODES))
@@ -165,9 +172,14 @@ def check_mode(
         raise ValueError(f"align_corners must be False with mode={mode!r}")
     if checks.boolean("antialias", antialias) and kind not in ("bilinear", "bicubic"):
         raise ValueError(f"antialias must be False with mode={mode!r}: it is for 'bilinear' and 'bicubic'")
+    return kind
+
+
+def check_target(mode: str, size: object, scale_factor: object, recompute: bool | None) -> None:
+    """Raise an error unless what says how large the output is goes together, and with ``mode``."""
     if (size is None) == (scale_factor is None):
         raise ValueError(f"one of size and scale_factor must be given, but received {size!r} and {scale_factor!r}")
-    if kind == "area" and size is None:
+    if mode == "area" and size is None:
         raise ValueError(f"size must be given with mode='area', but received scale_factor={scale_factor!r} alone")
     given = _plain(scale_factor if size is None else size)
     n = len(given) if isinstance(given, list) else 1
@@ -175,11 +187,6 @@ def check_mode(
         check_scales(scale_factor, n)
     else:
         geometry.sizes("size", given, n, low=1)
-    return kind
-
-
-def check_recompute(recompute: bool | None, size: object) -> None:
-    """Raise an error unless ``recompute`` is None or a bool that goes with ``size``."""
     if recompute is not None and checks.boolean("recompute_scale_factor", recompute) and size is not None:
         raise ValueError("recompute_scale_factor must not be True with size, which no scale is computed from")
 
@@ -202,6 +209,29 @@ def _sizes(space: Sizes, size: object, scale_factor: object, recompute: bool | N
     return out, tuple(1 / scale for scale in scales)
 
 
+def _checked(x: Operand, mode: str, data_format: str | None) -> tuple[Tensor, bool]:
+    """Return ``x``, with as many axes as ``mode`` is for, and whether its channels come last."""
+    x = as_tensor("x", x)
+    n = x.ndim - 2
+    if n not in MODES[mode]:
+        raise ValueError(f"x must have {MODES[mode]} spatial axes with mode={mode!r}, but received {x.shape!r}")
+    if data_format is None:
+        return x, False
+    checks.instance("data_format", data_format, str, f"one of {FORMATS[n]}")
+    return x, checks.choice("data_format", data_format.upper(), FORMATS[n]) == FORMATS[n][1]
+
+
+def _axes(x: Tensor, last: bool, size: object, scale_factor: object, recompute: bool | None) -> list[Resized]:
+    """Return what becomes of the spatial axes of ``x``."""
+    space = geometry.spatial(x.shape, last)
+    if 0 in space:
+        raise ValueError(f"x must have elements along each spatial axis, but received {x.shape!r}")
+    out, ratios = _sizes(space, size, scale_factor, recompute)
+    checks.fits_in_memory("interpolate: the output, of shape", (*x.shape[:2], *out), x.dtype.itemsize)
+    first = 1 if last else 2
+    return [Resized(*axis) for axis in zip(range(first, first + len(space)), space, out, ratios, strict=True)]
+
+
 def interpolate(
     x: Operand,
     size: NewSize | None = None,
@@ -214,26 +244,21 @@ def interpolate(
     antialias: bool = False,
     name: str | None = None,
 ) -> Tensor:
-    """Return ``x`` resampled to another size.
-
-    Mirrors ``paddle.nn.functional.interpolate``.
+    """Return ``x`` resampled to another size. Mirrors ``paddle.nn.functional.interpolate``.
 
     Parameters
     ----------
     x : Tensor or array_like
         With 3, 4 or 5 axes: batch, channels and the spatial ones.
-    size : int, sequence of int or Tensor, optional
-        The spatial size of the output; either this or ``scale_factor``.
-    scale_factor : float, sequence of float or Tensor, optional
-        What the spatial size is multiplied by, > 0; not in mode ``"area"``.
+    size, scale_factor : int or float, sequence of them or Tensor, optional
+        The spatial size of the output, or what it is multiplied by, > 0: one of the two; a size in mode ``"area"``.
     mode : {"nearest", "linear", "bilinear", "trilinear", "bicubic", "area"}
         The method: ``"nearest"`` is for 2 or 3 spatial axes, ``"linear"`` for 1, ``"bilinear"`` and ``"bicubic"`` for 2,
         ``"trilinear"`` for 3, and ``"area"``, the mean of what an element stands for, for all.
     align_corners : bool, default False
         Whether the outermost elements keep their places; not with ``"nearest"`` and ``"area"``.
     align_mode : {0, 1}
-        In the linear modes without ``align_corners``: whether elements have their places in the middle (0) or at the
-        beginning (1).
+        In linear modes without ``align_corners``: whether elements are in the middle (0) or at the start of their places.
     data_format : str, optional
         Order of the axes, such as ``"NCW"``, ``"NHWC"`` or ``"NCDHW"``; channels first if None.
     recompute_scale_factor : bool, optional
@@ -258,37 +283,15 @@ def interpolate(
     >>> paramattr.nn.functional.interpolate([[[1.0, 3.0]]], size=[3], mode="linear", align_corners=True).tolist()
     [[[1.0, 2.0, 3.0]]]
     """
-    kind = check_mode(mode, align_corners, align_mode, antialias, size, scale_factor)
-    check_recompute(recompute_scale_factor, size)
-    x = as_tensor("x", x)
-    n = x.ndim - 2
-    if n not in MODES[kind]:
-        raise ValueError(f"x must have {MODES[kind]} spatial axes with mode={mode!r}, but received {x.shape!r}")
-    last = data_format is not None and _channels_last(data_format, n)
+    kind = check_mode(mode, align_corners, align_mode, antialias)
+    check_target(kind, size, scale_factor, recompute_scale_factor)
+    x, last = _checked(x, kind, data_format)
     if kind == "area":
-        return adaptive_avg_pool(n, x, _plain(size), geometry.FORMATS[n][last])
-    space = geometry.spatial(x.shape, last)
-    if 0 in space:
-        raise ValueError(f"x must have elements along each spatial axis, but received {x.shape!r}")
-    out, ratios = _sizes(space, size, scale_factor, recompute_scale_factor)
-    checks.fits_in_memory("interpolate: the output, of shape", (*x.shape[:2], *out), x.dtype.itemsize)
-    first = 1 if last else 2
+        return adaptive_avg_pool(x.ndim - 2, x, _plain(size), geometry.FORMATS[x.ndim - 2][last])
+    axes = _axes(x, last, size, scale_factor, recompute_scale_factor)
     if kind == "nearest":
-        return apply(_nearest, x, places=_nearest_places(space, out, ratios), first=first)
-    taps = []
-    for axis, (before, count, ratio) in enumerate(zip(space, out, ratios, strict=True), first):
-        if antialias:
-            apart = _corner_ratio(before, count) if align_corners else ratio
-            taps.append(_smooth_taps(axis, before, apart, count, kind))
-        else:
-            apart = 0.0 if count == 1 and kind in _AT_CORNER else ratio
-            taps.append(_taps(axis, before, _positions(before, count, apart, align_corners, align_mode, kind), kind))
-    return apply(_resample, x, taps=taps)
-
-
-def _channels_last(data_format: str, n: int) -> bool:
-    checks.instance("data_format", data_format, str, f"one of {FORMATS[n]}")
-    return checks.choice("data_format", data_format.upper(), FORMATS[n]) == FORMATS[n][1]
+        return apply(_nearest, x, places=[_nearest_places(axis) for axis in axes], first=axes[0].number)
+    return apply(_resample, x, taps=[_taps(axis, align_corners, align_mode, antialias, kind) for axis in axes])
 
 
 def upsample(

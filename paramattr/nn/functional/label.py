@@ -8,6 +8,7 @@ from paramattr.autograd import Tensor, apply
 from paramattr.autograd.rules import Outcome, real
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
+from paramattr.tensor.arguments import integer_array
 from paramattr.utils import checks
 
 
@@ -36,9 +37,7 @@ def one_hot(x: Operand, num_classes: int | Tensor = -1, name: str | None = None)
     >>> paramattr.nn.functional.one_hot(paramattr.to_tensor([2, 0]), 3).tolist()
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """
-    places = as_tensor("x", x).data
-    if places.dtype.kind not in "iu":
-        raise TypeError(f"x must hold integers, but received dtype {places.dtype}")
+    places = integer_array("x", x)
     given = num_classes.item() if isinstance(num_classes, Tensor) and num_classes.size == 1 else num_classes
     count = checks.integer("num_classes", given, low=-1)
     if count == -1 and places.size:

@@ -13,6 +13,7 @@ from paramattr.autograd.rules import Outcome, real
 from paramattr.autograd.tape import Array, Pullback
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional.softmax import log_softmax
+from paramattr.tensor.arguments import integer_array
 from paramattr.tensor.exponential import log
 from paramattr.tensor.search import where
 from paramattr.utils import checks, dtypes
@@ -57,13 +58,19 @@ def check_shape(name: str, value: Operand, other: str, like: Operand) -> None:
 
 def class_numbers(name: str, value: Operand, classes: int) -> Array:
     """Return ``value``, numbers of ``classes``, as an array."""
-    numbers = as_tensor(name, value).data
-    if numbers.dtype.kind not in "iu":
-        raise TypeError(f"{name} must hold integers, but received dtype {numbers.dtype}")
+    numbers = integer_array(name, value)
     wrong = numbers[(numbers < 0) | (numbers >= classes)]
     if wrong.size:
         raise ValueError(f"{name} must be in [0, {classes - 1}], but holds {wrong[0]}")
     return numbers
+
+
+def one_per_row(name: str, value: Operand, rows: int) -> Array:
+    """Return ``value``, of shape ``[rows]`` or ``[rows, 1]``, as a vector."""
+    array = as_tensor(name, value).data
+    if array.shape not in ((rows,), (rows, 1)):
+        raise ValueError(f"{name} must have shape [{rows}], but received {list(array.shape)}")
+    return array.reshape(rows)
 
 
 def in_full_precision(x: Tensor) -> Tensor:

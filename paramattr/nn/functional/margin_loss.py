@@ -8,7 +8,7 @@ from paramattr.autograd import Tensor
 from paramattr.autograd.rules import Outcome
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
-from paramattr.nn.functional.loss import class_numbers, class_weights, loss, reduced
+from paramattr.nn.functional.loss import class_numbers, class_weights, loss, one_per_row, reduced
 from paramattr.utils import checks
 
 
@@ -146,16 +146,14 @@ def multi_margin_loss(
     >>> paramattr.nn.functional.multi_margin_loss(scores, paramattr.to_tensor([1])).item()
     1.0
     """
-    given, numbers = as_tensor("input", input), as_tensor("label", label)
+    given = as_tensor("input", input)
     if given.ndim != 2 or given.shape[1] == 0:
         raise ValueError(f"input must have shape [N, classes] with a class, but received {given.shape!r}")
     rows, classes = given.shape
-    if numbers.shape not in ([rows], [rows, 1]):
-        raise ValueError(f"label must have shape [{rows}], but received {numbers.shape!r}")
     if weight is not None:
         class_weights(weight, classes)
     settings = {
-        "label": class_numbers("label", label, classes).reshape(rows),
+        "label": class_numbers("label", one_per_row("label", label, rows), classes),
         "p": checks.integer("p", p, low=1),
         "margin": checks.real("margin", margin),
     }

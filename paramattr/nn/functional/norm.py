@@ -45,7 +45,9 @@ def _applied(rule: Rule, x: Tensor, inputs: Sequence[Tensor], **settings: Any) -
     return value.astype(x.dtype) if dtypes.is_floating(x.dtype) and x.dtype != value.dtype else value
 
 
-def _per_channel(x: Tensor, axis: int, over: tuple[int, ...]) -> Layout:
+def _per_channel(x: Tensor, axis: int, first: int) -> Layout:
+    """Return the layout of ``x`` whose channels are standardized over the other axes from ``first`` on."""
+    over = tuple(index for index in range(first, x.ndim) if index != axis)
     per = tuple(size if index == axis else 1 for index, size in enumerate(x.shape))
     return Layout(tuple(x.shape), over, per)
 
@@ -80,20 +82,14 @@ def batch_norm(
     ----------
     x : Tensor or array_like
         Of at least two axes.
-    running_mean, running_var : Tensor or array
-        Statistics of shape [channels].
-    weight, bias : Tensor or array_like, optional
-        Of shape [channels]; 1 and 0 if None.
-    training : bool, default False
-        Whether the statistics are those of the batch, unless ``use_global_stats`` says otherwise.
-    momentum : float, default 0.9
-        Share of the old running statistics in the new ones, in [0, 1].
-    epsilon : float, default 1e-5
-        Added to the variance, >= 0.
+    running_mean, running_var, weight, bias : Tensor or array_like
+        Of shape [channels]; weight and bias are 1 and 0 if None.
+    training, use_global_stats : bool, default False and None
+        ``training`` says whether the statistics are those of the batch; ``use_global_stats``, if given, whether they aren't.
+    momentum, epsilon : float, default 0.9 and 1e-5
+        Share of the old running statistics in the new ones, in [0, 1]; what is added to the variance, >= 0.
     data_format : {"NC", "NCL", "NCHW", "NCDHW", "NLC", "NHWC", "NDHWC"}
         Whether the channels are the second axis, or the last.
-    use_global_stats : bool, optional
-        Whether the statistics are the running ones; the opposite of ``training`` if None.
     name : str, optional
         Accepted as in Paddle.
 
@@ -110,37 +106,46 @@ def batch_norm(
     --------
     >>> import paramattr
     >>> mean, variance = paramattr.to_tensor([0.0]), paramattr.to_tensor([1.0])
-    >>> x = paramattr.to_tensor([[1.0], [3.0]])
-    >>> paramattr.nn.functional.batch_norm(x, mean, variance, training=True, epsilon=0.0).tolist()
+    >>> paramattr.nn.functional.batch_norm([[1.0], [3.0]], mean, variance, training=True, epsilon=0.0).tolist()
     [[-1.0], [1.0]]
-    >>> mean.numpy().round(3)
-    array([0.2], dtype=float32)
     """
     given = as_tensor("x", x)
     axis = channel_axis(given, data_format, BATCH_FORMATS)
-    channels = given.shape[axis]
-    statistics = {"running_mean": as_tensor("running_mean", running_mean)}
-    statistics["running_var"] = as_tensor("running_var", running_var)
-    for argument, vector in statistics.items():
-        check_vector(argument, vector, channels)
+    own = _over_batch(training, use_global_stats)
+    statistics = _statistics({"running_mean": running_mean, "running_var": running_var}, given.shape[axis], changed=own)
     share = checks.real("momentum", momentum, low=0.0, high=1.0)
-    epsilon = checks.real("epsilon", epsilon, low=0.0)
-    own = checks.boolean("training", training)
-    if use_global_stats is not None:
-        own = not checks.boolean("use_global_stats", use_global_stats)
-    inputs = _prepared(given, weight, bias, channels)
-    layout = _per_channel(given, axis, tuple(index for index in range(given.ndim) if index != axis))
-    if not own:
-        mean, variance = (vector.data for vector in statistics.values())
-        return _applied(rescale, given, inputs, layout=layout, epsilon=epsilon, mean=mean, variance=variance)
-    for argument, vector in statistics.items():
-        if not dtypes.is_floating(vector.dtype):
-            raise TypeError(f"{argument} must be floating, to be changed, but received dtype {vector.dtype}")
-    if given.size <= channels:
-        return _applied(unchanged, given, inputs)
+    inputs = _prepared(given, weight, bias, given.shape[axis])
+    settings = {"layout": _per_channel(given, axis, 0), "epsilon": checks.real("epsilon", epsilon, low=0.0)}
+    if own:
+        return _standardized(given, inputs, statistics, share, **settings)
+    mean, variance = (vector.data for vector in statistics)
+    return _applied(rescale, given, inputs, mean=mean, variance=variance, **settings)
+
+
+def _over_batch(training: bool, use_global_stats: bool | None) -> bool:
+    """Whether the statistics are those of the batch."""
+    wanted = checks.boolean("training", training)
+    return wanted if use_global_stats is None else not checks.boolean("use_global_stats", use_global_stats)
+
+
+def _statistics(given: dict[str, Operand], channels: int, *, changed: bool) -> list[Tensor]:
+    """Return running statistics; those that will be changed must be floating."""
+    vectors = [check_vector(name, as_tensor(name, value), channels) for name, value in given.items()]
+    for name, vector in zip(given, vectors, strict=True):
+        if changed and not dtypes.is_floating(vector.dtype):
+            raise TypeError(f"{name} must be floating, to be changed, but received dtype {vector.dtype}")
+    return vectors
+
+
+def _standardized(
+    x: Tensor, inputs: Sequence[Tensor], statistics: Sequence[Tensor], share: float, **settings: Any
+) -> Tensor:
+    """Return the value with the statistics of the batch, after they have gone into the running ones."""
+    if x.size <= statistics[0].size:
+        return _applied(unchanged, x, inputs)
     moments: list[Array] = []
-    value = _applied(standardize, given, inputs, layout=layout, epsilon=epsilon, moments=moments)
-    for vector, moment in zip(statistics.values(), moments, strict=True):
+    value = _applied(standardize, x, inputs, moments=moments, **settings)
+    for vector, moment in zip(statistics, moments, strict=True):
         vector.set_value(share * vector.data.astype(moment.dtype) + (1 - share) * moment.reshape(-1))
     return value
 
@@ -380,5 +385,5 @@ def instance_norm(
     axis = channel_axis(given, data_format, INSTANCE_FORMATS)
     epsilon = checks.real("eps", eps, low=0.0)
     inputs = _prepared(given, weight, bias, given.shape[axis])
-    layout = _per_channel(given, axis, tuple(range(2, given.ndim)))
+    layout = _per_channel(given, axis, 1)
     return _applied(standardize, given, inputs, layout=layout, epsilon=epsilon)

@@ -12,6 +12,7 @@ from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional import geometry
 from paramattr.nn.functional.geometry import Pairs
+from paramattr.tensor import arguments
 from paramattr.utils import checks
 
 # Which element of an axis of ``size`` stands at each of the positions ``at``, where those before it are negative.
@@ -69,26 +70,15 @@ def pad(
     checks.choice("mode", mode, ["constant", *SELECTIONS])
     filler = checks.real("value", value, finite=False)
     checks.boolean("pad_from_left_axis", pad_from_left_axis)
-    if isinstance(pad, Tensor):
-        pad = pad.tolist()
-    if isinstance(pad, (str, bytes)) or not isinstance(pad, Sequence):
-        raise TypeError(f"pad must be a sequence of integers, but received {pad!r} ({type(pad).__name__})")
-    spatial = len(pad) == 2 * (x.ndim - 2) and x.ndim in (3, 4, 5)
-    numbers = [checks.integer(f"pad[{i}]", number, low=None if spatial else 0) for i, number in enumerate(pad)]
+    given = checks.several("pad", arguments.plain(pad), "a sequence of integers")
+    spatial = len(given) == 2 * (x.ndim - 2) and x.ndim in (3, 4, 5)
+    numbers = [checks.integer(f"pad[{i}]", number, low=None if spatial else 0) for i, number in enumerate(given)]
     pairs = _per_axis(x, list(zip(numbers[::2], numbers[1::2], strict=False)), data_format, pad_from_left_axis)
     if len(numbers) % 2 or len(numbers) > 2 * x.ndim or not (spatial or mode == "constant"):
         raise ValueError(f"pad in mode {mode!r} can't add {numbers} to an input of shape {x.shape!r}")
-    sizes = [size + sum(pair) for size, pair in zip(x.shape, pairs, strict=True)]
-    if any(
-        sum(min(number, 0) for number in pair) < min(0, 1 - size) for size, pair in zip(x.shape, pairs, strict=True)
-    ):
-        raise ValueError(f"pad must leave an element of each axis it cuts, but received {numbers} for {x.shape!r}")
-    checks.fits_in_memory("pad: the padded x, of shape", sizes, x.dtype.itemsize)
+    _check_sizes(x, pairs, numbers, mode)
     if mode == "constant":
         return apply(_pad_constant, x, pairs=pairs, value=filler)
-    for size, pair in zip(x.shape, pairs, strict=True):
-        if any(pair) and (size == 0 or (mode == "reflect" and max(pair) >= size)):
-            raise ValueError(f"pad in mode {mode!r} can't add {list(pair)} to an axis of {size} of {x.shape!r}")
     return apply(_pad_selected, x, pairs=pairs, mode=mode)
 
 
@@ -101,6 +91,17 @@ def _per_axis(x: Tensor, given: list[tuple[int, int]], data_format: str | None, 
     if len(given) == x.ndim and from_left:
         return tuple(given)
     return tuple([(0, 0)] * (x.ndim - len(given)) + given[::-1])
+
+
+def _check_sizes(x: Tensor, pairs: Pairs, numbers: list[int], mode: str) -> None:
+    """Raise a ValueError where an axis is cut to nothing, or has too few elements to be padded with."""
+    axes = list(zip(x.shape, pairs, strict=True))
+    if any(sum(min(number, 0) for number in pair) < min(0, 1 - size) for size, pair in axes):
+        raise ValueError(f"pad must leave an element of each axis it cuts, but received {numbers} for {x.shape!r}")
+    for size, pair in axes:
+        if mode != "constant" and any(pair) and (size == 0 or (mode == "reflect" and max(pair) >= size)):
+            raise ValueError(f"pad in mode {mode!r} can't add {list(pair)} to an axis of {size} of {x.shape!r}")
+    checks.fits_in_memory("pad: the padded x, of shape", [size + sum(p) for size, p in axes], x.dtype.itemsize)
 
 
 def _pad_constant(x: Array, *, pairs: Pairs, value: float) -> Outcome:
@@ -157,7 +158,7 @@ def zeropad2d(
     """
     x = as_tensor("x", x)
     last = geometry.channels_last(data_format, 2)
-    numbers = checks.several("padding", padding.tolist() if isinstance(padding, Tensor) else padding, "4 integers")
+    numbers = checks.several("padding", arguments.plain(padding), "4 integers")
     if x.ndim != 4 or len(numbers) != 4:
         raise ValueError(f"zeropad2d needs 4 axes of x and 4 numbers, but received {x.shape!r} and {padding!r}")
     return pad(x, numbers, data_format="NHWC" if last else "NCHW")

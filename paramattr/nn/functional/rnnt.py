@@ -8,7 +8,7 @@ from paramattr.autograd import Tensor
 from paramattr.autograd.rules import Outcome
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
-from paramattr.nn.functional.ctc import lengths, within
+from paramattr.nn.functional.ctc import sequences
 from paramattr.nn.functional.loss import loss, reduced
 from paramattr.utils import checks
 
@@ -25,7 +25,8 @@ def rnnt_loss(
 ) -> Tensor:
     """Return minus the logarithm of the probability of the labels, summed over all ways to place blanks between them.
 
-    Mirrors ``paddle.nn.functional.rnnt_loss``.
+    Mirrors ``paddle.nn.functional.rnnt_loss``. The other arguments, and what is refused, are those of `ctc_loss`; besides,
+    each sample must have a step.
 
     Parameters
     ----------
@@ -33,9 +34,7 @@ def rnnt_loss(
         Logarithms of the probabilities of the symbols after each step and each number of labels, of shape
         ``[N, time, 1 + longest, symbols]``. As in Paddle on a CPU no softmax is taken here.
     label : Tensor or array_like
-        Symbols, of shape ``[N, longest]``; what lies beyond the length of a row is not looked at.
-    input_lengths, label_lengths : Tensor or array_like
-        How many steps, at least one, and how many labels each sample has, of shape ``[N]``.
+        Symbols, of shape ``[N, longest]``, which are ``labels`` there.
     blank : int, default 0
         The symbol that goes on to the next step.
     fastemit_lambda : float, default 0.001
@@ -69,28 +68,20 @@ def rnnt_loss(
             "input and label must have shapes [N, time, 1 + longest, symbols] and [N, longest], but received"
             f" {sizes!r} and {symbols.shape!r}"
         )
-    steps = lengths("input_lengths", input_lengths, sizes[0], sizes[1])
-    if (steps == 0).any():
+    settings = sequences("label", symbols, input_lengths, label_lengths, blank, (sizes[1], sizes[3]))
+    if (settings["steps"] == 0).any():
         raise ValueError("input_lengths must be at least 1, but holds 0")
-    counts = lengths("label_lengths", label_lengths, sizes[0], sizes[2] - 1)
-    silent = checks.integer("blank", blank, low=0, high=sizes[3] - 1)
-    settings = {
-        "label": within("label", symbols.data, counts, sizes[3], silent),
-        "steps": steps,
-        "counts": counts,
-        "blank": silent,
-        "boost": 1 + checks.real("fastemit_lambda", fastemit_lambda),
-    }
-    return loss(_rnnt, {"input": input}, reduction, **settings)
+    boost = 1 + checks.real("fastemit_lambda", fastemit_lambda)
+    return loss(_rnnt, {"input": input}, reduction, boost=boost, **settings)
 
 
 @reduced
-def _rnnt(input: Array, *, label: Array, steps: Array, counts: Array, blank: int, boost: float) -> Outcome:
+def _rnnt(input: Array, *, labels: Array, steps: Array, counts: Array, blank: int, boost: float) -> Outcome:
     dtype, shape = input.dtype, input.shape
     rows, time, width = shape[:3]
     # Row d of a slanted table holds the cells with t + u = d, which depend on row d - 1 alone. The way out, a blank after
     # the last label of the last step, leads to a cell of its own.
-    waits, speaks, out = _slanted(input, label, steps, counts, blank)
+    waits, speaks, out = _slanted(input, labels, steps, counts, blank)
     before = np.full((time + width, rows, width), -np.inf)
     before[0, :, 0] = 0
     for d in range(1, time + width):
@@ -113,13 +104,13 @@ def _rnnt(input: Array, *, label: Array, steps: Array, counts: Array, blank: int
         gradient[..., blank] = np.moveaxis(waited[t + u, :, u], 2, 0) * factor
         samples = np.arange(rows)[:, None, None]
         emitted = np.moveaxis(spoken[t + u, :, u], 2, 0)[:, :, :-1] * factor * boost
-        gradient[samples, t, u[:-1], label[:, None]] += emitted
+        gradient[samples, t, u[:-1], labels[:, None]] += emitted
         return gradient.astype(dtype)
 
     return (-total).astype(dtype), (to_input,)
 
 
-def _slanted(input: Array, label: Array, steps: Array, counts: Array, blank: int) -> tuple[Array, Array, Array]:
+def _slanted(input: Array, labels: Array, steps: Array, counts: Array, blank: int) -> tuple[Array, Array, Array]:
     """Return, by t + u, sample and u, the logarithms of a blank and of a label, and which cell is the way out."""
     rows, time, width, _ = input.shape
     u = np.arange(width)
@@ -129,7 +120,7 @@ def _slanted(input: Array, label: Array, steps: Array, counts: Array, blank: int
     inside = (t >= 0) & (t < steps[:, None]) & (u <= last)
     # After the last step a blank leads out of the table, and only behind the last label.
     waiting = inside & ((t < steps[:, None] - 1) | (u == last))
-    spoken = np.concatenate([label, np.full((rows, 1), blank)], axis=1)
+    spoken = np.concatenate([labels, np.full((rows, 1), blank)], axis=1)
     waits = np.where(waiting, input[samples, clipped, u, blank], -np.inf).astype(np.float64)
     speaks = np.where(inside & (u < last), input[samples, clipped, u, spoken], -np.inf).astype(np.float64)
     return waits, speaks, (t == steps[:, None]) & (u == last)

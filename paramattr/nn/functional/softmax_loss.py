@@ -8,7 +8,14 @@ from paramattr.autograd import Tensor, apply
 from paramattr.autograd.rules import Outcome
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
-from paramattr.nn.functional.loss import REDUCTIONS, class_numbers, cross_entropy, in_full_precision, rounded
+from paramattr.nn.functional.loss import (
+    REDUCTIONS,
+    class_numbers,
+    cross_entropy,
+    in_full_precision,
+    one_per_row,
+    rounded,
+)
 from paramattr.nn.functional.softmax import softmax
 from paramattr.utils import checks
 
@@ -69,8 +76,6 @@ def margin_cross_entropy(
 ) -> Tensor | tuple[Tensor, Tensor]:
     """Return the cross entropy of scaled cosines, of which the label's is cos(margin1 · θ + margin2) - margin3.
 
-    Mirrors ``paddle.nn.functional.margin_cross_entropy`` in one process.
-
     Parameters
     ----------
     logits : Tensor or array_like
@@ -95,7 +100,8 @@ def margin_cross_entropy(
 
     References
     ----------
-    Deng et al., "ArcFace: Additive Angular Margin Loss for Deep Face Recognition", 2018.
+    Deng et al., "ArcFace: Additive Angular Margin Loss for Deep Face Recognition", 2018. Mirrors
+    ``paddle.nn.functional.margin_cross_entropy`` in one process.
 
     Examples
     --------
@@ -104,28 +110,25 @@ def margin_cross_entropy(
     >>> round(paramattr.nn.functional.margin_cross_entropy(cosines, [0], scale=1.0).item(), 4)
     0.4814
     """
-    given, numbers = as_tensor("logits", logits), as_tensor("label", label)
+    given = as_tensor("logits", logits)
     if given.ndim != 2 or given.shape[1] == 0:
         raise ValueError(f"logits must have shape [N, classes] with a class, but received {given.shape!r}")
-    rows, classes = given.shape
-    if numbers.shape not in ([rows], [rows, 1]):
-        raise ValueError(f"label must have shape [{rows}], but received {numbers.shape!r}")
     if group is not None and group is not False:
         raise ValueError(f"group must be None or False, as there is one process, but received {group!r}")
-    places = class_numbers("label", label, classes).reshape(rows)
-    outside = given.data[np.arange(rows), places]
-    outside = outside[~(np.abs(outside) <= 1.01)]  # a cosine that was rounded may be a little above 1
-    if outside.size:
-        raise ValueError(f"logits must hold cosines, in [-1, 1], but holds {outside[0]}")
-    settings = {
-        "margin1": checks.real("margin1", margin1),
-        "margin2": checks.real("margin2", margin2),
-        "margin3": checks.real("margin3", margin3),
-    }
+    places = class_numbers("label", one_per_row("label", label, len(given)), given.shape[1])
+    _check_cosines(given.data[np.arange(len(given)), places])
+    margins = {"margin1": margin1, "margin2": margin2, "margin3": margin3}
+    settings = {name: checks.real(name, margin) for name, margin in margins.items()}
     how = checks.choice("reduction", "none" if reduction is None else reduction, REDUCTIONS)
     scores = apply(_with_margin, in_full_precision(given), label=places, **settings) * checks.real("scale", scale)
     value = rounded(cross_entropy(scores, places[:, None], reduction=how), given)
     return (value, rounded(softmax(scores), given)) if checks.boolean("return_softmax", return_softmax) else value
+
+
+def _check_cosines(logits: Array) -> None:
+    outside = logits[~(np.abs(logits) <= 1.01)]  # a cosine that was rounded may be a little above 1
+    if outside.size:
+        raise ValueError(f"logits must hold cosines, in [-1, 1], but holds {outside[0]}")
 
 
 def _with_margin(cosines: Array, *, label: Array, margin1: float, margin2: float, margin3: float) -> Outcome:

@@ -13,6 +13,7 @@ from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional import geometry
 from paramattr.nn.functional.geometry import PaddingLike, Pairs, SizeLike, Sizes
+from paramattr.tensor.arguments import integer_array
 from paramattr.utils import checks
 
 # How a caller describes a window: kernel_size, stride, padding and data_format.
@@ -57,8 +58,7 @@ def max_unpool(n: int, x: Operand, indices: Operand, window: Window, output_size
         raise ValueError(
             f"{name} expected x with {n + 2} axes and indices of its shape, but received {x.shape!r}, {places.shape!r}"
         )
-    if places.dtype.kind not in "iu":
-        raise TypeError(f"indices must hold integers, but received dtype {places.dtype}")
+    at = integer_array("indices", places)
     usual = tuple(
         (size - 1) * step + taps - sum(pair)
         for size, step, taps, pair in zip(x.data.shape[2:], steps, kernel, pads, strict=True)
@@ -69,10 +69,10 @@ def max_unpool(n: int, x: Operand, indices: Operand, window: Window, output_size
     if min(space) < 1:
         raise ValueError(f"{name}: the output would have the size {list(space)}; padding is too large for the input")
     checks.fits_in_memory(f"{name}: the output, of shape", (*x.shape[:2], *space), x.dtype.itemsize)
-    if places.size and not 0 <= places.data.min() <= places.data.max() < math.prod(space):
-        found = f"[{places.data.min()}, {places.data.max()}]"
+    if at.size and not 0 <= at.min() <= at.max() < math.prod(space):
+        found = f"[{at.min()}, {at.max()}]"
         raise ValueError(f"indices must be places in planes of {list(space)}, but received some in {found}")
-    return apply(_max_unpool, x, places=places.data.astype(np.int64), space=space)
+    return apply(_max_unpool, x, places=at.astype(np.int64), space=space)
 
 
 def max_unpool2d(

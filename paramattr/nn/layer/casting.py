@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from paramattr.autograd import place
 from paramattr.nn.layer.tree import Tree
 from paramattr.utils import checks, dtypes
 
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from paramattr.nn.layer.layer import Layer
-
-
-def check_device(device: object) -> None:
-    """Raise a ValueError unless ``device`` is None or the CPU."""
-    if device is not None and str(device) not in ("cpu", "Place(cpu)"):
-        raise ValueError(f"device must be 'cpu', a place there or None, but received {device!r}")
 
 
 Excluded = type | Sequence[type] | None
@@ -64,7 +59,7 @@ class Castable(Tree):
         >>> paramattr.nn.Linear(2, 3).to(dtype="float64").weight.dtype
         dtype('float64')
         """
-        check_device(device)
+        place.check("device", device)
         for name, flag in (("blocking", blocking), ("non_blocking", non_blocking)):
             if flag is not None:
                 checks.boolean(name, flag)
@@ -115,8 +110,8 @@ class Castable(Tree):
             excluded = [getattr(import_module("paramattr.nn.layer"), "BatchNorm", Castable)]
         classes = [excluded] if isinstance(excluded, builtins.type) else excluded
         checks.instance("excluded_layers", classes, (list, tuple), "a class of layers, a list of them or None")
-        for place, cls in enumerate(classes):
-            checks.instance(f"excluded_layers[{place}]", cls, builtins.type, "a class of layers")
+        for position, cls in enumerate(classes):
+            checks.instance(f"excluded_layers[{position}]", cls, builtins.type, "a class of layers")
         layers = [layer for layer in self.sublayers(include_self=True) if builtins.type(layer) not in classes]
         _cast(layers, dtypes.named(dtype), dtypes.is_floating)
         return self

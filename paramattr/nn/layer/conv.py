@@ -8,14 +8,13 @@ from typing import ClassVar
 from numpy.typing import DTypeLike
 
 from paramattr.attr import ParamAttrLike, optional_attr, required_attr
-from paramattr.autograd import Tensor
+from paramattr.autograd import Tensor, place
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.initializer import Initializer, Normal
 from paramattr.nn import functional
 from paramattr.nn.functional import geometry
 from paramattr.nn.functional.conv import Moves, conv, conv_transpose
 from paramattr.nn.functional.geometry import PaddingLike, SizeLike
-from paramattr.nn.layer.casting import check_device
 from paramattr.nn.layer.layer import Layer
 from paramattr.parameter import Parameter
 from paramattr.utils import checks
@@ -180,7 +179,7 @@ class Conv2D(_Conv):
     ) -> None:
         moves = (stride, padding, dilation, groups, data_format)
         super().__init__(in_channels, out_channels, kernel_size, moves, dtype)
-        check_device(device)
+        place.check("device", device)
         self._set_up(padding_mode, weight_attr, bias_attr if checks.boolean("bias", bias) else False)
 
 
@@ -219,7 +218,7 @@ class Conv1D(_Conv):
     ) -> None:
         moves = (stride, padding, dilation, groups, data_format)
         super().__init__(in_channels, out_channels, kernel_size, moves, dtype)
-        check_device(device)
+        place.check("device", device)
         self._set_up(padding_mode, weight_attr, bias_attr if checks.boolean("bias", bias) else False)
 
 
@@ -258,7 +257,7 @@ class Conv3D(_Conv):
     ) -> None:
         moves = (stride, padding, dilation, groups, data_format)
         super().__init__(in_channels, out_channels, kernel_size, moves, dtype)
-        check_device(device)
+        place.check("device", device)
         self._set_up(padding_mode, weight_attr, bias_attr if checks.boolean("bias", bias) else False)
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from numpy.typing import ArrayLike, DTypeLike
 
 from paramattr.attr import ParamAttr, ParamAttrLike, required_attr
-from paramattr.autograd import Tensor, no_grad
+from paramattr.autograd import Tensor, no_grad, place
 from paramattr.initializer import ZeroRow
 from paramattr.initializer.defaults import choose
 from paramattr.nn import functional
 from paramattr.nn.functional.embedding import check_norm, check_padding_idx, check_share
-from paramattr.nn.layer.casting import check_device
 from paramattr.nn.layer.function import check_name, described
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
@@ -92,7 +91,7 @@ class Embedding(Layer):
         self.max_norm, self.norm_type = check_norm(max_norm, norm_type)
         self.scale_grad_by_freq, self.sparse = check_share(scale_grad_by_freq, sparse), sparse
         freeze = checks.boolean("_freeze", _freeze)
-        check_device(device)
+        place.check("device", device)
         sizes = [self.num_embeddings, self.embedding_dim]
         if _weight is None:
             self.weight = self.create_parameter(sizes, self._attr(weight_attr, padding))

@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from paramattr import parameter
 from paramattr.attr import ParamAttr, ParamAttrLike
-from paramattr.autograd import Tensor
+from paramattr.autograd import Tensor, place
 from paramattr.initializer import Initializer, get
-from paramattr.nn.layer.casting import Castable, check_device
+from paramattr.nn.layer.casting import Castable
 from paramattr.nn.layer.hooks import Called
 from paramattr.nn.layer.state import Loadable
 from paramattr.parameter import Parameter
@@ -120,8 +120,7 @@ class Layer(Called, Loadable, Castable):
         TypeError, ValueError
             As `paramattr.create_parameter`.
         """
-        if device is not None:
-            check_device(device)
+        place.check("device", device)
         return parameter.make(
             shape,
             self._dtype if dtype is None else dtype,

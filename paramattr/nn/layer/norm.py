@@ -9,12 +9,11 @@ from typing import ClassVar
 from numpy.typing import DTypeLike
 
 from paramattr.attr import ParamAttrLike, optional_attr
-from paramattr.autograd import Tensor
+from paramattr.autograd import Tensor, place
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.initializer import Constant
 from paramattr.nn import functional
 from paramattr.nn.functional.norm import FORMATS, check_groups, normalized_sizes
-from paramattr.nn.layer.casting import check_device
 from paramattr.nn.layer.layer import Layer
 from paramattr.parameter import Parameter
 from paramattr.utils import checks
@@ -92,7 +91,7 @@ class LayerNorm(_Affine):
         super().__init__(dtype=dtype)
         self._normalized_shape = list(normalized_sizes(normalized_shape))
         self._epsilon = checks.real("epsilon", epsilon, low=0.0)
-        check_device(device)
+        place.check("device", device)
         check_name(name)
         weighted = checks.boolean("elementwise_affine", elementwise_affine)
         weight_attr = weight_attr if weighted else False
@@ -160,7 +159,7 @@ class GroupNorm(_Affine):
         self._num_groups = check_groups(num_groups, self._num_channels)
         self._epsilon = checks.real("epsilon", epsilon, low=0.0)
         self._data_format = checks.choice("data_format", data_format, FORMATS)
-        check_device(device)
+        place.check("device", device)
         check_name(name)
         if not checks.boolean("affine", affine):
             weight_attr = bias_attr = False

@@ -13,6 +13,7 @@ from paramattr.autograd import Tensor
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn import functional
+from paramattr.nn.functional.loss import class_numbers
 from paramattr.nn.layer.container import LayerList
 from paramattr.nn.layer.layer import Layer
 from paramattr.nn.layer.rnn_cell import FusedCell, GRUCell, LSTMCell, Nested, SimpleRNNCell, flat, nested
@@ -38,14 +39,9 @@ def _kept(sequence_length: Operand | None, steps: int, batch: int) -> Array | No
     """Return at which steps each sequence goes on, of shape ``[steps, batch, 1]``."""
     if sequence_length is None:
         return None
-    lengths = as_tensor("sequence_length", sequence_length).data
-    if lengths.dtype.kind not in "iu":
-        raise TypeError(f"sequence_length must hold integers, but received dtype {lengths.dtype}")
+    lengths = class_numbers("sequence_length", sequence_length, steps + 1)
     if lengths.shape != (batch,):
         raise ValueError(f"sequence_length must have shape [{batch}], but received {list(lengths.shape)}")
-    wrong = lengths[(lengths < 0) | (lengths > steps)]
-    if wrong.size:
-        raise ValueError(f"sequence_length must be in [0, {steps}], but holds {wrong[0]}")
     return np.asarray((np.arange(steps)[:, None] < lengths)[:, :, None])
 
 

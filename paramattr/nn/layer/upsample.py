@@ -5,7 +5,7 @@ from __future__ import annotations
 from paramattr.autograd import Tensor
 from paramattr.autograd.tensor import Operand
 from paramattr.nn import functional
-from paramattr.nn.functional.interpolate import NewSize, ScaleLike, check_mode, check_recompute
+from paramattr.nn.functional.interpolate import NewSize, ScaleLike, check_mode, check_target
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
 
@@ -34,8 +34,8 @@ class Upsample(Layer):
         name: str | None = None,
     ) -> None:
         super().__init__()
-        self.mode = check_mode(mode, align_corners, align_mode, False, size, scale_factor)
-        check_recompute(recompute_scale_factor, size)
+        self.mode = check_mode(mode, align_corners, align_mode, False)
+        check_target(self.mode, size, scale_factor, recompute_scale_factor)
         checks.instance("data_format", data_format, (str, type(None)), "a string or None")
         self.size, self.scale_factor = size, scale_factor
         self.align_corners, self.align_mode, self.data_format = align_corners, align_mode, data_format

@@ -245,14 +245,16 @@ def spectral_norm(
         checks.axis("dim", dim, weight.ndim),
         checks.real("eps", eps, low=0.0),
     )
-    rows, columns = as_matrix(weight.data, hook.dim).shape
-    vectors = {}
-    for part, size in (("u", rows), ("v", columns)):
-        drawn = layer.create_parameter([size], ParamAttr(initializer=Normal(0.0, 1.0)), dtype=weight.dtype)
-        vectors[part] = apply(unit, drawn.detach(), p=2.0, axes=(0,), epsilon=hook.eps)
+    u, v = (_direction(layer, size, weight.dtype, hook.eps) for size in as_matrix(weight.data, hook.dim).shape)
     delattr(layer, name)
     layer.add_parameter(f"{name}_orig", weight)
-    for part, vector in vectors.items():
-        layer.register_buffer(f"{name}_{part}", vector)
+    layer.register_buffer(f"{name}_u", u)
+    layer.register_buffer(f"{name}_v", v)
     hook.install(layer)
     return layer
+
+
+def _direction(layer: Layer, size: int, dtype: np.dtype[Any], epsilon: float) -> Tensor:
+    """Return a random vector of length 1."""
+    drawn = layer.create_parameter([size], ParamAttr(initializer=Normal(0.0, 1.0)), dtype=dtype)
+    return apply(unit, drawn.detach(), p=2.0, axes=(0,), epsilon=epsilon)

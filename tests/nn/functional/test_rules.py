@@ -423,7 +423,7 @@ def transduced(draw):
     rows, time, longest, symbols = (draw(st.integers(low, 3)) for low in (1, 1, 1, 2))
     rng = rng_of(draw)
     settings = {
-        "label": rng.integers(0, symbols, (rows, longest)),
+        "labels": rng.integers(0, symbols, (rows, longest)),
         "steps": rng.integers(1, time + 1, rows),
         "counts": rng.integers(0, longest + 1, rows),
         "blank": 0,
@@ -472,15 +472,13 @@ def resampled(draw, nearest):
     n, first = draw(st.integers(1, 3)), draw(st.integers(1, 2))
     space, out = numbers(draw, n, 1, 3), numbers(draw, n, 1, 4)
     x = batched(draw, space, last=first == 1)
+    sizes = enumerate(zip(space, out, strict=True), first)
+    axes = [interpolate.Resized(axis, size, count, size / count) for axis, (size, count) in sizes]
     if nearest:
-        ratios = [size / count for size, count in zip(space, out, strict=True)]
-        return [x], {"places": interpolate._nearest_places(space, out, ratios), "first": first}
-    taps, kind, smooth = [], draw(st.sampled_from(["bicubic", "linear"])), draw(st.booleans())
-    for axis, (size, count) in enumerate(zip(space, out, strict=True), first):
-        at = interpolate._positions(size, count, size / count, draw(st.booleans()), draw(st.integers(0, 1)), kind)
-        wide = interpolate._smooth_taps(axis, size, size / count, count, kind)
-        taps.append(wide if smooth else interpolate._taps(axis, size, at, kind))
-    return [x], {"taps": taps}
+        return [x], {"places": [interpolate._nearest_places(axis) for axis in axes], "first": first}
+    kind, smooth = draw(st.sampled_from(["bicubic", "linear"])), draw(st.booleans())
+    corners, mode = draw(st.booleans()), draw(st.integers(0, 1))
+    return [x], {"taps": [interpolate._taps(axis, corners, mode, smooth, kind) for axis in axes]}
 
 
 @st.composite
