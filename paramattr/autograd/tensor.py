@@ -137,15 +137,18 @@ class Tensor(Convertible, Assignable, HasMethods):
 
     @property
     def grad(self) -> Tensor | None:
-        """The accumulated gradient, or None. An array or tensor of the same shape can be assigned."""
+        """The accumulated gradient, a leaf with ``stop_gradient=False``, or None.
+
+        An array or tensor of the same shape can be assigned.
+        """
         if self._cleared:
-            self._grad, self._cleared = _wrap(np.zeros(self._data.shape, self._data.dtype)), False
+            self._grad, self._cleared = _gradient(np.zeros(self._data.shape, self._data.dtype)), False
         return self._grad
 
     @grad.setter
     def grad(self, value: Tensor | ArrayLike | None) -> None:
         array = None if value is None else self._fitting(f"grad of {self._label()}", value)
-        self._grad = None if array is None else _wrap(array.astype(self.dtype, copy=False))
+        self._grad = None if array is None else _gradient(array.astype(self.dtype, copy=False))
         self._cleared = False
 
     def __getstate__(self) -> dict[str, Any]:
@@ -251,7 +254,7 @@ class Tensor(Convertible, Assignable, HasMethods):
             # What was recorded before keeps the array it was made from.
             self._data, self._leaf = self._data.astype(dtype), None
             if self._grad is not None:
-                self._grad = _wrap(self._grad.data.astype(dtype))
+                self._grad = _gradient(self._grad.data.astype(dtype))
 
     def _tape_entry(self) -> Node:
         """Return this tensor's node; a leaf gets one when it is first used."""
@@ -273,7 +276,7 @@ class Tensor(Convertible, Assignable, HasMethods):
             total = gradient.astype(self._data.dtype, order="C")
         else:
             total = self._grad.data + gradient.astype(self._data.dtype, copy=False)
-        self._grad, self._cleared = _wrap(total), False
+        self._grad, self._cleared = _gradient(total), False
 
     def __iter__(self) -> Iterator[Tensor]:
         return (self[i] for i in range(len(self)))
@@ -355,7 +358,7 @@ class Tensor(Convertible, Assignable, HasMethods):
 def _hooked(hooks: dict[int, Callable[[Tensor], Tensor | None]]) -> Callable[[Array], Array]:
     def hook(gradient: Array) -> Array:
         for call in list(hooks.values()):
-            changed = call(_wrap(gradient))
+            changed = call(_gradient(gradient))
             if changed is not None:
                 gradient = as_tensor("what a hook returns", changed).data
         return gradient
@@ -370,6 +373,13 @@ def _wrap(array: Array) -> Tensor:
     """Return a tensor that holds an array which is known to be numeric."""
     tensor = Tensor.__new__(Tensor)
     tensor._data = array
+    return tensor
+
+
+def _gradient(array: Array) -> Tensor:
+    """Return the tensor of a gradient, which needs one itself, as in Paddle: it can't be changed in place by mistake."""
+    tensor = _wrap(array)
+    tensor._stop_gradient = False
     return tensor
 
 

@@ -69,6 +69,27 @@ def test_a_gradient_can_be_assigned_where_it_fits():
     assert x.grad is None
 
 
+def test_a_gradient_needs_a_gradient_itself():
+    x = pa.to_tensor([1.0, 2.0], stop_gradient=False)
+    seen = []
+    x.register_hook(seen.append)
+    middle = x * x
+    middle.retain_grads()
+    (3.0 * middle).sum().backward()
+    zeros = pa.to_tensor([1.0], stop_gradient=False)
+    zeros.grad = [1.0]
+    zeros.clear_grad()
+    for gradient in (x.grad, middle.grad, zeros.grad, seen[0]):
+        assert not gradient.stop_gradient and gradient.is_leaf
+        with pytest.raises(ValueError, match="can't be changed in place"):
+            gradient.scale_(2.0)
+    with pa.no_grad():
+        x.grad.zero_()
+    assert x.grad.tolist() == [0.0, 0.0] and not x.grad.stop_gradient
+    (x.grad * 2.0).sum().backward()
+    assert x.grad.grad.tolist() == [2.0, 2.0]
+
+
 def test_clone_stays_on_the_tape_and_detach_leaves_it():
     x = pa.to_tensor([1.0], stop_gradient=False)
     assert not x.clone().stop_gradient
