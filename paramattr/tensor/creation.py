@@ -28,7 +28,8 @@ def to_tensor(
 ) -> Tensor:
     """Make a tensor from a copy of ``data``.
 
-    Mirrors ``paddle.to_tensor``: Python floats become the default dtype, arrays keep theirs.
+    Mirrors ``paddle.to_tensor``: Python's floats become the default dtype, its complex numbers one of that precision; arrays
+    keep theirs.
 
     Parameters
     ----------
@@ -55,8 +56,8 @@ def to_tensor(
     array = np.array(array_of("data", data))
     if dtype is not None:
         array = array.astype(dtypes.numeric("dtype", dtype, array.dtype))
-    elif array.dtype == np.float64 and not isinstance(data, (Tensor, np.ndarray, np.generic)):
-        array = array.astype(dtypes.floating("dtype", None))
+    elif array.dtype.name in ("float64", "complex128") and not isinstance(data, (Tensor, np.ndarray, np.generic)):
+        array = array.astype(dtypes.default_of(array.dtype))
     return Tensor(array, stop_gradient=stop_gradient)
 
 

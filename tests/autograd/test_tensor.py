@@ -43,6 +43,16 @@ def test_a_number_takes_the_dtype_of_the_tensor():
     assert (x * np.array([2.0])).dtype == np.float64
 
 
+@pytest.mark.parametrize("dtype", ["bool", "int64", "bfloat16", "float32", "float64", "complex64", "complex128"])
+def test_a_complex_number_takes_the_precision_of_the_tensor(dtype):
+    x = pa.to_tensor([1, 2], dtype)
+    wanted = np.complex128 if dtype in ("float64", "complex128") else np.complex64
+    for number in (1 + 2j, np.complex128(1 + 2j)):
+        assert (x * number).dtype == (number + x).dtype == (x**number).dtype == wanted
+        np.testing.assert_allclose((x - number).numpy(), np.array([1, 2]) - number if dtype != "bool" else [-2j, -2j])
+    assert (x * np.array([1j])).dtype == np.complex128
+
+
 def test_operators_do_not_divide_integers_by_0():
     x = pa.to_tensor([5, 6])
     for operator in (lambda x, y: x // y, lambda x, y: x % y):
