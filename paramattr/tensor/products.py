@@ -125,7 +125,8 @@ def tensordot(
     x, y : Tensor or array_like
         The factors.
     axes : int, or one or two sequences of int, default 2
-        The last ``axes`` of ``x`` and the first of ``y``; or the axes of both; or those of ``x`` and those of ``y``.
+        The last ``axes`` of ``x`` and the first of ``y``; or the axes of both; or those of ``x`` and those of ``y``, where
+        the shorter sequence goes on as the longer.
     name : str, optional
         Accepted as in Paddle.
 
@@ -162,9 +163,11 @@ def _pairs(axes: object, x: Tensor, y: Tensor) -> tuple[tuple[int, ...], tuple[i
     """Return the axes of ``x`` and ``y`` that are summed over."""
     if isinstance(axes, (list, tuple)):
         nested = any(isinstance(part, (list, tuple)) for part in axes)
-        first, second = (axes[0], axes[-1]) if nested else (axes, axes)
         if nested and len(axes) > 2:
             raise ValueError(f"axes must be one or two sequences of integers, but received {axes!r}")
+        first, second = (axes[0], axes[-1]) if nested else (axes, axes)
+        if isinstance(first, (list, tuple)) and isinstance(second, (list, tuple)):
+            first, second = [*first, *second[len(first) :]], [*second, *first[len(second) :]]
     else:
         count = checks.integer("axes", axes, low=0, high=min(x.ndim, y.ndim))
         first, second = range(x.ndim - count, x.ndim), range(count)

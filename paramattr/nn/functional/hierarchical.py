@@ -167,7 +167,7 @@ def adaptive_log_softmax_with_loss(
     tail_weights : sequence of pairs of Tensor or array_like
         For each cluster two matrices that lead from ``size`` to its classes.
     cutoffs : sequence of int
-        Where the first cluster begins, where each other does, and the number of classes.
+        Where the first cluster begins, where each other does, and the number of classes, which may be left out.
     head_bias : Tensor or array_like, optional
         Of shape ``[head]``.
     name : str, optional
@@ -202,6 +202,8 @@ def adaptive_log_softmax_with_loss(
             f" and {numbers.shape!r}"
         )
     edges, pairs = check_edges(cutoffs), checks.several("tail_weights", tail_weights, "a sequence of pairs of tensors")
+    if len(pairs) == len(edges):
+        edges.append(edges[-1] + _matrices(len(pairs), pairs[-1])[1].shape[1])
     if len(pairs) != len(edges) - 1:
         raise ValueError(f"tail_weights must hold {len(edges) - 1} pairs of tensors, but received {len(pairs)}")
     rows = in_full_precision(given).reshape([-1, given.shape[-1]])
@@ -223,12 +225,21 @@ def adaptive_log_softmax_with_loss(
 
 def cluster_logs(rows: Tensor, number: int, pair: Sequence[Operand], edges: Sequence[int]) -> Tensor:
     """Return the logarithms of the probabilities of the classes within a cluster, counted from 1."""
+    name, (first, second) = f"tail_weights[{number - 1}]", _matrices(number, pair)
+    inner = _projected(rows, f"{name}[0]", first, first.shape[1])
+    return log_softmax(_projected(inner, f"{name}[1]", second, edges[number] - edges[number - 1]), 1)
+
+
+def _matrices(number: int, pair: Sequence[Operand]) -> tuple[Tensor, Tensor]:
+    """Return the two matrices of a cluster."""
     name = f"tail_weights[{number - 1}]"
-    both = checks.several(name, pair, "a pair of tensors")
-    if len(both) != 2 or as_tensor(f"{name}[0]", both[0]).ndim != 2:
+    both = [
+        as_tensor(f"{name}[{place}]", part)
+        for place, part in enumerate(checks.several(name, pair, "a pair of tensors"))
+    ]
+    if [part.ndim for part in both] != [2, 2]:
         raise ValueError(f"{name} must be two matrices, but received {pair!r}")
-    inner = _projected(rows, f"{name}[0]", both[0], as_tensor(f"{name}[0]", both[0]).shape[1])
-    return log_softmax(_projected(inner, f"{name}[1]", both[1], edges[number] - edges[number - 1]), 1)
+    return both[0], both[1]
 
 
 def _projected(rows: Tensor, name: str, weight: Operand, columns: int, bias: Operand | None = None) -> Tensor:

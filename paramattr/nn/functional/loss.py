@@ -237,7 +237,8 @@ def cross_entropy(
     reduction : {"mean", "sum", "none"}, default "mean"
         What becomes of the losses, one per sample; ``axis`` stays, of size 1, if labels are soft, smoothed or had it.
     soft_label, use_softmax : bool, default False and True
-        Whether labels are probabilities, and whether ``input`` holds logits.
+        Whether labels are probabilities, and whether ``input`` holds logits. With ``label_smoothing``, floats in the
+        shape of ``input`` are probabilities in any case.
     axis : int, default -1
         The axis of the classes.
     label_smoothing : float, default 0.0
@@ -282,9 +283,12 @@ def _targets(
     input: Tensor, label: Tensor, ignore_index: int, soft_label: bool, axis: int, label_smoothing: float
 ) -> tuple[Array, Array, bool]:
     """Return labels as probabilities, which samples count, and whether the losses keep the axis of the classes."""
-    check_ignore_index(ignore_index, checks.boolean("soft_label", soft_label))
     smoothing = checks.real("label_smoothing", label_smoothing, low=0.0, high=1.0)
-    if not soft_label:
+    soft = checks.boolean("soft_label", soft_label)
+    if smoothing and label.shape == input.shape and dtypes.is_floating(label.dtype):
+        soft = True
+    check_ignore_index(ignore_index, soft)
+    if not soft:
         targets, counted, keep = _one_hot(input, label, ignore_index, axis)
     elif label.shape == input.shape:
         targets, counted, keep = label.data.astype(input.dtype), np.ones(()), True
