@@ -12,11 +12,10 @@ import numpy as np
 from paramattr.autograd import Tensor, writes
 from paramattr.autograd.tape import Array
 from paramattr.optimizer.rule import Parameters, State
-from paramattr.optimizer.state import Slot, Stateful, collect, groups_of
+from paramattr.optimizer.state import NO_GRAPHS, Slot, Stateful, collect, groups_of
+from paramattr.parameter import Parameter
 from paramattr.utils import checks
 from paramattr.utils.threads import each_block
-
-_NO_EXECUTOR = "None, as there are no static graphs"
 
 
 class WeightAverage(Stateful):
@@ -55,17 +54,25 @@ class WeightAverage(Stateful):
 
     def step(self) -> None:
         """Let the values of the parameters that take part enter the average."""
-        slots = [slot for slot in collect(self._slots) if slot.parameter.do_model_average]
+        self._average(collect(self._slots))
+
+    def _average(self, slots: list[Slot]) -> None:
+        slots = [slot for slot in slots if slot.parameter.do_model_average]
         for slot in slots:
             if not slot.state:
                 slot.state = self.new_state(slot.parameter.data.shape, slot.dtype)
         self._enter(slots)
         self._stepped = True
 
-    def minimize(self, loss: Tensor) -> None:
-        """Do what `step` does; a TypeError if ``loss`` is not a tensor."""
-        checks.instance("loss", loss, Tensor, "a Tensor")
-        self.step()
+    def minimize(
+        self,
+        loss: Tensor,
+        startup_program: None = None,
+        parameters: Iterable[Parameter | str] | None = None,
+        no_grad_set: Iterable[Parameter | str] | None = None,
+    ) -> None:
+        """Do what `step` does; the arguments, and what is refused, are those of `paramattr.optimizer.Optimizer.backward`."""
+        self._average(self._chosen(loss, startup_program, parameters, no_grad_set))
 
     @contextmanager
     def apply(self, executor: None = None, need_restore: bool = True) -> Iterator[None]:
@@ -81,7 +88,7 @@ class WeightAverage(Stateful):
         TypeError
             If an argument is of the wrong kind.
         """
-        checks.instance("executor", executor, type(None), _NO_EXECUTOR)
+        checks.instance("executor", executor, type(None), NO_GRAPHS)
         back = checks.boolean("need_restore", need_restore)
         wanted = [slot for slot in self._slots if slot.parameter.do_model_average]
         slots = [slot for slot in wanted if slot.state and self._weight(slot.state) > 0]
@@ -107,7 +114,7 @@ class WeightAverage(Stateful):
 
     def restore(self, executor: None = None) -> None:
         """Bring back the values from before ``apply(need_restore=False)``; a RuntimeError if there was none."""
-        checks.instance("executor", executor, type(None), _NO_EXECUTOR)
+        checks.instance("executor", executor, type(None), NO_GRAPHS)
         if self._applied is None:
             raise RuntimeError("restore() needs an apply(need_restore=False) before it, which put averages in place")
         _write(self._applied, [slot.state["restore"] for slot in self._applied])

@@ -14,6 +14,8 @@ from paramattr.optimizer.lr import LRScheduler
 from paramattr.parameter import Parameter
 from paramattr.utils import checks, dtypes
 
+NO_GRAPHS = "None, as there are no static graphs"
+
 
 class Slot:
     """A parameter and what is remembered of it: nothing before its first step."""
@@ -111,6 +113,49 @@ class Stateful(ABC):
         self._name = name
         self._slots: list[Slot] = []
         self._scheduler: LRScheduler | None = None
+
+    def _chosen(
+        self,
+        loss: object,
+        startup_program: object,
+        parameters: Iterable[Parameter | str] | None,
+        no_grad_set: Iterable[Parameter | str] | None,
+    ) -> list[Slot]:
+        """Return the slots that take part in a step after ``loss``, of which only the type is looked at."""
+        checks.instance("loss", loss, Tensor, "a Tensor")
+        checks.instance("startup_program", startup_program, type(None), NO_GRAPHS)
+        wanted = self._slots if parameters is None else self._own("parameters", parameters)
+        unwanted = set() if no_grad_set is None else {*self._own("no_grad_set", no_grad_set)}
+        return [slot for slot in collect(wanted) if slot not in unwanted]
+
+    def _own(self, name: str, parameters: Iterable[Parameter | str]) -> list[Slot]:
+        """Return the slots of parameters, or of names of parameters, that must be known here."""
+        entries, slots = checks.several(name, parameters, "parameters or their names"), []
+        named = {slot.parameter.name: slot for slot in self._slots}
+        for place, entry in enumerate(entries):
+            checks.instance(f"{name}[{place}]", entry, (Parameter, str), "a parameter or its name")
+            slot = named.get(entry if isinstance(entry, str) else entry.name)
+            if slot is None or not (isinstance(entry, str) or slot.parameter is entry):
+                raise ValueError(f"{name}[{place}] must be one of the parameters given, {[*named]}, but received {entry!r}")
+            slots.append(slot)
+        return slots
+
+    def clear_grad(self, set_to_zero: bool = True) -> None:
+        """Make the gradients of the trainable parameters zero, or forget them with ``set_to_zero=False``."""
+        zero = checks.boolean("set_to_zero", set_to_zero)
+        for slot in self._slots:
+            if slot.parameter.trainable:
+                slot.parameter.clear_grad(zero)
+
+    clear_gradients = clear_grad
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of the trainable parameters, or make them zero with ``set_to_none=False``."""
+        self.clear_grad(not checks.boolean("set_to_none", set_to_none))
+
+    def get_opti_var_name_list(self) -> list[str]:
+        """Return the keys of accumulators in `state_dict`, parameter by parameter."""
+        return [f"{self._key(slot, name)}_0" for slot in self._slots for name in slot.state]
 
     @abstractmethod
     def _blank(self) -> Iterator[tuple[Slot, dict[str, Array]]]:
