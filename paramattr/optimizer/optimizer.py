@@ -219,6 +219,15 @@ class Optimizer(Rule, Stateful):
             result.append((parameter, gradient))
         return result
 
+    @property
+    def _learning_rate(self) -> float | LRScheduler:
+        # Not public in Paddle either, but what programs ask for the scheduler, or for the parameters.
+        return self._lr if self._scheduler is None else self._scheduler
+
+    @property
+    def _parameter_list(self) -> list[Parameter]:
+        return [slot.parameter for slot in self._slots]
+
     def get_lr(self) -> float:
         """Return the learning rate now."""
         return self._lr if self._scheduler is None else self._scheduler()

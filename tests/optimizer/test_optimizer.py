@@ -612,3 +612,13 @@ def test_bad_calls_of_the_interface(call, error, text):
     with pytest.raises(error, match=text):
         call(optimizer, p, q)
     assert p.item() == before
+
+
+def test_what_programs_ask_paddles_optimizers_though_it_is_not_public():
+    p, q = parameter([1.0]), parameter([2.0])
+    scheduler = pa.optimizer.lr.StepDecay(0.1, 2)
+    optimizer = pa.optimizer.SGD(0.5, parameters=[{"params": [p]}, {"params": [q]}])
+    assert optimizer._learning_rate == 0.5
+    assert [one is other for one, other in zip(optimizer._parameter_list, [p, q], strict=True)] == [True, True]
+    optimizer.set_lr_scheduler(scheduler)
+    assert optimizer._learning_rate is scheduler
