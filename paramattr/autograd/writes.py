@@ -34,7 +34,7 @@ def record(tensors: Iterable[Any]) -> None:
     with threads.lock:
         count += 1
         for tensor in tensors:
-            owner = _owner(tensor.data)
+            owner = _owner(tensor.numpy())
             write = _last.get(id(owner))
             if write is None:
                 write = _last[id(owner)] = _Write(owner, _forget)

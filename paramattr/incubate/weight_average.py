@@ -50,7 +50,7 @@ class WeightAverage(Stateful):
 
     def _blank(self) -> Iterator[tuple[Slot, dict[str, Array]]]:
         for slot in self._slots:
-            yield slot, self.new_state(slot.parameter.data.shape, slot.dtype)
+            yield slot, self.new_state(slot.parameter.numpy().shape, slot.dtype)
 
     def step(self) -> None:
         """Let the values of the parameters that take part enter the average."""
@@ -60,7 +60,7 @@ class WeightAverage(Stateful):
         slots = [slot for slot in slots if slot.parameter.do_model_average]
         for slot in slots:
             if not slot.state:
-                slot.state = self.new_state(slot.parameter.data.shape, slot.dtype)
+                slot.state = self.new_state(slot.parameter.numpy().shape, slot.dtype)
         self._enter(slots)
         self._stepped = True
 
@@ -95,7 +95,7 @@ class WeightAverage(Stateful):
         if not slots and any(slot.parameter.trainable for slot in wanted):
             hint = "call step() after the optimizer's, while the parameters have gradients"
             raise RuntimeError(f"apply() needs an average, but no step has been counted: {hint}")
-        before = [slot.parameter.data.copy() for slot in slots]
+        before = [slot.parameter.numpy().copy() for slot in slots]
         # A block inside another one finds averages; restore() shall go back to what was there before both. Once
         # training has gone on from averages, they are the values to go back to.
         outermost = self._applied is None or self._stepped
@@ -122,7 +122,7 @@ class WeightAverage(Stateful):
 
     def _put_in_place(self, slots: list[Slot]) -> None:
         writes.record(slot.parameter for slot in slots)
-        values = flat(slot.parameter.data for slot in slots)
+        values = flat(slot.parameter.numpy() for slot in slots)
 
         def work(i: int, begin: int, end: int) -> None:
             state = slots[i].state
@@ -134,7 +134,7 @@ class WeightAverage(Stateful):
 def _write(slots: list[Slot], values: list[Array]) -> None:
     writes.record(slot.parameter for slot in slots)
     for slot, each in zip(slots, values, strict=True):
-        slot.parameter.data[...] = each
+        slot.parameter.numpy()[...] = each
 
 
 def flat(arrays: Iterable[Array]) -> list[Array]:

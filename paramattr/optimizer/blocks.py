@@ -31,11 +31,11 @@ class Part(NamedTuple):
     def traits(self) -> tuple[object, ...]:
         """What parts must have in common to be updated as one, beside scalars."""
         slot, (gradient, factor, low, high), terms, step = self
-        return terms, step, factor, low, high, gradient.dtype, slot.parameter.data.dtype, slot.master is None
+        return terms, step, factor, low, high, gradient.dtype, slot.parameter.numpy().dtype, slot.master is None
 
     def target(self) -> _Target:
         """What to subtract the update from, and where to round the result to if that is a float32 copy."""
-        data, master = self.slot.parameter.data, self.slot.master
+        data, master = self.slot.parameter.numpy(), self.slot.master
         return (data, None) if master is None else (master, data)
 
 
@@ -144,7 +144,7 @@ def _joined_state(rule: Rule, slots: list[Slot]) -> dict[str, Array]:
     for number, slot in enumerate(slots, first):
         if slot.home is None or slot.home[0] is not arrays or slot.home[1:] != (end, number):
             break
-        end += slot.parameter.data.size
+        end += slot.parameter.numpy().size
     else:
         numbers, elements = slice(first, first + len(slots)), slice(begin, end)
         return {name: array[numbers if name in rule.scalars else elements] for name, array in arrays.items()}
@@ -152,7 +152,7 @@ def _joined_state(rule: Rule, slots: list[Slot]) -> dict[str, Array]:
     end = 0
     for number, slot in enumerate(slots):
         slot.home = arrays, end, number
-        begin, end = end, end + slot.parameter.data.size
+        begin, end = end, end + slot.parameter.numpy().size
         for name, array in arrays.items():
             part = array[number : number + 1] if name in rule.scalars else array[begin:end]
             slot.state[name] = part.reshape(slot.state[name].shape)

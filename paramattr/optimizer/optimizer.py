@@ -16,6 +16,7 @@ from paramattr.parameter import Parameter
 from paramattr.regularizer import L2Decay, WeightDecayRegularizer
 from paramattr.utils import checks
 
+
 class Optimizer(Rule, Stateful):
     """Base class of optimizers: everything of a step but the rule.
 
@@ -195,7 +196,7 @@ class Optimizer(Rule, Stateful):
             if slot in given:
                 raise ValueError(f"params_grads must hold each parameter once, but holds {parameter.name!r} again")
             if gradient is not None and slot.parameter.trainable:
-                array = fitting(f"the gradient of {parameter.name!r}", gradient, parameter.data.shape)
+                array = fitting(f"the gradient of {parameter.name!r}", gradient, parameter.numpy().shape)
                 given[slot] = array.astype(parameter.dtype, copy=False)
         self._take([(group, [(slot, given[slot]) for slot in slots if slot in given]) for group, slots in self._groups])
         return []
@@ -215,7 +216,9 @@ class Optimizer(Rule, Stateful):
         for parameter, gradient in parameters_and_grads:
             penalty = regularization if parameter.regularizer is None else parameter.regularizer
             if penalty is not None and gradient is not None:
-                gradient = Tensor(gradient.data + penalty.gradient(parameter.data.astype(gradient.dtype, copy=False)))
+                gradient = Tensor(
+                    gradient.numpy() + penalty.gradient(parameter.numpy().astype(gradient.dtype, copy=False))
+                )
             result.append((parameter, gradient))
         return result
 
@@ -249,7 +252,7 @@ class Optimizer(Rule, Stateful):
     def _blank(self) -> Iterator[tuple[Slot, dict[str, Array]]]:
         for group, slots in self._groups:
             for slot in slots:
-                yield slot, self.new_state(slot.parameter.data.shape, slot.dtype, group.step)
+                yield slot, self.new_state(slot.parameter.numpy().shape, slot.dtype, group.step)
 
 
 def _check_learning_rate(value: object) -> float:

@@ -37,10 +37,10 @@ def take_step(
             slot.state, slot.state_dtype = _new_state(rule, slot, step), slot.dtype
         elif slot.state_dtype != slot.dtype:
             _recast(rule, slot, step)
-        if slot.dtype == slot.parameter.data.dtype:
+        if slot.dtype == slot.parameter.numpy().dtype:
             slot.master = None
         elif multi_precision and slot.master is None:
-            slot.master = slot.parameter.data.astype(slot.dtype)
+            slot.master = slot.parameter.numpy().astype(slot.dtype)
     # From here on nothing but the rule itself can fail, and parameters change.
     writes.record([part.slot.parameter for part in parts])
     execute(rule, parts, functools.partial(_update, rule))
@@ -76,7 +76,7 @@ def _recast(rule: Rule, slot: Slot, step: Step) -> None:
 
 
 def _new_state(rule: Rule, slot: Slot, step: Step) -> dict[str, Array]:
-    shape = slot.parameter.data.shape
+    shape = slot.parameter.numpy().shape
     state = rule.new_state(shape, slot.dtype, step)
     for name, array in state.items():
         expected = (1,) if name in rule.scalars else shape

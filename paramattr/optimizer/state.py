@@ -32,7 +32,7 @@ class Slot:
     @property
     def dtype(self) -> np.dtype[Any]:
         """What the parameter's steps are computed in."""
-        return dtypes.compute_dtype(self.parameter.data.dtype)
+        return dtypes.compute_dtype(self.parameter.numpy().dtype)
 
     def __getstate__(self) -> dict[str, Any]:
         # In a copy each accumulator has memory of its own, which would part ways with a copied home.
@@ -43,14 +43,14 @@ def collect(slots: Iterable[Slot]) -> list[Slot]:
     """Return the slots whose parameters take part in a step: trainable ones that have a gradient."""
     chosen = [slot for slot in slots if slot.parameter.trainable and slot.parameter.grad is not None]
     for slot in chosen:
-        _ = slot.parameter.data  # raises for a lazy parameter, before anything is changed
+        _ = slot.parameter.numpy()  # raises for a lazy parameter, before anything is changed
     return chosen
 
 
 def gradients_of(slots: Iterable[Slot]) -> list[tuple[Slot, Array]]:
     """Return the slots whose parameters take part in a step, with their gradients."""
     pairs = [(slot, slot.parameter.grad) for slot in collect(slots)]
-    return [(slot, gradient.data) for slot, gradient in pairs if gradient is not None]
+    return [(slot, gradient.numpy()) for slot, gradient in pairs if gradient is not None]
 
 
 def groups_of(parameters: object, keys: Iterable[str]) -> list[tuple[str, Mapping[str, Any], list[Slot]]]:
@@ -136,7 +136,9 @@ class Stateful(ABC):
             checks.instance(f"{name}[{place}]", entry, (Parameter, str), "a parameter or its name")
             slot = named.get(entry if isinstance(entry, str) else entry.name)
             if slot is None or not (isinstance(entry, str) or slot.parameter is entry):
-                raise ValueError(f"{name}[{place}] must be one of the parameters given, {[*named]}, but received {entry!r}")
+                raise ValueError(
+                    f"{name}[{place}] must be one of the parameters given, {[*named]}, but received {entry!r}"
+                )
             slots.append(slot)
         return slots
 
@@ -170,7 +172,7 @@ class Stateful(ABC):
 
     def _shown(self, slot: Slot, name: str) -> Array:
         array = slot.state[name]
-        return np.full(slot.parameter.data.shape, array.item(), array.dtype) if name in self.spread else array
+        return np.full(slot.parameter.numpy().shape, array.item(), array.dtype) if name in self.spread else array
 
     def state_dict(self) -> dict[str, Any]:
         """Return what is remembered, without copying it, in a dict.
@@ -237,7 +239,7 @@ class Stateful(ABC):
             if found and missing:
                 raise ValueError(f"state_dict lacks {missing[0]!r}, but has other accumulators of that parameter")
             for name in found:
-                shape = parameter.data.shape if name in self.spread else blank[name].shape
+                shape = parameter.numpy().shape if name in self.spread else blank[name].shape
                 state[name] = _like(*given.pop(keys[name]), shape, blank[name].dtype)
                 if name in self.spread:
                     state[name] = _one(keys[name], state[name], blank[name])
@@ -246,7 +248,7 @@ class Stateful(ABC):
                     state[name] = self.inferred(name, state).astype(blank[name].dtype)
             if parameter.name in masters:
                 key = f"master_weights[{parameter.name!r}]"
-                master = _like(key, masters.pop(parameter.name), parameter.data.shape, slot.dtype)
+                master = _like(key, masters.pop(parameter.name), parameter.numpy().shape, slot.dtype)
             loaded.append((slot, state, master))
         for unknown in [*[key for key, _ in given.values()], *masters]:
             names = [slot.parameter.name for slot in self._slots]
@@ -280,7 +282,7 @@ def _like(key: str, value: object, shape: tuple[int, ...], dtype: np.dtype[Any])
 
 def fitting(name: str, value: object, shape: tuple[int, ...]) -> Array:
     """Return ``value`` as an array, checked to be real numbers in ``shape``."""
-    array = value.data if isinstance(value, Tensor) else np.asarray(value)
+    array = value.numpy() if isinstance(value, Tensor) else np.asarray(value)
     if not dtypes.is_real(array.dtype):
         raise TypeError(f"{name} must be real numbers, but received dtype {array.dtype}")
     if array.shape != shape:

@@ -181,7 +181,7 @@ def multiplex(inputs: Sequence[Operand], index: Operand, name: str | None = None
     shapes = [t.shape for t in tensors]
     if len(shapes) < 2 or any(shape != shapes[0] or len(shape) < 2 for shape in shapes):
         raise ValueError(f"inputs must be two tensors or more of one shape with two axes, but received {shapes}")
-    rows = as_tensor("index", index).data
+    rows = as_tensor("index", index).numpy()
     if rows.dtype.kind not in "iu":
         raise TypeError(f"index must hold integers, but received dtype {rows.dtype}")
     if rows.ndim not in (1, 2) or rows.size != len(rows) or len(rows) > shapes[0][0]:

@@ -78,7 +78,7 @@ def as_tensor(
     >>> paramattr.as_tensor([1.0, 2.0], requires_grad=True).stop_gradient
     False
     """
-    return made(to_tensor(data, dtype).data, None, device, requires_grad, pin_memory)
+    return made(to_tensor(data, dtype).numpy(), None, device, requires_grad, pin_memory)
 
 
 def asarray(

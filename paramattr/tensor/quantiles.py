@@ -240,7 +240,7 @@ def _medians(
     value = into(out, reduce(_median, x, axis, keepdim, lower=lower, skip_nan=skip_nan))
     if not lower or not isinstance(axis, int):
         return value
-    order, count = _sorted(in_lines(x.data, checks.axis("axis", axis, x.ndim) if x.ndim else None)[0], skip_nan)
+    order, count = _sorted(in_lines(x.numpy(), checks.axis("axis", axis, x.ndim) if x.ndim else None)[0], skip_nan)
     place = ((np.broadcast_to(count, (*order.shape[:-1], 1)) - 1) // 2).astype(np.int64)
     return value, Tensor(np.take_along_axis(order, place, -1).reshape(value.shape))
 

@@ -70,7 +70,7 @@ def ctc_loss(
     counts = lengths("label_lengths", label_lengths, len(symbols), symbols.shape[1])
     silent = checks.integer("blank", blank, low=0, high=given.shape[2] - 1)
     settings = {
-        "labels": within("labels", symbols.data, counts, given.shape[2], silent),
+        "labels": within("labels", symbols.numpy(), counts, given.shape[2], silent),
         "steps": steps,
         "counts": counts,
         "blank": silent,

@@ -62,7 +62,7 @@ def embedding(
     """
     largest, order = check_norm(max_norm, norm_type)
     share = check_share(scale_grad_by_freq, sparse)
-    index, table = as_tensor("x", x).data, as_tensor("weight", weight)
+    index, table = as_tensor("x", x).numpy(), as_tensor("weight", weight)
     if index.dtype.kind not in "iu":
         raise TypeError(f"x must hold integers, but received dtype {index.dtype}")
     if table.ndim != 2:
@@ -73,14 +73,14 @@ def embedding(
         raise IndexError(f"x must hold integers in [0, {rows}), but received {int(index.min())} to {int(index.max())}")
     if largest is not None:
         # An array that is no tensor is the caller's, and stays as it is.
-        table = weight if isinstance(weight, Tensor) else Tensor(table.data.copy())
+        table = weight if isinstance(weight, Tensor) else Tensor(table.numpy().copy())
         _shorten(table, np.unique(index), largest, order)
     return apply(_embedding, table, index=index, padding=padding, share=share)
 
 
 def _shorten(table: Tensor, rows: Array, largest: float, order: float) -> None:
     """Scale the ``rows`` of ``table`` whose norm is above ``largest`` to that norm."""
-    values = table.data[rows].astype(compute_dtype(table.dtype), copy=False)
+    values = table.numpy()[rows].astype(compute_dtype(table.dtype), copy=False)
     norms = p_norm(values, order)
     long = norms[:, 0] > largest
     if long.any():

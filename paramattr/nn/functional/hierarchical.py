@@ -108,7 +108,7 @@ def _complete_tree(label: Array, classes: int) -> tuple[Array, Array, Array]:
 
 
 def _paths(path_table: Operand, path_code: Operand, rows: int, nodes: int) -> tuple[Array, Array, Array]:
-    table, code = as_tensor("path_table", path_table).data, as_tensor("path_code", path_code).data
+    table, code = as_tensor("path_table", path_table).numpy(), as_tensor("path_code", path_code).numpy()
     for name, array in (("path_table", table), ("path_code", code)):
         if array.dtype.kind not in "iu":
             raise TypeError(f"{name} must hold integers, but received dtype {array.dtype}")

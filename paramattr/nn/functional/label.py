@@ -36,7 +36,7 @@ def one_hot(x: Operand, num_classes: int | Tensor = -1, name: str | None = None)
     >>> paramattr.nn.functional.one_hot(paramattr.to_tensor([2, 0]), 3).tolist()
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """
-    places = as_tensor("x", x).data
+    places = as_tensor("x", x).numpy()
     if places.dtype.kind not in "iu":
         raise TypeError(f"x must hold integers, but received dtype {places.dtype}")
     given = num_classes.item() if isinstance(num_classes, Tensor) and num_classes.size == 1 else num_classes

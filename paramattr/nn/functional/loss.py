@@ -57,7 +57,7 @@ def check_shape(name: str, value: Operand, other: str, like: Operand) -> None:
 
 def class_numbers(name: str, value: Operand, classes: int) -> Array:
     """Return ``value``, numbers of ``classes``, as an array."""
-    numbers = as_tensor(name, value).data
+    numbers = as_tensor(name, value).numpy()
     if numbers.dtype.kind not in "iu":
         raise TypeError(f"{name} must hold integers, but received dtype {numbers.dtype}")
     wrong = numbers[(numbers < 0) | (numbers >= classes)]
@@ -291,7 +291,7 @@ def _targets(
     if not soft:
         targets, counted, keep = _one_hot(input, label, ignore_index, axis)
     elif label.shape == input.shape:
-        targets, counted, keep = label.data.astype(input.dtype), np.ones(()), True
+        targets, counted, keep = label.numpy().astype(input.dtype), np.ones(()), True
     else:
         raise ValueError(f"label must have the shape {input.shape!r} of input, but received {label.shape!r}")
     if not smoothing:
@@ -305,7 +305,7 @@ def _logs(input: Tensor, asked: Array, axis: int, use_softmax: bool) -> Tensor:
     if not use_softmax:
         return log(where(asked, input, 1.0))
     logs = log_softmax(input, axis)
-    return logs if np.isfinite(logs.data).all() else where(asked, logs, 0.0)
+    return logs if np.isfinite(logs.numpy()).all() else where(asked, logs, 0.0)
 
 
 def _reduced(losses: Tensor, reduction: str, shares: Array, shape: tuple[int, ...]) -> Tensor:
@@ -330,7 +330,7 @@ def _one_hot(input: Tensor, label: Tensor, ignore_index: int, axis: int) -> tupl
 
 def sample_classes(input: Tensor, label: Tensor, ignore_index: int, axis: int) -> tuple[Array, Array]:
     """Return the class number of each sample, with an axis for the classes, and which samples count."""
-    numbers, shape = label.data, _without(input, axis)
+    numbers, shape = label.numpy(), _without(input, axis)
     if numbers.dtype.kind not in "iu":
         raise TypeError(f"label must hold integers without soft_label, but received dtype {numbers.dtype}")
     expected = (*shape[:axis], *shape[axis + 1 :])
@@ -350,7 +350,7 @@ def sample_classes(input: Tensor, label: Tensor, ignore_index: int, axis: int) -
 
 def class_weights(weight: Operand, classes: int) -> Array:
     """Return ``weight``, one of each class, as an array."""
-    weights = as_tensor("weight", weight).data
+    weights = as_tensor("weight", weight).numpy()
     if weights.shape != (classes,):
         raise ValueError(f"weight must have shape [{classes}], but received {list(weights.shape)}")
     return weights

@@ -131,7 +131,7 @@ def batch_norm(
     inputs = _prepared(given, weight, bias, channels)
     layout = _per_channel(given, axis, tuple(index for index in range(given.ndim) if index != axis))
     if not own:
-        mean, variance = (vector.data for vector in statistics.values())
+        mean, variance = (vector.numpy() for vector in statistics.values())
         return _applied(rescale, given, inputs, layout=layout, epsilon=epsilon, mean=mean, variance=variance)
     for argument, vector in statistics.items():
         if not dtypes.is_floating(vector.dtype):
@@ -141,7 +141,7 @@ def batch_norm(
     moments: list[Array] = []
     value = _applied(standardize, given, inputs, layout=layout, epsilon=epsilon, moments=moments)
     for vector, moment in zip(statistics.values(), moments, strict=True):
-        vector.set_value(share * vector.data.astype(moment.dtype) + (1 - share) * moment.reshape(-1))
+        vector.set_value(share * vector.numpy().astype(moment.dtype) + (1 - share) * moment.reshape(-1))
     return value
 
 

@@ -75,7 +75,7 @@ def rnnt_loss(
     counts = lengths("label_lengths", label_lengths, sizes[0], sizes[2] - 1)
     silent = checks.integer("blank", blank, low=0, high=sizes[3] - 1)
     settings = {
-        "label": within("label", symbols.data, counts, sizes[3], silent),
+        "label": within("label", symbols.numpy(), counts, sizes[3], silent),
         "steps": steps,
         "counts": counts,
         "blank": silent,

@@ -113,7 +113,7 @@ def margin_cross_entropy(
     if group is not None and group is not False:
         raise ValueError(f"group must be None or False, as there is one process, but received {group!r}")
     places = class_numbers("label", label, classes).reshape(rows)
-    outside = given.data[np.arange(rows), places]
+    outside = given.numpy()[np.arange(rows), places]
     outside = outside[~(np.abs(outside) <= 1.01)]  # a cosine that was rounded may be a little above 1
     if outside.size:
         raise ValueError(f"logits must hold cosines, in [-1, 1], but holds {outside[0]}")

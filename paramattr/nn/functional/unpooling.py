@@ -61,7 +61,7 @@ def max_unpool(n: int, x: Operand, indices: Operand, window: Window, output_size
         raise TypeError(f"indices must hold integers, but received dtype {places.dtype}")
     usual = tuple(
         (size - 1) * step + taps - sum(pair)
-        for size, step, taps, pair in zip(x.data.shape[2:], steps, kernel, pads, strict=True)
+        for size, step, taps, pair in zip(x.numpy().shape[2:], steps, kernel, pads, strict=True)
     )
     space = usual if wanted is None else wanted
     if any(not size - step < number < size + step for size, step, number in zip(usual, steps, space, strict=True)):
@@ -69,10 +69,10 @@ def max_unpool(n: int, x: Operand, indices: Operand, window: Window, output_size
     if min(space) < 1:
         raise ValueError(f"{name}: the output would have the size {list(space)}; padding is too large for the input")
     checks.fits_in_memory(f"{name}: the output, of shape", (*x.shape[:2], *space), x.dtype.itemsize)
-    if places.size and not 0 <= places.data.min() <= places.data.max() < math.prod(space):
-        found = f"[{places.data.min()}, {places.data.max()}]"
+    if places.size and not 0 <= places.numpy().min() <= places.numpy().max() < math.prod(space):
+        found = f"[{places.numpy().min()}, {places.numpy().max()}]"
         raise ValueError(f"indices must be places in planes of {list(space)}, but received some in {found}")
-    return apply(_max_unpool, x, places=places.data.astype(np.int64), space=space)
+    return apply(_max_unpool, x, places=places.numpy().astype(np.int64), space=space)
 
 
 def max_unpool2d(

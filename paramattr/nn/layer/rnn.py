@@ -38,7 +38,7 @@ def _kept(sequence_length: Operand | None, steps: int, batch: int) -> Array | No
     """Return at which steps each sequence goes on, of shape ``[steps, batch, 1]``."""
     if sequence_length is None:
         return None
-    lengths = as_tensor("sequence_length", sequence_length).data
+    lengths = as_tensor("sequence_length", sequence_length).numpy()
     if lengths.dtype.kind not in "iu":
         raise TypeError(f"sequence_length must hold integers, but received dtype {lengths.dtype}")
     if lengths.shape != (batch,):
