@@ -71,14 +71,17 @@ def _zeros(shape: ArrayLike, dtype: DTypeLike, **settings: Any) -> tuple[Array, 
     return np.zeros(sizes, wanted), Constant(0.0), settings
 
 
+def _in_place(array: Array) -> Array:
+    """Return floating values in memory that an optimizer can update in place: their own where it can."""
+    dtypes.floating("the dtype of data", array.dtype)
+    return array if array.flags.c_contiguous and array.flags.writeable else array.copy()
+
+
 def _values(
     data: Tensor | None = None, requires_grad: bool = True, **settings: Any
 ) -> tuple[Array, Initializer, dict[str, Any]]:
     checks.instance("data", data, (Tensor, type(None)), "a Tensor, a list of sizes or None")
-    array = np.empty(0, dtypes.floating("dtype", None)) if data is None else data.data
-    dtypes.floating("the dtype of data", array.dtype)
-    if not array.flags.c_contiguous or not array.flags.writeable:
-        array = array.copy()  # an optimizer updates it in place
+    array = np.empty(0, dtypes.floating("dtype", None)) if data is None else _in_place(data.numpy())
     return array, Assign(array), {"trainable": checks.boolean("requires_grad", requires_grad), **settings}
 
 
@@ -215,9 +218,8 @@ class Parameter(Tensor):
         """Whether the values exist: False only under `LazyGuard`, before `initialize`."""
         return self._initialized
 
-    @property
-    def data(self) -> Array:
-        """The values themselves, not a copy."""
+    def numpy(self) -> Array:
+        """Return the values as an array that shares memory; a RuntimeError for a lazy one without values."""
         if not self._initialized:
             raise RuntimeError(f"{self._label()} was made under LazyGuard and has no values yet: call initialize()")
         return self._data
@@ -228,17 +230,20 @@ class Parameter(Tensor):
         return cast(Initializer, self._attr.initializer)  # the constructor sets it
 
     @property
-    def name(self) -> str | None:
+    def name(self) -> str:
         """The name; a new one may be in use by another parameter, as in Paddle, but then stays that one's."""
-        return self._attr.name
+        return self._attr.name or ""  # the constructor sets it
 
     @name.setter
     def name(self, value: str | None) -> None:
         checks.instance("name", value, str, "a string")
-        before, self._attr.name = self._attr.name, value
-        unique_name.release(before or "", self)
+        before, self._attr.name = self.name, value
+        unique_name.release(before, self)
         if value is not None and not unique_name.is_taken(value):
             unique_name.claim(value, self)
+
+    def _given_name(self) -> str:
+        return self.name
 
     @property
     def stop_gradient(self) -> bool:
@@ -273,6 +278,12 @@ class Parameter(Tensor):
         else:
             self._data = np.array(self._fitting(f"value of {self._label()}", value), self._data.dtype, order="C")
             self._initialized = True
+
+    def _hold(self, array: Array) -> None:
+        if array.shape != self._data.shape:
+            raise ValueError(f"data of {self._label()} must have shape {self.shape!r}, not {list(array.shape)}")
+        super()._hold(_in_place(array))
+        self._initialized = True
 
     def _recast(self, dtype: np.dtype[Any]) -> None:
         if self._initialized:

@@ -310,6 +310,32 @@ def test_a_lazy_parameter_knows_its_shape_and_refuses_to_be_read():
     assert not pickle.loads(pickle.dumps(p)).is_initialized
 
 
+def test_data_of_a_parameter_can_be_assigned_where_it_fits():
+    layer = pa.nn.Linear(2, 2)
+    optimizer = pa.optimizer.Momentum(0.5, 0.9, layer.parameters())
+    values = pa.to_tensor(np.arange(4.0, dtype=np.float32).reshape(2, 2))
+    layer.weight.data = values
+    layer(pa.ones([1, 2])).sum().backward()
+    optimizer.step()
+    assert layer.weight.tolist() == values.tolist() == [[-0.5, 0.5], [1.5, 2.5]]
+    layer.weight.data = values.T  # an optimizer changes it in place, so it is copied
+    optimizer.step()
+    assert layer.weight.tolist() != values.T.tolist()
+    for wrong, error in (
+        (pa.zeros([2]), ValueError),
+        (pa.zeros([2, 2], "int64"), ValueError),
+        ([[0.0] * 2] * 2, TypeError),
+    ):
+        before = layer.weight.tolist()
+        with pytest.raises(error, match="data"):
+            layer.weight.data = wrong
+        assert layer.weight.tolist() == before
+    with pa.LazyGuard():
+        lazy = pa.create_parameter([2])
+    lazy.data = pa.to_tensor([1.0, 2.0])
+    assert lazy.tolist() == [1.0, 2.0]
+
+
 def test_a_lazy_parameter_can_be_given_values():
     with pa.LazyGuard():
         p = pa.create_parameter([2], name="later")

@@ -49,18 +49,18 @@ class Assignable(InMemory):
                 f"value must be real for {self._label()} of dtype {self.dtype}, but has dtype {array.dtype}"
             )
         try:
-            np.broadcast_to(array, self.data[index].shape)
+            np.broadcast_to(array, self.numpy()[index].shape)
         except (IndexError, ValueError, TypeError) as error:
             raise type(error)(
                 f"index and value must fit {self._label()} of shape {self.shape!r}, but received {index!r}"
                 f" and a value of shape {list(array.shape)}"
             ) from None
         writes.record([self])
-        self.data[index] = array
+        self.numpy()[index] = array
 
 
 def plain_index(index: Any) -> Any:
     """Return ``index`` with the arrays of the tensors in it."""
     if isinstance(index, tuple):
         return tuple(plain_index(part) for part in index)
-    return index.data if isinstance(index, InMemory) else index
+    return index.numpy() if isinstance(index, InMemory) else index

@@ -34,15 +34,11 @@ _REFLECTED = {
 class Convertible(InMemory):
     """An array that becomes a number, a list or an array of NumPy's."""
 
-    def numpy(self) -> Array:
-        """Return the values as an array that shares memory with the tensor."""
-        return self.data
-
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
         if copy:
-            return np.array(self.data, dtype)
-        array = self.data if dtype is None else self.data.astype(dtype, copy=False)
-        if copy is False and array is not self.data:
+            return np.array(self.numpy(), dtype)
+        array = self.numpy() if dtype is None else self.numpy().astype(dtype, copy=False)
+        if copy is False and array is not self.numpy():
             raise ValueError(f"a tensor of dtype {self.dtype} can't be seen as {np.dtype(dtype)} without a copy")
         return array
 
@@ -53,13 +49,13 @@ class Convertible(InMemory):
             value = getattr(inputs[1], reflected)(inputs[0])
             if value is not NotImplemented:
                 return value
-        return getattr(ufunc, method)(*(x.data if isinstance(x, Convertible) else x for x in inputs), **kwargs)
+        return getattr(ufunc, method)(*(x.numpy() if isinstance(x, Convertible) else x for x in inputs), **kwargs)
 
     def __dlpack__(self, **kwargs: Any) -> Any:
-        return self.data.__dlpack__(**kwargs)
+        return self.numpy().__dlpack__(**kwargs)
 
     def __dlpack_device__(self) -> tuple[int, int]:
-        return self.data.__dlpack_device__()
+        return self.numpy().__dlpack_device__()
 
     def item(self, *args: int) -> Any:
         """Return an element as a Python number: that at an index, or the only one.
@@ -74,14 +70,14 @@ class Convertible(InMemory):
                 raise ValueError(
                     f"item() needs a tensor with one element, but {self._label()} has shape {self.shape!r}"
                 )
-            return self.data.item()
+            return self.numpy().item()
         if len(args) == 1:
-            return self.data.item(checks.integer("args[0]", args[0], low=0, high=self.size - 1))
+            return self.numpy().item(checks.integer("args[0]", args[0], low=0, high=self.size - 1))
         index = tuple(checks.integer(f"args[{place}]", arg) for place, arg in enumerate(args))
         if len(index) != self.ndim:
             raise ValueError(f"args must be an index per axis of the shape {self.shape!r}, but received {index!r}")
         try:
-            return self.data.item(*index)
+            return self.numpy().item(*index)
         except IndexError:
             raise IndexError(f"args must lie in the shape {self.shape!r}, but received {index!r}") from None
 
@@ -92,7 +88,7 @@ class Convertible(InMemory):
 
     def tolist(self) -> Any:
         """Return the values as nested lists."""
-        return self.data.tolist()
+        return self.numpy().tolist()
 
     def __len__(self) -> int:
         if not self.shape:

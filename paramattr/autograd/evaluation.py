@@ -48,8 +48,11 @@ def _is_number(value: object) -> bool:
 def constant(rule: Rule, position: int, value: object, dtype: np.dtype[Any] | None) -> Array:
     """Return an input of ``rule`` as an array; a number takes the ``dtype`` of the tensors, made wide.
 
-    A number that is not whole, with tensors of integers, takes the default dtype.
+    A number that is not whole, with tensors of integers, takes the default dtype, and a complex one the precision of the
+    tensors.
     """
+    if dtype is not None and isinstance(value, complex):
+        return np.asarray(value, np.complex128 if dtype.name in ("float64", "complex128") else np.complex64)
     if dtype is not None and _is_number(value):
         if dtype.kind in "biu" and not isinstance(value, int):
             dtype = dtypes.floating("dtype", None)

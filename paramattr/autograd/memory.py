@@ -9,24 +9,41 @@ import numpy as np
 from paramattr.autograd.place import Place
 from paramattr.autograd.size import Size
 from paramattr.autograd.tape import Array
+from paramattr.utils import checks, unique_name
 
 
 class InMemory:
     """An array with a name, and the facts about it that Paddle's tensors tell."""
 
-    name: str | None = None
     _data: Array
+    _name: str | None = None
     persistable = False
     # What Paddle's tensors print for theirs.
     type = "VarType.DENSE_TENSOR"
     is_cuda = False
 
     def _label(self) -> str:
-        return f"{type(self).__name__.lower()} {self.name!r}" if self.name else f"a {type(self).__name__.lower()}"
+        kind, name = type(self).__name__.lower(), self._given_name()
+        return f"{kind} {name!r}" if name else f"a {kind}"
+
+    def _given_name(self) -> str | None:
+        """Return the name, None if there is none and nobody has asked for it."""
+        return self._name
 
     @property
-    def data(self) -> Array:
-        """The array itself, not a copy."""
+    def name(self) -> str:
+        """The name; one that was given none has one such as ``generated_tensor_0`` from when it is first asked for it."""
+        if self._name is None:
+            self._name = unique_name.generate("generated_tensor")
+        return self._name
+
+    @name.setter
+    def name(self, value: str | None) -> None:
+        checks.instance("name", value, (str, type(None)), "a string or None")
+        self._name = value
+
+    def numpy(self) -> Array:
+        """Return the values as an array that shares memory with the tensor."""
         return self._data
 
     @property
@@ -58,17 +75,17 @@ class InMemory:
     @property
     def itemsize(self) -> int:
         """The number of bytes of an element."""
-        return self.data.itemsize
+        return self.numpy().itemsize
 
     @property
     def nbytes(self) -> int:
         """The number of bytes of all elements."""
-        return self.data.nbytes
+        return self.numpy().nbytes
 
     @property
     def strides(self) -> list[int]:
         """For each axis, how many elements lie between two places along it."""
-        return [step // self.itemsize for step in self.data.strides]
+        return [step // self.itemsize for step in self.numpy().strides]
 
     def element_size(self) -> int:
         """Return the number of bytes of an element."""
@@ -76,12 +93,12 @@ class InMemory:
 
     def dim(self) -> int:
         """Return the number of axes."""
-        return self.data.ndim
+        return self.numpy().ndim
 
     def ndimension(self) -> int:
         """Return the number of axes."""
-        return self.data.ndim
+        return self.numpy().ndim
 
     def is_contiguous(self) -> bool:
         """Return whether the elements lie in memory one after the other, row by row."""
-        return self.data.flags.c_contiguous
+        return self.numpy().flags.c_contiguous

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -63,8 +64,28 @@ def set_printoptions(
 def text(values: Array, prefix: str) -> str:
     """Return ``values`` as text; lines but the first are indented by the width of ``prefix``."""
     formatter: Any = None
-    if _scientific and values.dtype.kind == "f":
+    if values.size == 0:
+        # Each empty row shows, as in Paddle; NumPy prints one.
+        values = np.zeros(values.shape[: values.shape.index(0)])
+        formatter = {"float_kind": lambda _: "[]"}
+    elif values.dtype.kind == "c":
+        formatter = {"complex_kind": _complex(values)}
+    elif _scientific and values.dtype.kind == "f":
         formatter = {
             "float_kind": lambda number: np.format_float_scientific(number, _options["precision"], unique=False)
         }
     return np.array2string(values, separator=", ", prefix=prefix, formatter=formatter, **_options)
+
+
+def _complex(values: Array) -> Callable[[Any], str]:
+    """Return how Python writes complex numbers, as wide as the widest of ``values`` that are printed."""
+    kind = "e" if _scientific else "g"
+    texts: list[str] = []
+
+    def write(number: Any) -> str:
+        texts.append(f"({number:.{_options['precision']}{kind}})")
+        return texts[-1]
+
+    np.array2string(values, formatter={"complex_kind": write}, **_options)
+    width = max(map(len, texts))
+    return lambda number: write(number).ljust(width)

@@ -136,8 +136,8 @@ class _Step:
     def __init__(self, cls: type[PyLayer], ctx: PyLayer, slots: list[list[Tensor]], outputs: list[Tensor]) -> None:
         self.cls, self.ctx = cls, ctx
         self.counts = [len(slot) for slot in slots]
-        self.inputs = [(t._label(), t.data.shape, t.stop_gradient) for slot in slots for t in slot]
-        self.outputs = [(t.data.shape, t.dtype) for t in outputs]
+        self.inputs = [(t._label(), t.numpy().shape, t.stop_gradient) for slot in slots for t in slot]
+        self.outputs = [(t.numpy().shape, t.dtype) for t in outputs]
 
     def __call__(self, gradients: Sequence[Array | None]) -> list[Array]:
         given: list[Tensor | None] = []
@@ -169,12 +169,12 @@ class _Step:
                 flat[place] = np.zeros(shape)
                 continue
             checks.instance(f"what {name} returns at {place}", gradient, Tensor, "a Tensor")
-            if gradient.data.shape != shape:
+            if gradient.numpy().shape != shape:
                 raise ValueError(
                     f"what {name} returns at {place} must have shape {list(shape)}, that of {label}, but has"
                     f" {gradient.shape!r}"
                 )
-            flat[place] = gradient.data
+            flat[place] = gradient.numpy()
         return flat
 
 
@@ -185,15 +185,15 @@ def _recorded(step: _Step, inputs: list[Tensor], outputs: list[Tensor]) -> list[
     that says whether a gradient has arrived.
     """
     parents = tuple(None if tensor.stop_gradient else tensor._tape_entry() for tensor in inputs)
-    saved = [tensor.data for tensor in step.ctx._saved or () if isinstance(tensor, Tensor)]
+    saved = [tensor.numpy() for tensor in step.ctx._saved or () if isinstance(tensor, Tensor)]
     constants = {id(tensor) for tensor in step.ctx._constants}
     if len(outputs) == 1:
-        row, unpack = outputs[0].data, lambda g: [g]
+        row, unpack = outputs[0].numpy(), lambda g: [g]
     else:
         edges = list(accumulate((1 + tensor.size for tensor in outputs), initial=0))
         dtype = np.result_type(np.float32, *(dtypes.compute_dtype(tensor.dtype) for tensor in outputs))
         row = np.broadcast_to(np.zeros((), dtype), edges[-1])
-        shapes = [tensor.data.shape for tensor in outputs]
+        shapes = [tensor.numpy().shape for tensor in outputs]
 
         def unpack(g: Array) -> list[Array | None]:
             parts = [g[begin:end] for begin, end in pairwise(edges)]
@@ -206,7 +206,7 @@ def _recorded(step: _Step, inputs: list[Tensor], outputs: list[Tensor]) -> list[
         if id(output) not in constants and output.dtype.kind not in "biuc":
             tensor._stop_gradient = False
             back = None if len(outputs) == 1 else _placed(edges[place], edges[place + 1], row.shape, row.dtype)
-            tensor._node = whole if back is None else Node((whole,), (back,), output.data)
+            tensor._node = whole if back is None else Node((whole,), (back,), output.numpy())
         made.append(tensor)
     return made
 

@@ -15,6 +15,7 @@ from paramattr.autograd.conversion import Convertible
 from paramattr.autograd.evaluation import array_of, check_divisor, compare, constant, evaluate, numbers
 from paramattr.autograd.hook import Hook
 from paramattr.autograd.methods import HasMethods
+from paramattr.autograd.requirement import HasRequirement
 from paramattr.autograd.tape import Array, Node
 from paramattr.utils import checks, dtypes
 
@@ -39,7 +40,7 @@ def _without_zeros(operators: tuple[Operator, Operator]) -> tuple[Operator, Oper
 
 
 def _comparison(ufunc: np.ufunc) -> Operator:
-    return lambda x, other: _wrap(compare(ufunc, x.data, other))
+    return lambda x, other: _wrap(compare(ufunc, x.numpy(), other))
 
 
 def _discrete(ufunc: np.ufunc) -> tuple[Operator, Operator]:
@@ -52,7 +53,7 @@ def _discrete(ufunc: np.ufunc) -> tuple[Operator, Operator]:
     return lambda x, y: without_history(rule, x, y), lambda y, x: without_history(rule, x, y)
 
 
-class Tensor(Convertible, Assignable, HasMethods):
+class Tensor(Convertible, Assignable, HasRequirement, HasMethods):
     """An n-dimensional array that can take part in automatic differentiation.
 
     Mirrors the part of ``paddle.Tensor`` that training layers needs. `to_tensor` is the usual way to make one.
@@ -64,7 +65,7 @@ class Tensor(Convertible, Assignable, HasMethods):
     stop_gradient : bool, default True
         Whether gradients stop here. A tensor made from one with ``stop_gradient=False`` has False too.
     name : str, optional
-        A name for error messages.
+        A name; an automatic one if None.
 
     Raises
     ------
@@ -80,7 +81,6 @@ class Tensor(Convertible, Assignable, HasMethods):
     array([2., 4., 6.], dtype=float32)
     """
 
-    _stop_gradient = True
     _grad: Tensor | None = None
     # The gradient is zero; the zeros are made when they are asked for.
     _cleared = False
@@ -92,7 +92,6 @@ class Tensor(Convertible, Assignable, HasMethods):
     def __init__(self, data: Operand, *, stop_gradient: bool = True, name: str | None = None) -> None:
         self._data = array_of("data", data)
         self._stop_gradient = checks.boolean("stop_gradient", stop_gradient)
-        checks.instance("name", name, (str, type(None)), "a string or None")
         self.name = name
 
     @property
@@ -108,44 +107,21 @@ class Tensor(Convertible, Assignable, HasMethods):
         return self.transpose(-2, -1)
 
     @property
-    def stop_gradient(self) -> bool:
-        """Whether gradients stop here."""
-        return self._stop_gradient
-
-    @stop_gradient.setter
-    def stop_gradient(self, value: bool) -> None:
-        self._stop_gradient = checks.boolean("stop_gradient", value)
-
-    @property
-    def requires_grad(self) -> bool:
-        """Whether the tensor needs a gradient: the opposite of ``stop_gradient``."""
-        return not self.stop_gradient
-
-    @requires_grad.setter
-    def requires_grad(self, value: bool) -> None:
-        self.stop_gradient = not checks.boolean("requires_grad", value)
-
-    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
-        """Set ``requires_grad``, and return the tensor."""
-        self.requires_grad = requires_grad
-        return self
-
-    @property
     def is_leaf(self) -> bool:
         """Whether no recorded operation made this tensor."""
         return self._node is None
 
     @property
     def grad(self) -> Tensor | None:
-        """The accumulated gradient, or None. An array or tensor of the same shape can be assigned."""
+        """The accumulated gradient, which needs one itself, or None. An array or tensor of the shape can be assigned."""
         if self._cleared:
-            self._grad, self._cleared = _wrap(np.zeros(self._data.shape, self._data.dtype)), False
+            self._grad, self._cleared = _gradient(np.zeros(self._data.shape, self._data.dtype)), False
         return self._grad
 
     @grad.setter
     def grad(self, value: Tensor | ArrayLike | None) -> None:
         array = None if value is None else self._fitting(f"grad of {self._label()}", value)
-        self._grad = None if array is None else _wrap(array.astype(self.dtype, copy=False))
+        self._grad = None if array is None else _gradient(array.astype(self.dtype, copy=False))
         self._cleared = False
 
     def __getstate__(self) -> dict[str, Any]:
@@ -154,9 +130,28 @@ class Tensor(Convertible, Assignable, HasMethods):
         # A copy starts outside of every recorded graph.
         return {**self.__dict__, "_leaf": None}
 
+    @property
+    def data(self) -> Tensor:
+        """The values as a tensor at which gradients stop, in the same memory; that of a tensor can be assigned."""
+        return self.detach()
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        checks.instance("data", value, Tensor, "a Tensor")
+        self._hold(value.numpy())
+
+    def _hold(self, array: Array) -> None:
+        """Have the values of ``array``, in its memory, from now on; what was recorded before keeps what it was made from."""
+        if self._node is not None and (array.shape, array.dtype) != (self._node.shape, self._node.dtype):
+            fixed = f"shape {self.shape!r} and dtype {self.dtype}, as an operation made it"
+            raise ValueError(f"data of {self._label()} must have {fixed}, not {list(array.shape)} and {array.dtype}")
+        if (array.shape, array.dtype) != (self._data.shape, self._data.dtype):
+            self.clear_grad(set_to_zero=False)  # it would not fit
+        self._data, self._leaf = array, None
+
     def detach(self) -> Tensor:
         """Return a tensor that shares the values but not the history."""
-        return _wrap(self.data)
+        return _wrap(self.numpy())
 
     def detach_(self) -> Tensor:
         """Forget the history of this tensor, at which gradients stop from now on, and return it."""
@@ -192,7 +187,7 @@ class Tensor(Convertible, Assignable, HasMethods):
         """Return where a walk back from this tensor begins, and with which gradient."""
         if self.stop_gradient:
             raise RuntimeError(f"backward() needs a tensor with stop_gradient=False, but {self._label()} has True")
-        start = np.ones_like(self.data) if gradient is None else self._fitting(name, gradient)
+        start = np.ones_like(self.numpy()) if gradient is None else self._fitting(name, gradient)
         return self._tape_entry(), start.astype(self.dtype, copy=False)
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Hook:
@@ -251,7 +246,7 @@ class Tensor(Convertible, Assignable, HasMethods):
             # What was recorded before keeps the array it was made from.
             self._data, self._leaf = self._data.astype(dtype), None
             if self._grad is not None:
-                self._grad = _wrap(self._grad.data.astype(dtype))
+                self._grad = _gradient(self._grad.numpy().astype(dtype))
 
     def _tape_entry(self) -> Node:
         """Return this tensor's node; a leaf gets one when it is first used."""
@@ -272,18 +267,18 @@ class Tensor(Convertible, Assignable, HasMethods):
         if self._grad is None:
             total = gradient.astype(self._data.dtype, order="C")
         else:
-            total = self._grad.data + gradient.astype(self._data.dtype, copy=False)
-        self._grad, self._cleared = _wrap(total), False
+            total = self._grad.numpy() + gradient.astype(self._data.dtype, copy=False)
+        self._grad, self._cleared = _gradient(total), False
 
     def __iter__(self) -> Iterator[Tensor]:
         return (self[i] for i in range(len(self)))
 
     def __contains__(self, value: object) -> bool:
         found = self == value
-        return bool(found.data.any()) if isinstance(found, Tensor) else False
+        return bool(found.numpy().any()) if isinstance(found, Tensor) else False
 
     def __repr__(self) -> str:
-        return f"{self._heading()}\n       {printing.text(self.data, ' ' * 7)})"
+        return f"{self._heading()}\n       {printing.text(self.numpy(), ' ' * 7)})"
 
     def _heading(self) -> str:
         return f"Tensor(shape={self.shape!r}, dtype={self.dtype.name}, stop_gradient={self.stop_gradient},"
@@ -303,7 +298,7 @@ class Tensor(Convertible, Assignable, HasMethods):
     __rshift__, __rrshift__ = _discrete(np.right_shift)
 
     def __invert__(self) -> Tensor:
-        return _wrap(np.asarray(~self.data))
+        return _wrap(np.asarray(~self.numpy()))
 
     def __neg__(self) -> Tensor:
         return apply(rules.negative, self)
@@ -330,7 +325,7 @@ class Tensor(Convertible, Assignable, HasMethods):
 
     def _equality(self, ufunc: np.ufunc, other: object) -> Any:
         if numbers(other) is not None:
-            return _wrap(compare(ufunc, self.data, other))
+            return _wrap(compare(ufunc, self.numpy(), other))
         # NumPy would ask this tensor again, about an array that holds no numbers.
         return ufunc is np.not_equal if isinstance(other, np.ndarray) else NotImplemented
 
@@ -355,9 +350,9 @@ class Tensor(Convertible, Assignable, HasMethods):
 def _hooked(hooks: dict[int, Callable[[Tensor], Tensor | None]]) -> Callable[[Array], Array]:
     def hook(gradient: Array) -> Array:
         for call in list(hooks.values()):
-            changed = call(_wrap(gradient))
+            changed = call(_gradient(gradient))
             if changed is not None:
-                gradient = as_tensor("what a hook returns", changed).data
+                gradient = as_tensor("what a hook returns", changed).numpy()
         return gradient
 
     return hook
@@ -370,6 +365,13 @@ def _wrap(array: Array) -> Tensor:
     """Return a tensor that holds an array which is known to be numeric."""
     tensor = Tensor.__new__(Tensor)
     tensor._data = array
+    return tensor
+
+
+def _gradient(array: Array) -> Tensor:
+    """Return the tensor of a gradient, which needs one itself, as in Paddle: it can't be changed in place by mistake."""
+    tensor = _wrap(array)
+    tensor._stop_gradient = False
     return tensor
 
 
@@ -402,7 +404,7 @@ def apply(rule: rules.Rule, *inputs: Operand, **settings: Any) -> Tensor:
     """
     tensors = [x for x in inputs if isinstance(x, Tensor)]
     dtype = tensors[0]._data.dtype if tensors else None
-    arrays = [x.data if isinstance(x, Tensor) else constant(rule, i, x, dtype) for i, x in enumerate(inputs)]
+    arrays = [x.numpy() if isinstance(x, Tensor) else constant(rule, i, x, dtype) for i, x in enumerate(inputs)]
     value, pullbacks = evaluate(rule, inputs, arrays, settings)
     result = _wrap(value if type(value) is np.ndarray else np.asarray(value))
     if not tape.no_grad_depth.get():
@@ -439,8 +441,8 @@ def changed(x: Tensor, value: Callable[[], Tensor]) -> Tensor:
     result = value()
     array = result._data
     writes.record([x])
-    if array.shape == x.data.shape and array.dtype == x.dtype and x.data.flags.writeable:
-        x.data[...] = array
+    if array.shape == x.numpy().shape and array.dtype == x.dtype and x.numpy().flags.writeable:
+        x.numpy()[...] = array
     else:
         x._data = array
     if recording:

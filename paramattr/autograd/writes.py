@@ -34,7 +34,7 @@ def record(tensors: Iterable[Any]) -> None:
     with threads.lock:
         count += 1
         for tensor in tensors:
-            owner = tensor.data
+            owner = tensor.numpy()
             if owner.base is not None:
                 owner = _owner(owner)
             key = id(owner)

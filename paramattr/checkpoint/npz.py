@@ -72,7 +72,7 @@ def _describe(obj: Any, arrays: list[Array]) -> Any:
         return {cls.__name__: [[_describe(key, arrays), _describe(value, arrays)] for key, value in obj.items()]}
     if isinstance(obj, np.generic):
         return {"scalar": tree.as_bits(np.asarray(obj)).tobytes().hex(), "dtype": obj.dtype.name}
-    tag, array, name = ("tensor", obj.data, obj.name) if isinstance(obj, Tensor) else ("array", obj, None)
+    tag, array, name = ("tensor", obj.numpy(), obj._given_name()) if isinstance(obj, Tensor) else ("array", obj, None)
     arrays.append(array)
     node = {tag: len(arrays) - 1, "dtype": array.dtype.name, "shape": list(array.shape)}
     return node if name is None else {**node, "name": name}

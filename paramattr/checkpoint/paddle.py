@@ -33,7 +33,7 @@ def prepare(obj: Any, protocol: int) -> Callable[[BinaryIO], object]:
     for where, leaf in tree.leaves(obj):
         if isinstance(leaf, (bytes, Key)):
             raise TypeError(f"{where} is a {type(leaf).__name__}, which Paddle's format can't hold; save to .npz")
-        array = leaf.data if isinstance(leaf, Tensor) else leaf
+        array = leaf.numpy() if isinstance(leaf, Tensor) else leaf
         if isinstance(array, np.generic) and array.dtype.name == "bfloat16":
             raise TypeError(f"{where} is a bfloat16 scalar, which Paddle's format can't hold; save to .npz")
         if isinstance(array, np.ndarray) and array.dtype.name in ("uint16", "uint32", "uint64"):
@@ -59,14 +59,14 @@ def _is_state_dict(obj: object) -> bool:
 
 
 def _with_names(state: dict[Any, Any]) -> dict[Any, Any]:
-    stored = {key: _plain(value.data if isinstance(value, Tensor) else value) for key, value in state.items()}
-    stored[_NAMES] = {key: value.name or "" for key, value in state.items() if isinstance(value, Tensor)}
+    stored = {key: _plain(value.numpy() if isinstance(value, Tensor) else value) for key, value in state.items()}
+    stored[_NAMES] = {key: value._given_name() or "" for key, value in state.items() if isinstance(value, Tensor)}
     return stored
 
 
 def _plain(obj: Any) -> Any:
     if isinstance(obj, Tensor):
-        return obj.name or "", tree.as_bits(obj.data)
+        return obj._given_name() or "", tree.as_bits(obj.numpy())
     if isinstance(obj, np.ndarray):
         return tree.as_bits(obj)
     if isinstance(obj, dict):

@@ -46,7 +46,7 @@ def prepare(obj: Any, protocol: int) -> Callable[[BinaryIO], object]:
         if not isinstance(value, (Tensor, np.ndarray)):
             raise TypeError(f"{where} must be a Tensor or ndarray for .safetensors, but is a {type(value).__name__}")
         list(tree.leaves(value, where))
-        array = value.data if isinstance(value, Tensor) else value
+        array = value.numpy() if isinstance(value, Tensor) else value
         if array.dtype.name not in _DTYPES.values():
             raise TypeError(f"{where} must have one of the dtypes {list(_DTYPES.values())}, but has {array.dtype}")
         # The package takes the memory as it lies, in whatever order the axes are.

@@ -125,7 +125,7 @@ def leaves(obj: object, where: str = "obj", above: tuple[int, ...] = ()) -> Iter
 
 def _check_leaf(where: str, value: object) -> None:
     if isinstance(value, Tensor):
-        value = value.data
+        value = value.numpy()
     if type(value) is np.ndarray or isinstance(value, np.generic):
         dtype = value.dtype
         if dtype.name not in DTYPES or not dtype.isnative:

@@ -78,7 +78,7 @@ class ExponentialMovingAverage(WeightAverage):
             decay = min(decay, (1.0 + steps) / (10.0 + steps))
         for slot in slots:
             slot.state["weight"][0] = decay * slot.state["weight"][0] + (1.0 - decay)
-        values, averages = flat(slot.parameter.data for slot in slots), flat(slot.state["ema"] for slot in slots)
+        values, averages = flat(slot.parameter.numpy() for slot in slots), flat(slot.state["ema"] for slot in slots)
 
         def work(i: int, begin: int, end: int) -> None:
             part = averages[i][begin:end]

@@ -96,7 +96,7 @@ class LookAhead(Optimizer):
         if self._steps % self.k == 0:
             writes.record([slot.parameter for slot in slots])
         for slot in slots:
-            values, master = slot.parameter.data, masters[id(slot.parameter)]
+            values, master = slot.parameter.numpy(), masters[id(slot.parameter)]
             fast = (values if master is None else master).astype(slot.dtype, copy=False)
             if not slot.state:
                 slot.state = {"slow": fast.copy()}

@@ -94,7 +94,7 @@ class ModelAverage(WeightAverage):
 
     def _enter(self, slots: list[Slot]) -> None:
         ends = [self._count(slot.state) for slot in slots]
-        values = flat(slot.parameter.data for slot in slots)
+        values = flat(slot.parameter.numpy() for slot in slots)
         sums = flat(slot.state["sum_1"] for slot in slots)
 
         def work(i: int, begin: int, end: int) -> None:

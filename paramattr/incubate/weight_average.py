@@ -12,11 +12,10 @@ import numpy as np
 from paramattr.autograd import Tensor, writes
 from paramattr.autograd.tape import Array
 from paramattr.optimizer.rule import Parameters, State
-from paramattr.optimizer.state import Slot, Stateful, collect, groups_of
+from paramattr.optimizer.state import NO_GRAPHS, Slot, Stateful, collect, groups_of
+from paramattr.parameter import Parameter
 from paramattr.utils import checks
 from paramattr.utils.threads import each_block
-
-_NO_EXECUTOR = "None, as there are no static graphs"
 
 
 class WeightAverage(Stateful):
@@ -51,21 +50,29 @@ class WeightAverage(Stateful):
 
     def _blank(self) -> Iterator[tuple[Slot, dict[str, Array]]]:
         for slot in self._slots:
-            yield slot, self.new_state(slot.parameter.data.shape, slot.dtype)
+            yield slot, self.new_state(slot.parameter.numpy().shape, slot.dtype)
 
     def step(self) -> None:
         """Let the values of the parameters that take part enter the average."""
-        slots = [slot for slot in collect(self._slots) if slot.parameter.do_model_average]
+        self._average(collect(self._slots))
+
+    def _average(self, slots: list[Slot]) -> None:
+        slots = [slot for slot in slots if slot.parameter.do_model_average]
         for slot in slots:
             if not slot.state:
-                slot.state = self.new_state(slot.parameter.data.shape, slot.dtype)
+                slot.state = self.new_state(slot.parameter.numpy().shape, slot.dtype)
         self._enter(slots)
         self._stepped = True
 
-    def minimize(self, loss: Tensor) -> None:
-        """Do what `step` does; a TypeError if ``loss`` is not a tensor."""
-        checks.instance("loss", loss, Tensor, "a Tensor")
-        self.step()
+    def minimize(
+        self,
+        loss: Tensor,
+        startup_program: None = None,
+        parameters: Iterable[Parameter | str] | None = None,
+        no_grad_set: Iterable[Parameter | str] | None = None,
+    ) -> None:
+        """Do what `step` does; the arguments, and what is refused, are those of `paramattr.optimizer.Optimizer.backward`."""
+        self._average(self._chosen(loss, startup_program, parameters, no_grad_set))
 
     @contextmanager
     def apply(self, executor: None = None, need_restore: bool = True) -> Iterator[None]:
@@ -81,14 +88,14 @@ class WeightAverage(Stateful):
         TypeError
             If an argument is of the wrong kind.
         """
-        checks.instance("executor", executor, type(None), _NO_EXECUTOR)
+        checks.instance("executor", executor, type(None), NO_GRAPHS)
         back = checks.boolean("need_restore", need_restore)
         wanted = [slot for slot in self._slots if slot.parameter.do_model_average]
         slots = [slot for slot in wanted if slot.state and self._weight(slot.state) > 0]
         if not slots and any(slot.parameter.trainable for slot in wanted):
             hint = "call step() after the optimizer's, while the parameters have gradients"
             raise RuntimeError(f"apply() needs an average, but no step has been counted: {hint}")
-        before = [slot.parameter.data.copy() for slot in slots]
+        before = [slot.parameter.numpy().copy() for slot in slots]
         # A block inside another one finds averages; restore() shall go back to what was there before both. Once
         # training has gone on from averages, they are the values to go back to.
         outermost = self._applied is None or self._stepped
@@ -107,7 +114,7 @@ class WeightAverage(Stateful):
 
     def restore(self, executor: None = None) -> None:
         """Bring back the values from before ``apply(need_restore=False)``; a RuntimeError if there was none."""
-        checks.instance("executor", executor, type(None), _NO_EXECUTOR)
+        checks.instance("executor", executor, type(None), NO_GRAPHS)
         if self._applied is None:
             raise RuntimeError("restore() needs an apply(need_restore=False) before it, which put averages in place")
         _write(self._applied, [slot.state["restore"] for slot in self._applied])
@@ -115,7 +122,7 @@ class WeightAverage(Stateful):
 
     def _put_in_place(self, slots: list[Slot]) -> None:
         writes.record(slot.parameter for slot in slots)
-        values = flat(slot.parameter.data for slot in slots)
+        values = flat(slot.parameter.numpy() for slot in slots)
 
         def work(i: int, begin: int, end: int) -> None:
             state = slots[i].state
@@ -127,7 +134,7 @@ class WeightAverage(Stateful):
 def _write(slots: list[Slot], values: list[Array]) -> None:
     writes.record(slot.parameter for slot in slots)
     for slot, each in zip(slots, values, strict=True):
-        slot.parameter.data[...] = each
+        slot.parameter.numpy()[...] = each
 
 
 def flat(arrays: Iterable[Array]) -> list[Array]:

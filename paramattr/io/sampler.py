@@ -223,7 +223,7 @@ class WeightedRandomSampler(Sampler[int]):
 
 def _weights(value: object) -> Array:
     """Return weights as rows in float64, checked."""
-    array = np.asarray(value.data if isinstance(value, Tensor) else value)
+    array = np.asarray(value.numpy() if isinstance(value, Tensor) else value)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"weights must hold real numbers, but received {value!r}")
     rows = np.atleast_2d(array.astype(np.float64))

@@ -65,7 +65,7 @@ class Metric(ABC):
 
 def _array(name: str, value: object) -> Array:
     checks.instance(name, value, (Tensor, np.ndarray, np.generic), "a Tensor or an array")
-    array: Array = np.asarray(value.data if isinstance(value, Tensor) else value)
+    array: Array = np.asarray(value.numpy() if isinstance(value, Tensor) else value)
     if not dtypes.is_real(array.dtype):
         raise TypeError(f"{name} must hold real numbers, but received dtype {array.dtype}")
     return array
@@ -379,5 +379,5 @@ def accuracy(
             raise ValueError(f"{label_} must be one integer, but has shape {tensor.shape!r} and dtype {tensor.dtype}")
     for _, tensor, value in counts:
         if tensor is not None:
-            tensor.set_value(np.full(tensor.data.shape, value, tensor.dtype))
+            tensor.set_value(np.full(tensor.numpy().shape, value, tensor.dtype))
     return Tensor(np.array(right / len(scores) if len(scores) else 0.0, np.float32))

@@ -96,10 +96,10 @@ class ClipGradBase:
         """Return the pairs of parameter and gradient with what `clip` makes of the gradients."""
         pairs = [(parameter, gradient) for parameter, gradient in params_grads if gradient is not None]
         chosen = [place for place, (parameter, _) in enumerate(pairs) if getattr(parameter, "need_clip", True)]
-        clipped = self.clip([pairs[place][1].data for place in chosen])
+        clipped = self.clip([pairs[place][1].numpy() for place in chosen])
         for place, array in zip(chosen, clipped, strict=True):
             parameter, gradient = pairs[place]
-            if array is not gradient.data:
+            if array is not gradient.numpy():
                 pairs[place] = (parameter, Tensor(array))
         return pairs
 

@@ -36,7 +36,7 @@ class Part(NamedTuple):
 
     def target(self) -> _Target:
         """What to subtract the update from, and where to round the result to if that is a float32 copy."""
-        data, master = self.slot.parameter.data, self.slot.master
+        data, master = self.slot.parameter.numpy(), self.slot.master
         return (data, None) if master is None else (master, data)
 
 
@@ -149,7 +149,7 @@ def _joined_state(rule: Rule, slots: list[Slot]) -> dict[str, Array]:
 
 
 def _move_together(rule: Rule, slots: list[Slot]) -> Home:
-    begins = [0, *itertools.accumulate(slot.parameter.data.size for slot in slots)]
+    begins = [0, *itertools.accumulate(slot.parameter.numpy().size for slot in slots)]
     arrays = {name: np.concatenate([slot.state[name] for slot in slots], axis=None) for name in slots[0].state}
     home = Home(arrays, begins)
     for place, slot in enumerate(slots):

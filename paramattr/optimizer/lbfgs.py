@@ -140,7 +140,7 @@ class LBFGS(Optimizer):
         """
         if not callable(closure):
             raise TypeError(f"closure must be callable, to compute the loss anew, but received {closure!r}")
-        before = [slot.parameter.data.copy() for slot in self._slots]
+        before = [slot.parameter.numpy().copy() for slot in self._slots]
         memory = copy.copy(self._memory)
         memory.old_yk, memory.old_sk, memory.ro = [*memory.old_yk], [*memory.old_sk], [*memory.ro]
         try:
@@ -165,7 +165,7 @@ class LBFGS(Optimizer):
             memory.d, memory.prev_flat_grad, memory.prev_loss = direction, gradient, loss
             if slope > -self._tolerance_change:
                 break
-            values = [slot.parameter.data.copy() for slot in self._slots]
+            values = [slot.parameter.numpy().copy() for slot in self._slots]
             point, count = Point(0.0, loss, gradient, slope), 0
             if self._searches:
                 point, count = self._search(closure, values, direction, point, memory.alpha)
@@ -219,7 +219,7 @@ class LBFGS(Optimizer):
         parts = []
         for slot in self._slots:
             parameter, grad = slot.parameter, slot.parameter.grad
-            part = np.zeros(parameter.shape, slot.dtype) if grad is None or not parameter.trainable else grad.data
+            part = np.zeros(parameter.shape, slot.dtype) if grad is None or not parameter.trainable else grad.numpy()
             parts.append(part.astype(slot.dtype, copy=False))
         flat: Array = np.concatenate(parts, axis=None)
         return flat
@@ -235,7 +235,7 @@ class LBFGS(Optimizer):
     def _write(self, values: list[Array]) -> None:
         writes.record([slot.parameter for slot in self._slots])
         for slot, value in zip(self._slots, values, strict=True):
-            slot.parameter.data[...] = value
+            slot.parameter.numpy()[...] = value
 
     def minimize(
         self,
@@ -273,7 +273,7 @@ class LBFGS(Optimizer):
         if unknown:
             raise ValueError(f"state_dict['state'] holds {sorted(unknown)}, but must have keys of {[*vars(_Memory())]}")
         dtype = np.result_type(*(slot.dtype for slot in self._slots))
-        shape = (sum(slot.parameter.data.size for slot in self._slots),)
+        shape = (sum(slot.parameter.numpy().size for slot in self._slots),)
         memory = _Memory()
         for name in ("func_evals", "n_iter"):
             setattr(memory, name, checks.integer(name, state.get(name, 0), low=0))
@@ -301,7 +301,7 @@ def _shown(value: Any) -> Any:
 
 def _number(value: Any, name: str = "what closure returns") -> float:
     """Return a number or the element of a tensor as a float, which may be an infinity or a nan."""
-    array = value.data if isinstance(value, Tensor) else np.asarray(value)
+    array = value.numpy() if isinstance(value, Tensor) else np.asarray(value)
     if array.size != 1 or not dtypes.is_real(array.dtype):
         raise TypeError(f"{name} must be a number or a tensor with one element, but received {value!r}")
     return float(array.item())

@@ -11,12 +11,10 @@ from paramattr.nn.clip import ClipGradBase
 from paramattr.optimizer.lr import LRScheduler
 from paramattr.optimizer.pipeline import Given, take_step
 from paramattr.optimizer.rule import GradClip, Group, LearningRate, Parameters, Rule, WeightDecay, real
-from paramattr.optimizer.state import Slot, Stateful, collect, fitting, gradients_of, groups_of
+from paramattr.optimizer.state import NO_GRAPHS, Slot, Stateful, fitting, gradients_of, groups_of
 from paramattr.parameter import Parameter
 from paramattr.regularizer import L2Decay, WeightDecayRegularizer
 from paramattr.utils import checks
-
-_NO_GRAPHS = "None, as there are no static graphs"
 
 
 class Optimizer(Rule, Stateful):
@@ -164,25 +162,10 @@ class Optimizer(Rule, Stateful):
         TypeError, ValueError
             If an argument is of the wrong kind, or a parameter is none of the optimizer's.
         """
-        checks.instance("loss", loss, Tensor, "a Tensor")
-        checks.instance("startup_program", startup_program, type(None), _NO_GRAPHS)
-        checks.instance("callbacks", callbacks, type(None), _NO_GRAPHS)
-        wanted = self._slots if parameters is None else self._own("parameters", parameters)
-        unwanted = set() if no_grad_set is None else {*self._own("no_grad_set", no_grad_set)}
-        pairs = [(slot.parameter, slot.parameter.grad) for slot in collect(wanted) if slot not in unwanted]
+        checks.instance("callbacks", callbacks, type(None), NO_GRAPHS)
+        slots = self._chosen(loss, startup_program, parameters, no_grad_set)
+        pairs = [(slot.parameter, slot.parameter.grad) for slot in slots]
         return [(parameter, gradient) for parameter, gradient in pairs if gradient is not None]
-
-    def _own(self, name: str, parameters: Iterable[Parameter | str]) -> list[Slot]:
-        """Return the slots of parameters, or of names of parameters, that must be the optimizer's."""
-        entries, slots = checks.several(name, parameters, "parameters or their names"), []
-        named = {slot.parameter.name: slot for slot in self._slots}
-        for place, entry in enumerate(entries):
-            checks.instance(f"{name}[{place}]", entry, (Parameter, str), "a parameter or its name")
-            slot = named.get(entry if isinstance(entry, str) else entry.name)
-            if slot is None or not (isinstance(entry, str) or slot.parameter is entry):
-                raise ValueError(f"{name}[{place}] must be one of the optimizer's {[*named]}, but received {entry!r}")
-            slots.append(slot)
-        return slots
 
     def apply_gradients(self, params_grads: Iterable[tuple[Parameter, Tensor | None]]) -> list[Any]:
         """Take a step with the gradients of ``params_grads`` in the place of the parameters' own.
@@ -213,7 +196,7 @@ class Optimizer(Rule, Stateful):
             if slot in given:
                 raise ValueError(f"params_grads must hold each parameter once, but holds {parameter.name!r} again")
             if gradient is not None and slot.parameter.trainable:
-                array = fitting(f"the gradient of {parameter.name!r}", gradient, parameter.data.shape)
+                array = fitting(f"the gradient of {parameter.name!r}", gradient, parameter.numpy().shape)
                 given[slot] = array.astype(parameter.dtype, copy=False)
         self._take([(group, [(slot, given[slot]) for slot in slots if slot in given]) for group, slots in self._groups])
         return []
@@ -233,26 +216,20 @@ class Optimizer(Rule, Stateful):
         for parameter, gradient in parameters_and_grads:
             penalty = regularization if parameter.regularizer is None else parameter.regularizer
             if penalty is not None and gradient is not None:
-                gradient = Tensor(gradient.data + penalty.gradient(parameter.data.astype(gradient.dtype, copy=False)))
+                gradient = Tensor(
+                    gradient.numpy() + penalty.gradient(parameter.numpy().astype(gradient.dtype, copy=False))
+                )
             result.append((parameter, gradient))
         return result
 
-    def clear_grad(self, set_to_zero: bool = True) -> None:
-        """Make the gradients of the trainable parameters zero, or forget them with ``set_to_zero=False``."""
-        zero = checks.boolean("set_to_zero", set_to_zero)
-        for slot in self._slots:
-            if slot.parameter.trainable:
-                slot.parameter.clear_grad(zero)
+    @property
+    def _learning_rate(self) -> float | LRScheduler:
+        # Not public in Paddle either, but what programs ask for the scheduler, or for the parameters.
+        return self._lr if self._scheduler is None else self._scheduler
 
-    clear_gradients = clear_grad
-
-    def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget the gradients of the trainable parameters, or make them zero with ``set_to_none=False``."""
-        self.clear_grad(not checks.boolean("set_to_none", set_to_none))
-
-    def get_opti_var_name_list(self) -> list[str]:
-        """Return the keys of accumulators in `state_dict`, parameter by parameter."""
-        return [f"{self._key(slot, name)}_0" for slot in self._slots for name in slot.state]
+    @property
+    def _parameter_list(self) -> list[Parameter]:
+        return [slot.parameter for slot in self._slots]
 
     def get_lr(self) -> float:
         """Return the learning rate now."""
@@ -275,7 +252,7 @@ class Optimizer(Rule, Stateful):
     def _blank(self) -> Iterator[tuple[Slot, dict[str, Array]]]:
         for group, slots in self._groups:
             for slot in slots:
-                yield slot, self.new_state(slot.parameter.data.shape, slot.dtype, group.step)
+                yield slot, self.new_state(slot.parameter.numpy().shape, slot.dtype, group.step)
 
 
 def _check_learning_rate(value: object) -> float:

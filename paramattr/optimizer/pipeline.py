@@ -34,7 +34,7 @@ def take_step(
             return False
     parts = [part for group, given in groups for part in _parts(rule, group, given, lr)]
     for slot, _, _, step in parts:
-        if slot.settled is not slot.parameter.data.dtype:
+        if slot.settled is not slot.parameter.numpy().dtype:
             _settle(rule, slot, step, multi_precision)
     # From here on nothing but the rule itself can fail, and parameters change.
     writes.record([part.slot.parameter for part in parts])
@@ -68,7 +68,7 @@ def _clip(given: Given, grad_clip: ClipGradBase | None) -> list[Clipped]:
 
 def _settle(rule: Rule, slot: Slot, step: Step, multi_precision: bool) -> None:
     """Give a slot state, and master copy, in the dtypes that fit its parameter's."""
-    dtype, own = slot.dtype, slot.parameter.data.dtype
+    dtype, own = slot.dtype, slot.parameter.numpy().dtype
     blank = _new_state(rule, slot, step)
     if not slot.state:
         slot.state = blank
@@ -78,12 +78,12 @@ def _settle(rule: Rule, slot: Slot, step: Step, multi_precision: bool) -> None:
     if dtype == own:
         slot.master = None
     elif multi_precision and slot.master is None:
-        slot.master = slot.parameter.data.astype(dtype)
+        slot.master = slot.parameter.numpy().astype(dtype)
     slot.settled = own
 
 
 def _new_state(rule: Rule, slot: Slot, step: Step) -> dict[str, Array]:
-    shape = slot.parameter.data.shape
+    shape = slot.parameter.numpy().shape
     state = rule.new_state(shape, slot.dtype, step)
     for name, array in state.items():
         expected = (1,) if name in rule.scalars else shape

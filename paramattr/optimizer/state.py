@@ -14,6 +14,8 @@ from paramattr.optimizer.lr import LRScheduler
 from paramattr.parameter import Parameter
 from paramattr.utils import checks, dtypes
 
+NO_GRAPHS = "None, as there are no static graphs"
+
 
 class Home(NamedTuple):
     """Arrays that hold accumulators of several parameters, and where each parameter's begin in those of many elements."""
@@ -39,7 +41,7 @@ class Slot:
     @property
     def dtype(self) -> np.dtype[Any]:
         """What the parameter's steps are computed in."""
-        return dtypes.compute_dtype(self.parameter.data.dtype)
+        return dtypes.compute_dtype(self.parameter.numpy().dtype)
 
     def __getstate__(self) -> dict[str, Any]:
         # In a copy each accumulator has memory of its own, which would part ways with a copied home.
@@ -53,8 +55,8 @@ def gradients_of(slots: Iterable[Slot]) -> list[tuple[Slot, Array]]:
         parameter = slot.parameter
         gradient = parameter.grad if parameter.trainable else None
         if gradient is not None:
-            _ = parameter.data  # raises for a lazy parameter, before anything is changed
-            pairs.append((slot, gradient.data))
+            _ = parameter.numpy()  # raises for a lazy parameter, before anything is changed
+            pairs.append((slot, gradient.numpy()))
     return pairs
 
 
@@ -124,6 +126,51 @@ class Stateful(ABC):
         self._slots: list[Slot] = []
         self._scheduler: LRScheduler | None = None
 
+    def _chosen(
+        self,
+        loss: object,
+        startup_program: object,
+        parameters: Iterable[Parameter | str] | None,
+        no_grad_set: Iterable[Parameter | str] | None,
+    ) -> list[Slot]:
+        """Return the slots that take part in a step after ``loss``, of which only the type is looked at."""
+        checks.instance("loss", loss, Tensor, "a Tensor")
+        checks.instance("startup_program", startup_program, type(None), NO_GRAPHS)
+        wanted = self._slots if parameters is None else self._own("parameters", parameters)
+        unwanted = set() if no_grad_set is None else {*self._own("no_grad_set", no_grad_set)}
+        return [slot for slot in collect(wanted) if slot not in unwanted]
+
+    def _own(self, name: str, parameters: Iterable[Parameter | str]) -> list[Slot]:
+        """Return the slots of parameters, or of names of parameters, that must be known here."""
+        entries, slots = checks.several(name, parameters, "parameters or their names"), []
+        named = {slot.parameter.name: slot for slot in self._slots}
+        for place, entry in enumerate(entries):
+            checks.instance(f"{name}[{place}]", entry, (Parameter, str), "a parameter or its name")
+            slot = named.get(entry if isinstance(entry, str) else entry.name)
+            if slot is None or not (isinstance(entry, str) or slot.parameter is entry):
+                raise ValueError(
+                    f"{name}[{place}] must be one of the parameters given, {[*named]}, but received {entry!r}"
+                )
+            slots.append(slot)
+        return slots
+
+    def clear_grad(self, set_to_zero: bool = True) -> None:
+        """Make the gradients of the trainable parameters zero, or forget them with ``set_to_zero=False``."""
+        zero = checks.boolean("set_to_zero", set_to_zero)
+        for slot in self._slots:
+            if slot.parameter.trainable:
+                slot.parameter.clear_grad(zero)
+
+    clear_gradients = clear_grad
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of the trainable parameters, or make them zero with ``set_to_none=False``."""
+        self.clear_grad(not checks.boolean("set_to_none", set_to_none))
+
+    def get_opti_var_name_list(self) -> list[str]:
+        """Return the keys of accumulators in `state_dict`, parameter by parameter."""
+        return [f"{self._key(slot, name)}_0" for slot in self._slots for name in slot.state]
+
     @abstractmethod
     def _blank(self) -> Iterator[tuple[Slot, dict[str, Array]]]:
         """Give each slot with the accumulators it begins with."""
@@ -137,7 +184,7 @@ class Stateful(ABC):
 
     def _shown(self, slot: Slot, name: str) -> Array:
         array = slot.state[name]
-        return np.full(slot.parameter.data.shape, array.item(), array.dtype) if name in self.spread else array
+        return np.full(slot.parameter.numpy().shape, array.item(), array.dtype) if name in self.spread else array
 
     def state_dict(self) -> dict[str, Any]:
         """Return what is remembered, without copying it, in a dict.
@@ -204,7 +251,7 @@ class Stateful(ABC):
             if found and missing:
                 raise ValueError(f"state_dict lacks {missing[0]!r}, but has other accumulators of that parameter")
             for name in found:
-                shape = parameter.data.shape if name in self.spread else blank[name].shape
+                shape = parameter.numpy().shape if name in self.spread else blank[name].shape
                 state[name] = _like(*given.pop(keys[name]), shape, blank[name].dtype)
                 if name in self.spread:
                     state[name] = _one(keys[name], state[name], blank[name])
@@ -213,7 +260,7 @@ class Stateful(ABC):
                     state[name] = self.inferred(name, state).astype(blank[name].dtype)
             if parameter.name in masters:
                 key = f"master_weights[{parameter.name!r}]"
-                master = _like(key, masters.pop(parameter.name), parameter.data.shape, slot.dtype)
+                master = _like(key, masters.pop(parameter.name), parameter.numpy().shape, slot.dtype)
             loaded.append((slot, state, master))
         for unknown in [*[key for key, _ in given.values()], *masters]:
             names = [slot.parameter.name for slot in self._slots]
@@ -247,7 +294,7 @@ def _like(key: str, value: object, shape: tuple[int, ...], dtype: np.dtype[Any])
 
 def fitting(name: str, value: object, shape: tuple[int, ...]) -> Array:
     """Return ``value`` as an array, checked to be real numbers in ``shape``."""
-    array = value.data if isinstance(value, Tensor) else np.asarray(value)
+    array = value.numpy() if isinstance(value, Tensor) else np.asarray(value)
     if not dtypes.is_real(array.dtype):
         raise TypeError(f"{name} must be real numbers, but received dtype {array.dtype}")
     if array.shape != shape:

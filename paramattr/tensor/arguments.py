@@ -82,7 +82,7 @@ def same_dtype(name: str, value: Operand, x: Tensor) -> Tensor:
 
 def integer_array(name: str, value: Operand) -> Array:
     """Return ``value`` as an array of integers; TypeError for all else."""
-    numbers = as_tensor(name, value).data
+    numbers = as_tensor(name, value).numpy()
     if numbers.dtype.kind not in "iu":
         raise TypeError(f"{name} must hold integers, but received dtype {numbers.dtype}")
     return numbers

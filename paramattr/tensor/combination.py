@@ -120,7 +120,7 @@ _ACTS = ("abs", "exp", "relu", "sigmoid", "sqrt", "square", "tanh")
 
 def _activated(x: Tensor, act: str) -> Tensor:
     if act == "relu":
-        return apply(rules.where, x, 0.0, condition=~(x.data <= 0))
+        return apply(rules.where, x, 0.0, condition=~(x.numpy() <= 0))
     if act == "sigmoid":
         return exp(apply(rules.negative, logaddexp(apply(rules.negative, x), 0.0)))
     function: Callable[[Tensor], Tensor] = getattr(import_module("paramattr.tensor"), act)

@@ -63,12 +63,12 @@ def cov(
     often, weight = _weights("fweights", fweights, count), _weights("aweights", aweights, count)
     if often is not None and often.dtype.kind not in "biu":
         raise TypeError(f"fweights must be integers, but received dtype {often.dtype}")
-    given = [one.data.astype(x.dtype) for one in (often, weight) if one is not None]
+    given = [one.numpy().astype(x.dtype) for one in (often, weight) if one is not None]
     weights = np.prod(given, axis=0) if given else np.ones(count, x.dtype)
     total = weights.sum()
     lost = 0.0
     if checks.boolean("ddof", ddof):
-        lost = 1.0 if weight is None else (weights * weight.data.astype(x.dtype)).sum() / total
+        lost = 1.0 if weight is None else (weights * weight.numpy().astype(x.dtype)).sum() / total
     centred = rows - apply(rules.matmul, rows, weights[:, np.newaxis]) / total
     products = apply(rules.matmul, centred * weights, centred.T) / np.asarray(total - lost, x.dtype)
     return apply(rules.reshape, products, shape=()) if len(rows) == 1 else products
@@ -78,7 +78,7 @@ def _weights(name: str, value: Operand | None, count: int) -> Tensor | None:
     if value is None:
         return None
     weights = as_tensor(name, value)
-    if weights.shape != (count,) or (weights.data < 0).any():
+    if weights.shape != (count,) or (weights.numpy() < 0).any():
         raise ValueError(f"{name} must be {count} numbers that are not negative, but received {weights!r}")
     return weights.detach()
 

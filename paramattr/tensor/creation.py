@@ -29,7 +29,8 @@ def to_tensor(
 ) -> Tensor:
     """Make a tensor from a copy of ``data``.
 
-    Mirrors ``paddle.to_tensor``: Python floats become the default dtype, arrays keep theirs.
+    Mirrors ``paddle.to_tensor``: Python's floats become the default dtype, its complex numbers one of that precision; arrays
+    keep theirs.
 
     Parameters
     ----------
@@ -56,8 +57,8 @@ def to_tensor(
     array = np.array(array_of("data", data))
     if dtype is not None:
         array = array.astype(dtypes.numeric("dtype", dtype, array.dtype))
-    elif array.dtype == np.float64 and not isinstance(data, (Tensor, np.ndarray, np.generic)):
-        array = array.astype(dtypes.floating("dtype", None))
+    elif array.dtype.name in ("float64", "complex128") and not isinstance(data, (Tensor, np.ndarray, np.generic)):
+        array = array.astype(dtypes.default_of(array.dtype))
     return Tensor(array, stop_gradient=stop_gradient)
 
 
@@ -78,7 +79,7 @@ def as_tensor(
     >>> paramattr.as_tensor([1.0, 2.0], requires_grad=True).stop_gradient
     False
     """
-    return made(lambda: to_tensor(data, dtype).data, None, device, requires_grad, pin_memory)
+    return made(lambda: to_tensor(data, dtype).numpy(), None, device, requires_grad, pin_memory)
 
 
 def asarray(

@@ -145,12 +145,12 @@ def _extremes(x: Operand, axis: int | None, dtype: DTypeLike, *, largest: bool) 
     if axis is None:
         x, axis = apply(rules.reshape, x, shape=(x.size,)), 0
     number = checks.axis("axis", axis, x.ndim)
-    data = x.data.reshape(-1) if x.ndim == 0 else x.data
+    data = x.numpy().reshape(-1) if x.ndim == 0 else x.numpy()
     best = (np.maximum if largest else np.minimum).accumulate(data, number)
     places = np.arange(data.shape[number]).reshape([-1 if place == number else 1 for place in range(data.ndim)])
     # An element is the extreme where it equals it; nan is equal to no nan, but the first one stays.
     here = np.where(np.isnan(best), np.isnan(data), data == best) if data.dtype.kind not in "biu" else data == best
-    index = np.maximum.accumulate(np.where(here, places, 0), number).reshape(x.data.shape)
+    index = np.maximum.accumulate(np.where(here, places, 0), number).reshape(x.numpy().shape)
     return apply(_take_along, x, index=index, axis=number), Tensor(index.astype(kind))
 
 

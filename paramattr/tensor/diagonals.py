@@ -73,7 +73,7 @@ def _matrices(name: str, x: Operand) -> Tensor:
 
 def _below(x: Tensor, diagonal: int) -> Array:
     """Return where the matrices have elements on and below a diagonal."""
-    rows, columns = x.data.shape[-2:]
+    rows, columns = x.numpy().shape[-2:]
     return np.tri(rows, columns, diagonal, dtype=bool)
 
 

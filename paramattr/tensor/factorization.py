@@ -127,7 +127,7 @@ def qr(x: Operand, mode: str = "reduced", name: str | None = None) -> Tensor | t
     """
     x = with_axes("x", x, "at least 2", 2)
     complete = checks.choice("mode", mode, ["reduced", "complete", "r"]) == "complete"
-    *batch, rows, columns = x.data.shape
+    *batch, rows, columns = x.numpy().shape
     inner = rows if complete else min(rows, columns)
     packed = attempt(_qr, CONVERGES, x, complete=complete)
     q, r = _parts(packed, (*batch, rows, inner), (*batch, inner, columns))
@@ -191,7 +191,7 @@ def svd(
     """
     x = with_axes("x", x, "at least 2", 2)
     full = checks.boolean("full_matrices", full_matrices)
-    *batch, rows, columns = x.data.shape
+    *batch, rows, columns = x.numpy().shape
     count = min(rows, columns)
     left, right = (rows, columns) if full else (count, count)
     packed = attempt(_svd, CONVERGES, x, full=full)
@@ -273,7 +273,7 @@ def eigh(x: Operand, UPLO: str = "L", name: str | None = None) -> tuple[Tensor, 
     """
     x = square("x", x)
     packed = attempt(_eigh, CONVERGES, x, triangle=checks.choice("UPLO", UPLO, ["L", "U"]))
-    return _parts(packed, x.data.shape[:-1], x.data.shape)
+    return _parts(packed, x.numpy().shape[:-1], x.numpy().shape)
 
 
 def _eigh(x: Array, *, triangle: str) -> Outcome:
@@ -326,7 +326,7 @@ def eig(x: Operand, name: str | None = None) -> tuple[Tensor, Tensor]:
 
 
 def finite(x: Tensor) -> Array:
-    array = real(x.data)
+    array = real(x.numpy())
     if not np.isfinite(array).all():
         raise ValueError(f"{CONVERGES}, but received some that are not")
     return array

@@ -51,7 +51,7 @@ def uniform_(x: Tensor, min: float = 0, max: float = 1.0, seed: int = 0, name: s
     True
     """
     low, high, start = arguments.real("min", min), arguments.real("max", max), checks.integer("seed", seed, low=0)
-    return _refilled(x, lambda: uniform_values(x.data.shape, x.dtype, low, high, start))
+    return _refilled(x, lambda: uniform_values(x.numpy().shape, x.dtype, low, high, start))
 
 
 def normal_(x: Tensor, mean: float = 0.0, std: float = 1.0, name: str | None = None) -> Tensor:
@@ -80,7 +80,7 @@ def normal_(x: Tensor, mean: float = 0.0, std: float = 1.0, name: str | None = N
     [2]
     """
     centre, spread = arguments.real("mean", mean), arguments.real("std", std, low=0.0)
-    return _refilled(x, lambda: normal_values(x.data.shape, x.dtype, centre, spread))
+    return _refilled(x, lambda: normal_values(x.numpy().shape, x.dtype, centre, spread))
 
 
 def log_normal_(x: Tensor, mean: float = 1.0, std: float = 2.0, name: str | None = None) -> Tensor:
@@ -95,7 +95,7 @@ def log_normal_(x: Tensor, mean: float = 1.0, std: float = 2.0, name: str | None
     True
     """
     centre, spread = arguments.real("mean", mean), arguments.real("std", std, low=0.0)
-    return _refilled(x, lambda: np.asarray(exp(normal_values(x.data.shape, np.float64, centre, spread))))
+    return _refilled(x, lambda: np.asarray(exp(normal_values(x.numpy().shape, np.float64, centre, spread))))
 
 
 def exponential_(x: Tensor, lam: float = 1.0, name: str | None = None) -> Tensor:
@@ -110,7 +110,7 @@ def exponential_(x: Tensor, lam: float = 1.0, name: str | None = None) -> Tensor
     True
     """
     rate = arguments.real("lam", lam, low=0.0, open_low=True)
-    return _refilled(x, lambda: exponentials(x.data.shape) / rate)
+    return _refilled(x, lambda: exponentials(x.numpy().shape) / rate)
 
 
 def cauchy_(x: Tensor, loc: float = 0, scale: float = 1, name: str | None = None) -> Tensor:
@@ -128,7 +128,7 @@ def cauchy_(x: Tensor, loc: float = 0, scale: float = 1, name: str | None = None
 
     def draw() -> Array:
         # The quotient of two normal numbers has the law exactly, and the same bits everywhere, as no tangent has.
-        pair = Normal().values(next_key(), (2, *x.data.shape), np.float64)
+        pair = Normal().values(next_key(), (2, *x.numpy().shape), np.float64)
         return np.asarray(centre + width * (pair[0] / pair[1]))
 
     return _refilled(x, draw)
@@ -136,11 +136,11 @@ def cauchy_(x: Tensor, loc: float = 0, scale: float = 1, name: str | None = None
 
 def _probabilities(name: str, value: float | Tensor, x: Tensor, *, low_open: bool = False) -> Array:
     """Return probabilities that broadcast to ``x``, in float64."""
-    prob = as_tensor(name, value).data.astype(np.float64)
+    prob = as_tensor(name, value).numpy().astype(np.float64)
     if not ((prob >= 0) & (prob <= 1)).all() or (low_open and (prob == 0).any()):
         raise ValueError(f"{name} must lie between 0 and 1, but received {value!r}")
     try:
-        return np.broadcast_to(prob, x.data.shape)
+        return np.broadcast_to(prob, x.numpy().shape)
     except ValueError:
         raise ValueError(f"{name} must broadcast to shape {x.shape!r}, but received shape {list(prob.shape)}") from None
 
@@ -206,7 +206,7 @@ def geometric_(x: Tensor, probs: float | Tensor, name: str | None = None) -> Ten
     def draw() -> Array:
         with np.errstate(divide="ignore"):
             rates = -np.asarray(log1p(-prob))
-        return np.maximum(np.ceil(exponentials(x.data.shape) / rates), 1)
+        return np.maximum(np.ceil(exponentials(x.numpy().shape) / rates), 1)
 
     return _refilled(x, draw)
 
@@ -245,4 +245,4 @@ def random_(x: Tensor, from_: int = 0, to: int | None = None, *, generator: None
         low, high = bounds(low, min(high, (1 << 63) - 1))
     else:
         low, high = bounds(from_, to)
-    return _refilled(x, lambda: integers.integers(next_key(), low, high, x.data.shape), "fiu")
+    return _refilled(x, lambda: integers.integers(next_key(), low, high, x.numpy().shape), "fiu")

@@ -171,10 +171,10 @@ def gammaincc(x: Operand, y: Operand, name: str | None = None, *, out: Tensor | 
 def _incomplete(x: Operand, y: Operand, *, upper: bool) -> Tensor:
     x, y = as_tensor("x", x), as_tensor("y", y)
     for name, tensor in (("x", x), ("y", y)):
-        if (tensor.data < 0).any():
-            raise ValueError(f"{name} must not be negative, but received {tensor.data.min()}")
+        if (tensor.numpy() < 0).any():
+            raise ValueError(f"{name} must not be negative, but received {tensor.numpy().min()}")
     wide = np.result_type(x.dtype, y.dtype)
-    return apply(_gamma_share, y.astype(wide), x=x.data.astype(np.float64), upper=upper)
+    return apply(_gamma_share, y.astype(wide), x=x.numpy().astype(np.float64), upper=upper)
 
 
 def _gamma_share(y: Array, *, x: Array, upper: bool) -> Outcome:

@@ -111,7 +111,7 @@ def gather_nd(x: Operand, index: Operand, name: str | None = None) -> Tensor:
     [2, 3]
     """
     x = as_tensor("x", x)
-    return apply(rules.getitem, x, index=coordinates("index", index, x.data.shape))
+    return apply(rules.getitem, x, index=coordinates("index", index, x.numpy().shape))
 
 
 def coordinates(name: str, index: Operand, shape: tuple[int, ...]) -> tuple[Array, ...]:
@@ -208,7 +208,7 @@ def places_along(name: str, index: Operand, x: Tensor, axis: int) -> Array:
 
 def _common(name: str, index: Array, x: Tensor, axis: int) -> tuple[int, ...]:
     """Return the shape that an index and ``x`` broadcast to, without regard to an axis."""
-    shapes = [tuple(1 if k == axis else size for k, size in enumerate(array.shape)) for array in (index, x.data)]
+    shapes = [tuple(1 if k == axis else size for k, size in enumerate(array.shape)) for array in (index, x.numpy())]
     try:
         return np.broadcast_shapes(*shapes)
     except ValueError:
@@ -286,7 +286,7 @@ def masked_select(x: Operand, mask: Operand, name: str | None = None, *, out: Te
 def common_shape(name: str, array: Array, x: Tensor) -> tuple[int, ...]:
     """Return the shape that ``array`` and ``x`` broadcast to."""
     try:
-        return np.broadcast_shapes(array.shape, x.data.shape)
+        return np.broadcast_shapes(array.shape, x.numpy().shape)
     except ValueError:
         raise ValueError(
             f"{name} must broadcast with the shape {x.shape!r}, but has shape {list(array.shape)}"
@@ -380,7 +380,7 @@ def unique(
     wanted = [checks.boolean(flag, value) for flag, value in flags]
     checks.boolean("sorted", sorted)
     place, form = None if axis is None else checks.axis("axis", axis, x.ndim), _index_dtype(dtype)
-    found = np.unique(x.data, True, True, True, axis=place, equal_nan=False)
+    found = np.unique(x.numpy(), True, True, True, axis=place, equal_nan=False)
     extra = [Tensor(part.reshape(-1).astype(form)) for part, want in zip(found[1:], wanted, strict=True) if want]
     return (Tensor(found[0]), *extra) if extra else Tensor(found[0])
 
@@ -412,7 +412,7 @@ def unique_consecutive(
     """
     x, form = as_tensor("x", x), _index_dtype(dtype)
     inverse, counts = checks.boolean("return_inverse", return_inverse), checks.boolean("return_counts", return_counts)
-    data, place = (x.data.reshape(-1), 0) if axis is None else (x.data, checks.axis("axis", axis, x.ndim))
+    data, place = (x.numpy().reshape(-1), 0) if axis is None else (x.numpy(), checks.axis("axis", axis, x.ndim))
     rows = np.moveaxis(data, place, 0)
     rows = rows.reshape(len(rows), -1) if rows.size else np.zeros((len(rows), 0))
     starts = np.ones(len(rows), bool)

@@ -105,10 +105,10 @@ def matrix_rank(
         raise ValueError(f"tol must be None where atol or rtol is given, but received {tol!r}")
     symmetric = checks.boolean("hermitian", hermitian)
     x = (square("x", x) if symmetric else with_axes("x", x, "at least 2", 2)).detach()
-    values = abs(eigvalsh(x)).data if symmetric else svdvals(x).data
+    values = abs(eigvalsh(x)).numpy() if symmetric else svdvals(x).numpy()
     largest = values.max(-1, initial=0)
     given = {"tol": tol, "atol": atol, "rtol": rtol}
-    found = {key: as_tensor(key, one).data for key, one in given.items() if one is not None}
+    found = {key: as_tensor(key, one).numpy() for key, one in given.items() if one is not None}
     if "tol" in found:
         tolerance = found["tol"]
     else:

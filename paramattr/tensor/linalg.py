@@ -250,8 +250,8 @@ def baddbmm(
 
 
 def _added(input: Operand, x: Tensor, y: Tensor, beta: float, alpha: float) -> Tensor:
-    given, sizes = as_tensor("input", input), (*x.data.shape[:-1], y.data.shape[-1])
-    pairs = zip(given.data.shape[::-1], sizes[::-1], strict=False)
+    given, sizes = as_tensor("input", input), (*x.numpy().shape[:-1], y.numpy().shape[-1])
+    pairs = zip(given.numpy().shape[::-1], sizes[::-1], strict=False)
     if given.ndim > len(sizes) or any(one not in (1, size) for one, size in pairs):
         raise ValueError(f"input must broadcast to shape {list(sizes)}, but received shape {given.shape!r}")
     return apply(_addmm, given, x, y, beta=checks.real("beta", beta), alpha=checks.real("alpha", alpha))

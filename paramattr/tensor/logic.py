@@ -347,7 +347,7 @@ def equal_all(x: Operand, y: Operand, name: str | None = None) -> Tensor:
     >>> paramattr.equal_all(paramattr.to_tensor([1.0, 2.0]), paramattr.to_tensor([1.0, 2.0])).item()
     True
     """
-    return Tensor(np.asarray(np.array_equal(as_tensor("x", x).data, as_tensor("y", y).data)))
+    return Tensor(np.asarray(np.array_equal(as_tensor("x", x).numpy(), as_tensor("y", y).numpy())))
 
 
 def isclose(
@@ -411,7 +411,7 @@ def allclose(
     >>> paramattr.allclose(paramattr.to_tensor([1.0, 2.0]), paramattr.to_tensor([1.000001, 2.1])).item()
     False
     """
-    return Tensor(np.asarray(isclose(x, y, rtol, atol, equal_nan).data.all()))
+    return Tensor(np.asarray(isclose(x, y, rtol, atol, equal_nan).numpy().all()))
 
 
 def isin(
@@ -443,6 +443,6 @@ def isin(
     >>> paramattr.isin(paramattr.to_tensor([1, 2, 3]), paramattr.to_tensor([3, 1])).tolist()
     [True, False, True]
     """
-    arrays = as_tensor("x", x).data, as_tensor("test_x", test_x).data
+    arrays = as_tensor("x", x).numpy(), as_tensor("test_x", test_x).numpy()
     unique, inverted = checks.boolean("assume_unique", assume_unique), checks.boolean("invert", invert)
     return Tensor(np.asarray(np.isin(*arrays, unique, inverted)))

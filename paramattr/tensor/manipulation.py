@@ -66,7 +66,7 @@ def reshape(x: Operand, shape: Integers, name: str | None = None) -> Tensor:
     [2, 2]
     """
     x = as_tensor("x", x)
-    return apply(rules.reshape, x, shape=checks.new_shape("shape", arguments.integers("shape", shape), x.data.shape))
+    return apply(rules.reshape, x, shape=checks.new_shape("shape", arguments.integers("shape", shape), x.numpy().shape))
 
 
 def flatten(x: Operand, start_axis: int = 0, stop_axis: int = -1, name: str | None = None) -> Tensor:
@@ -94,7 +94,7 @@ def flatten(x: Operand, start_axis: int = 0, stop_axis: int = -1, name: str | No
             f"flatten needs axes with start_axis <= stop_axis of a tensor with {x.ndim} axes,"
             f" but received start_axis={start_axis}, stop_axis={stop_axis}"
         )
-    sizes = x.data.shape
+    sizes = x.numpy().shape
     return apply(rules.reshape, x, shape=(*sizes[:first], math.prod(sizes[first : last + 1]), *sizes[last + 1 :]))
 
 
@@ -140,7 +140,7 @@ def unflatten(x: Operand, axis: int, shape: Integers, name: str | None = None) -
     [2, 3, 2]
     """
     x = as_tensor("x", x)
-    place, sizes = checks.axis("axis", axis, x.ndim), x.data.shape
+    place, sizes = checks.axis("axis", axis, x.ndim), x.numpy().shape
     parts = checks.new_shape("shape", arguments.integers("shape", shape), sizes[place : place + 1])
     return apply(rules.reshape, x, shape=(*sizes[:place], *parts, *sizes[place + 1 :]))
 
@@ -164,7 +164,7 @@ def squeeze(x: Operand, axis: Integers | None = None, name: str | None = None) -
     x = as_tensor("x", x)
     axes = checks.axes("axis", arguments.plain(axis), x.ndim)
     wanted = range(x.ndim) if axes is None or not axes else axes
-    kept = tuple(size for place, size in enumerate(x.data.shape) if size != 1 or place not in wanted)
+    kept = tuple(size for place, size in enumerate(x.numpy().shape) if size != 1 or place not in wanted)
     return apply(rules.reshape, x, shape=kept)
 
 
@@ -194,7 +194,7 @@ def unsqueeze(x: Operand, axis: Integers, name: str | None = None) -> Tensor:
     [1, 3, 1]
     """
     x = as_tensor("x", x)
-    sizes = list(x.data.shape)
+    sizes = list(x.numpy().shape)
     for number in arguments.integers("axis", axis):
         sizes.insert(checks.axis("axis", number, len(sizes) + 1), 1)
     return apply(rules.reshape, x, shape=tuple(sizes))
@@ -230,7 +230,7 @@ def view(x: Operand, shape_or_dtype: Integers | DTypeLike, name: str | None = No
         return reshape(x, shape_or_dtype)
     dtype: np.dtype[Any] = dtypes.numeric("shape_or_dtype", shape_or_dtype, x.dtype)  # type: ignore[arg-type]
     try:
-        return Tensor(np.ascontiguousarray(x.data).reshape(x.shape or (1,)).view(dtype))
+        return Tensor(np.ascontiguousarray(x.numpy()).reshape(x.shape or (1,)).view(dtype))
     except ValueError:
         raise ValueError(f"shape_or_dtype must fit {x.shape!r} of dtype {x.dtype}, but received {dtype}") from None
 
@@ -316,7 +316,7 @@ def _operand(name: str, x: Any) -> Tensor:
 
 
 def _padded(x: Tensor, count: int) -> Tensor:
-    sizes = x.data.shape
+    sizes = x.numpy().shape
     if len(sizes) >= count:
         return x
     # A matrix with three axes has the new one last, and all others have theirs first.

@@ -43,7 +43,7 @@ def masked_fill(x: Operand, mask: Operand, value: Operand, name: str | None = No
     >>> paramattr.masked_fill(x, x > 1.0, 0.0).tolist()
     [1.0, 0.0, 0.0]
     """
-    x, chosen = as_tensor("x", x), as_tensor("mask", mask).data.astype(bool)
+    x, chosen = as_tensor("x", x), as_tensor("mask", mask).numpy().astype(bool)
     return apply(rules.where, arguments.same_dtype("value", value, x), x, condition=chosen)
 
 

@@ -124,7 +124,7 @@ def vector_norm(
     order = checks.real("p", p, finite=False)
     axes = checks.axes("axis", axis, x.ndim) or tuple(range(x.ndim))
     keep = checks.boolean("keepdim", keepdim)
-    if not x.size and order == -math.inf and any(x.data.shape[a] == 0 for a in axes):
+    if not x.size and order == -math.inf and any(x.numpy().shape[a] == 0 for a in axes):
         raise ValueError(f"p must not be -inf for a tensor without elements, but received it for shape {x.shape!r}")
     return into(out, apply(_vector_norm, x, p=order, axes=axes, keepdim=keep))
 
@@ -221,12 +221,12 @@ def matrix_norm(
         values = svdvals(apply(rules.transpose, x, perm=(*rest, *axes)))
         kept = values if order == "nuc" else _extreme(values, float(order), -1)
         total = apply(rules.sum, values, axis=-1) if order == "nuc" else kept
-        shape = [1 if a in axes else size for a, size in enumerate(x.data.shape)]
+        shape = [1 if a in axes else size for a, size in enumerate(x.numpy().shape)]
         return apply(rules.reshape, total, shape=tuple(shape)) if keep else total
     column = abs(float(order)) == 1
     sums = apply(_vector_norm, x, p=1.0, axes=(axes[0] if column else axes[1],), keepdim=True)
     found = _extreme(sums, float(order), axes[1] if column else axes[0], keepdim=True)
-    shape = [size for a, size in enumerate(found.data.shape) if a not in axes]
+    shape = [size for a, size in enumerate(found.numpy().shape) if a not in axes]
     return found if keep else apply(rules.reshape, found, shape=tuple(shape))
 
 
@@ -329,8 +329,8 @@ def cdist(x: Operand, y: Operand, p: float = 2.0, compute_mode: str = _MODES[0],
     mode = _MODES.index(checks.choice("compute_mode", compute_mode, _MODES))
     if order == 2 and mode < 2 and (mode == 1 or x.shape[-2] > 25 or y.shape[-2] > 25):
         return apply(_euclidean, x, y)
-    rows = apply(rules.reshape, x, shape=(*x.data.shape[:-1], 1, x.data.shape[-1]))
-    columns = apply(rules.reshape, y, shape=(*y.data.shape[:-2], 1, *y.data.shape[-2:]))
+    rows = apply(rules.reshape, x, shape=(*x.numpy().shape[:-1], 1, x.numpy().shape[-1]))
+    columns = apply(rules.reshape, y, shape=(*y.numpy().shape[:-2], 1, *y.numpy().shape[-2:]))
     return vector_norm(rows - columns, order, -1)
 
 

@@ -67,7 +67,7 @@ def kron(x: Operand, y: Operand, name: str | None = None) -> Tensor:
     """
     x, y = as_tensor("x", x), as_tensor("y", y)
     count = max(x.ndim, y.ndim)
-    sizes = [(1,) * (count - t.ndim) + t.data.shape for t in (x, y)]
+    sizes = [(1,) * (count - t.ndim) + t.numpy().shape for t in (x, y)]
     blocks = apply(rules.reshape, x, shape=tuple(n for size in sizes[0] for n in (size, 1)))
     copies = apply(rules.reshape, y, shape=tuple(n for size in sizes[1] for n in (1, size)))
     return apply(rules.reshape, blocks * copies, shape=tuple(a * b for a, b in zip(*sizes, strict=True)))
@@ -125,7 +125,8 @@ def tensordot(
     x, y : Tensor or array_like
         The factors.
     axes : int, or one or two sequences of int, default 2
-        The last ``axes`` of ``x`` and the first of ``y``; or the axes of both; or those of ``x`` and those of ``y``.
+        The last ``axes`` of ``x`` and the first of ``y``; or the axes of both; or those of ``x`` and those of ``y``, where
+        the shorter sequence goes on as the longer.
     name : str, optional
         Accepted as in Paddle.
 
@@ -146,8 +147,8 @@ def tensordot(
     summed_x, summed_y = _pairs(axes.tolist() if isinstance(axes, Tensor) else axes, x, y)
     kept_x = [axis for axis in range(x.ndim) if axis not in summed_x]
     kept_y = [axis for axis in range(y.ndim) if axis not in summed_y]
-    sizes = [x.data.shape[axis] for axis in kept_x], [y.data.shape[axis] for axis in kept_y]
-    count = math.prod(x.data.shape[axis] for axis in summed_x)
+    sizes = [x.numpy().shape[axis] for axis in kept_x], [y.numpy().shape[axis] for axis in kept_y]
+    count = math.prod(x.numpy().shape[axis] for axis in summed_x)
     left = apply(rules.transpose, x, perm=(*kept_x, *summed_x)) if x.ndim else x
     right = apply(rules.transpose, y, perm=(*summed_y, *kept_y)) if y.ndim else y
     product = apply(
@@ -162,14 +163,16 @@ def _pairs(axes: object, x: Tensor, y: Tensor) -> tuple[tuple[int, ...], tuple[i
     """Return the axes of ``x`` and ``y`` that are summed over."""
     if isinstance(axes, (list, tuple)):
         nested = any(isinstance(part, (list, tuple)) for part in axes)
-        first, second = (axes[0], axes[-1]) if nested else (axes, axes)
         if nested and len(axes) > 2:
             raise ValueError(f"axes must be one or two sequences of integers, but received {axes!r}")
+        first, second = (axes[0], axes[-1]) if nested else (axes, axes)
+        if isinstance(first, (list, tuple)) and isinstance(second, (list, tuple)):
+            first, second = [*first, *second[len(first) :]], [*second, *first[len(second) :]]
     else:
         count = checks.integer("axes", axes, low=0, high=min(x.ndim, y.ndim))
         first, second = range(x.ndim - count, x.ndim), range(count)
     pairs = checks.axes("axes", first, x.ndim) or (), checks.axes("axes", second, y.ndim) or ()
-    sizes = [[t.data.shape[axis] for axis in part] for t, part in zip((x, y), pairs, strict=True)]
+    sizes = [[t.numpy().shape[axis] for axis in part] for t, part in zip((x, y), pairs, strict=True)]
     if sizes[0] != sizes[1]:
         raise ValueError(
             f"axes must pair axes of the same size of x with shape {x.shape!r} and y with shape {y.shape!r},"

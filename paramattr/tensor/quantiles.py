@@ -152,8 +152,9 @@ def _sorted(lines: Array, skip_nan: bool) -> tuple[Array, Array]:
     known = lines.shape[-1] - unknown
     if skip_nan:
         return order, np.maximum(known, 1)
-    # The first element of the order stands for all where nan, sorted last, is moved to the front.
-    order = np.where(unknown > 0, order[..., ::-1], order)
+    # The first of nan, which is sorted last, stands for all elements of its line.
+    first = np.take_along_axis(order, np.minimum(known, lines.shape[-1] - 1).astype(np.int64), -1)
+    order = np.where(unknown > 0, first, order)
     return order, np.where(unknown > 0, 1, known)
 
 
@@ -239,7 +240,7 @@ def _medians(
     value = into(out, reduce(_median, x, axis, keepdim, lower=lower, skip_nan=skip_nan))
     if not lower or not isinstance(axis, int):
         return value
-    order, count = _sorted(in_lines(x.data, checks.axis("axis", axis, x.ndim) if x.ndim else None)[0], skip_nan)
+    order, count = _sorted(in_lines(x.numpy(), checks.axis("axis", axis, x.ndim) if x.ndim else None)[0], skip_nan)
     place = ((np.broadcast_to(count, (*order.shape[:-1], 1)) - 1) // 2).astype(np.int64)
     return value, Tensor(np.take_along_axis(order, place, -1).reshape(value.shape))
 

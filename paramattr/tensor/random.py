@@ -196,7 +196,7 @@ def randn(
 
 def _like(x: Operand, dtype: DTypeLike | None) -> tuple[tuple[int, ...], np.dtype[Any]]:
     tensor = as_tensor("x", x)
-    return tensor.data.shape, dtypes.floating("dtype", tensor.dtype if dtype is None else dtype)
+    return tensor.numpy().shape, dtypes.floating("dtype", tensor.dtype if dtype is None else dtype)
 
 
 def rand_like(
@@ -279,7 +279,7 @@ def normal(
     """
     tensors = [value for value in (mean, std) if isinstance(value, Tensor)]
     spread = std.detach() if isinstance(std, Tensor) else checks.real("std", std, low=0.0)
-    if isinstance(spread, Tensor) and bool((spread.data < 0).any()):
+    if isinstance(spread, Tensor) and bool((spread.numpy() < 0).any()):
         raise ValueError(f"std must not be negative, but received {std!r}")
     centre = mean if isinstance(mean, Tensor) else checks.real("mean", mean)
     if not tensors:
@@ -288,7 +288,7 @@ def normal(
         sizes = arguments.shape("shape", shape)
         return into(out, Tensor(normal_values(sizes, dtypes.floating("dtype", None), float(centre), float(spread))))
     kind = np.result_type(*(dtypes.floating("mean and std", tensor.dtype) for tensor in tensors))
-    sizes = np.broadcast_shapes(*(tensor.data.shape for tensor in tensors))
+    sizes = np.broadcast_shapes(*(tensor.numpy().shape for tensor in tensors))
     return into(out, Tensor(normal_values(sizes, kind, 0.0, 1.0)) * std + mean)
 
 
@@ -382,7 +382,7 @@ def randint_like(
     tensor = as_tensor("x", x)
     kind = dtypes.numeric("dtype", tensor.dtype if dtype is None else dtype, np.dtype(np.int64))
     first, end = bounds(low, high)
-    return Tensor(integers.integers(next_key(), first, end, tensor.data.shape).astype(kind))
+    return Tensor(integers.integers(next_key(), first, end, tensor.numpy().shape).astype(kind))
 
 
 def randperm(

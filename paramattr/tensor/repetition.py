@@ -52,7 +52,7 @@ def expand(x: Operand, shape: Integers, name: str | None = None) -> Tensor:
     [[1, 2], [1, 2]]
     """
     x = as_tensor("x", x)
-    given, sizes = arguments.integers("shape", shape, low=-1), x.data.shape
+    given, sizes = arguments.integers("shape", shape, low=-1), x.numpy().shape
     new = len(given) - len(sizes)
     wanted = tuple(sizes[k - new] if size == -1 and k >= new else size for k, size in enumerate(given))
     if new < 0 or -1 in wanted or any(a not in (1, b) for a, b in zip(sizes, wanted[new:], strict=True)):
@@ -107,7 +107,7 @@ def broadcast_tensors(input: Sequence[Operand], name: str | None = None) -> list
     """
     tensors = arguments.several("input", input)
     try:
-        shape = np.broadcast_shapes(*(tensor.data.shape for tensor in tensors))
+        shape = np.broadcast_shapes(*(tensor.numpy().shape for tensor in tensors))
     except ValueError:
         shapes = [tensor.shape for tensor in tensors]
         raise ValueError(f"input must hold tensors that broadcast, but received shapes {shapes}") from None
@@ -255,9 +255,9 @@ def reduce_as(x: Operand, target: Operand, name: str | None = None) -> Tensor:
     >>> paramattr.reduce_as(paramattr.ones([2, 3]), paramattr.zeros([3])).tolist()
     [2.0, 2.0, 2.0]
     """
-    x, shape = as_tensor("x", x), as_tensor("target", target).data.shape
+    x, shape = as_tensor("x", x), as_tensor("target", target).numpy().shape
     extra = x.ndim - len(shape)
-    if extra < 0 or any(a not in (1, b) for a, b in zip(shape, x.data.shape[extra:], strict=True)):
+    if extra < 0 or any(a not in (1, b) for a, b in zip(shape, x.numpy().shape[extra:], strict=True)):
         raise ValueError(f"target must broadcast to the shape {x.shape!r} of x, but has shape {list(shape)}")
     axes = (*range(extra), *(extra + k for k, size in enumerate(shape) if size == 1 and x.shape[extra + k] != 1))
     return apply(rules.reshape, apply(rules.sum, x, axis=axes, keepdim=True), shape=shape)

@@ -31,7 +31,7 @@ def floating_tensor(name: str, value: Operand) -> Tensor:
 def _bounded(name: str, value: Operand, high: float = np.inf, *, whole: bool = False) -> Tensor:
     """Return array_like as a tensor of finite numbers from 0 to ``high``; nan is refused too."""
     tensor = as_tensor(name, value)
-    array = tensor.data.astype(np.float64)
+    array = tensor.numpy().astype(np.float64)
     if not ((array >= 0) & (array <= high) & np.isfinite(array)).all() or (whole and (array != np.floor(array)).any()):
         kind = "whole numbers that are" if whole else "numbers that are"
         expected = f"{kind} not negative" if np.isinf(high) else f"numbers from 0 to {high:g}"
@@ -76,9 +76,9 @@ def bernoulli(x: Operand, p: float | None = None, name: str | None = None) -> Te
     """
     x = floating_tensor("x", x)
     if p is None:
-        prob = _bounded("x", x, 1.0).data.astype(np.float64)
+        prob = _bounded("x", x, 1.0).numpy().astype(np.float64)
     else:
-        prob = np.full(x.data.shape, checks.real("p", p, low=0.0, high=1.0))
+        prob = np.full(x.numpy().shape, checks.real("p", p, low=0.0, high=1.0))
     return Tensor(bernoulli_values(prob).astype(x.dtype))
 
 
@@ -109,8 +109,8 @@ def poisson(x: Operand, name: str | None = None) -> Tensor:
     [0.0, 0.0]
     """
     x = _bounded("x", floating_tensor("x", x))
-    values = rejection.poisson(next_key(), x.data.astype(np.float64).reshape(-1))
-    return with_values(x, values.reshape(x.data.shape).astype(x.dtype))
+    values = rejection.poisson(next_key(), x.numpy().astype(np.float64).reshape(-1))
+    return with_values(x, values.reshape(x.numpy().shape).astype(x.dtype))
 
 
 def binomial(count: Operand, prob: Operand, name: str | None = None) -> Tensor:
@@ -140,7 +140,7 @@ def binomial(count: Operand, prob: Operand, name: str | None = None) -> Tensor:
     """
     trials, chance = _bounded("count", count, whole=True), _bounded("prob", prob, 1.0)
     try:
-        n, p = np.broadcast_arrays(trials.data.astype(np.float64), chance.data.astype(np.float64))
+        n, p = np.broadcast_arrays(trials.numpy().astype(np.float64), chance.numpy().astype(np.float64))
     except ValueError:
         raise ValueError(
             f"count and prob must broadcast, but received shapes {trials.shape!r} and {chance.shape!r}"
@@ -166,8 +166,8 @@ def standard_gamma(x: Operand, name: str | None = None) -> Tensor:
     True
     """
     x = _bounded("x", floating_tensor("x", x))
-    values = rejection.gamma(next_key(), x.data.astype(np.float64).reshape(-1))
-    return Tensor(values.reshape(x.data.shape).astype(x.dtype))
+    values = rejection.gamma(next_key(), x.numpy().astype(np.float64).reshape(-1))
+    return Tensor(values.reshape(x.numpy().shape).astype(x.dtype))
 
 
 def exponentials(shape: tuple[int, ...]) -> Array:
@@ -208,7 +208,7 @@ def multinomial(
     [[1, 1], [0, 0]]
     """
     tensor = floating_tensor("x", x)
-    weights = tensor.data.astype(np.float64)
+    weights = tensor.numpy().astype(np.float64)
     if (
         not 1 <= tensor.ndim <= 2
         or not (np.isfinite(weights) & (weights >= 0)).all()

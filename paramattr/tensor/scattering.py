@@ -94,7 +94,7 @@ def put_along_axis(
 
 def _cut(y: Tensor, name: str, index: Array, x: Tensor, axis: int) -> Tensor:
     """Return the part of ``y`` that an index, which must lie in ``x``, has places for."""
-    check_within("index", index, x.data.shape, axis)
+    check_within("index", index, x.numpy().shape, axis)
     if not y.ndim:
         return expand(y, index.shape)
     if y.ndim != index.ndim or any(a > b for a, b in zip(index.shape, y.shape, strict=True)):
@@ -219,7 +219,7 @@ def scatter_nd_add(x: Operand, index: Operand, updates: Operand, name: str | Non
     [12.0, 1.0, 1.0]
     """
     x = as_tensor("x", x)
-    places, parts = coordinates("index", index, x.data.shape), arguments.same_dtype("updates", updates, x)
+    places, parts = coordinates("index", index, x.numpy().shape), arguments.same_dtype("updates", updates, x)
     wanted = [*np.shape(index)[:-1], *x.shape[len(places) :]]
     if parts.shape != wanted:
         raise ValueError(f"updates must have shape {wanted}, but received {parts.shape!r}")
@@ -366,5 +366,5 @@ def index_put(
     for number, part in enumerate(parts):
         if part.dtype.kind not in "biu":
             raise TypeError(f"indices[{number}] must hold integers or bools, but received dtype {part.dtype}")
-    index, y = tuple(part.data for part in parts), arguments.same_dtype("value", value, x)
+    index, y = tuple(part.numpy() for part in parts), arguments.same_dtype("value", value, x)
     return apply(combining.add if checks.boolean("accumulate", accumulate) else rules.setitem, x, y, index=index)

@@ -59,7 +59,7 @@ def where(
     >>> paramattr.where(paramattr.to_tensor([True, False]), paramattr.to_tensor([1.0, 2.0]), 0.0).numpy()
     array([1., 0.], dtype=float32)
     """
-    chosen = as_tensor("condition", condition).data.astype(bool)
+    chosen = as_tensor("condition", condition).numpy().astype(bool)
     if x is None and y is None:
         return nonzero(chosen, as_tuple=True)
     if x is None or y is None:
@@ -86,7 +86,7 @@ def where_(condition: Operand, x: Tensor | None = None, y: Operand | None = None
     """
     if not isinstance(x, Tensor):
         raise TypeError(f"x must be a Tensor, but received {x!r} ({type(x).__name__})")
-    chosen = as_tensor("condition", condition).data.astype(bool)
+    chosen = as_tensor("condition", condition).numpy().astype(bool)
     return changed(x, lambda: apply(rules.where, x, y, condition=chosen))  # type: ignore[arg-type]
 
 
@@ -118,7 +118,7 @@ def nonzero(x: Operand, as_tuple: bool = False, *, out: Tensor | None = None) ->
     x = as_tensor("x", x)
     if x.ndim == 0:
         raise ValueError(f"x must have at least 1 axis, but received shape {x.shape!r}")
-    found = [index.astype(np.int64) for index in np.nonzero(x.data)]
+    found = [index.astype(np.int64) for index in np.nonzero(x.numpy())]
     if checks.boolean("as_tuple", as_tuple):
         return tuple(map(Tensor, found))
     return into(out, Tensor(np.stack(found, -1)))
@@ -197,7 +197,7 @@ def _extreme(find: Callable[..., Array], x: Operand, axis: int | None, keepdim: 
         raise ValueError(f"dtype must be int64 or int32, but received {wanted}")
     if x.size == 0 and (number is None or x.shape[number] == 0):
         raise ValueError(f"{find.__name__} needs a tensor with elements, but {x._label()} has shape {x.shape!r}")
-    index = find(x.data, axis=number, keepdims=checks.boolean("keepdim", keepdim))
+    index = find(x.numpy(), axis=number, keepdims=checks.boolean("keepdim", keepdim))
     return Tensor(np.asarray(index).astype(wanted))
 
 
@@ -246,7 +246,7 @@ def searchsorted(
     >>> paramattr.searchsorted(paramattr.to_tensor([1.0, 3.0, 5.0]), paramattr.to_tensor([0.0, 3.0])).tolist()
     [0, 1]
     """
-    sequence, wanted = as_tensor("sorted_sequence", sorted_sequence).data, as_tensor("values", values).data
+    sequence, wanted = as_tensor("sorted_sequence", sorted_sequence).numpy(), as_tensor("values", values).numpy()
     _check_rows(sequence.shape, wanted.shape)
     behind = checks.boolean("right", right)
     if side is not None:
@@ -270,7 +270,7 @@ def _check_rows(sequence: tuple[int, ...], values: tuple[int, ...]) -> None:
 
 def _order(sorter: Operand, shape: tuple[int, ...]) -> Array:
     """Return ``sorter``, of the shape of the sequence that it sorts, as an array of indices."""
-    order = as_tensor("sorter", sorter).data
+    order = as_tensor("sorter", sorter).numpy()
     if order.shape != shape or order.dtype.kind not in "iu" or not ((order >= 0) & (order < shape[-1])).all():
         raise ValueError(f"sorter must hold indices into sorted_sequence, in its shape, but received {sorter!r}")
     return order

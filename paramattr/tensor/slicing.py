@@ -224,11 +224,11 @@ def crop(x: Operand, shape: Integers | None = None, offsets: Integers | None = N
     """
     x = as_tensor("x", x)
     starts = (0,) * x.ndim if offsets is None else arguments.integers("offsets", offsets, low=0)
-    sizes = x.data.shape if shape is None else arguments.integers("shape", shape, low=-1)
+    sizes = x.numpy().shape if shape is None else arguments.integers("shape", shape, low=-1)
     if len(sizes) != x.ndim or len(starts) != x.ndim:
         raise ValueError(f"shape and offsets must name {x.ndim} axes, but received {list(sizes)} and {list(starts)}")
-    stops = [whole if n == -1 else first + n for whole, first, n in zip(x.data.shape, starts, sizes, strict=True)]
-    if any(not first <= stop <= whole for first, stop, whole in zip(starts, stops, x.data.shape, strict=True)):
+    stops = [whole if n == -1 else first + n for whole, first, n in zip(x.numpy().shape, starts, sizes, strict=True)]
+    if any(not first <= stop <= whole for first, stop, whole in zip(starts, stops, x.numpy().shape, strict=True)):
         raise ValueError(f"shape {list(sizes)} from {list(starts)} on must lie in the shape {x.shape!r} of x")
     return apply(rules.getitem, x, index=tuple(map(builtins.slice, starts, stops)))
 

@@ -170,8 +170,8 @@ def solve(x: Operand, y: Operand, left: bool = True, name: str | None = None, *,
         return into(out, matrix_transpose(_solved(matrix_transpose(x), matrix_transpose(y))))
     if not vectors:
         return into(out, _solved(x, y))
-    solution = _solved(x, apply(rules.reshape, y, shape=(*y.data.shape, 1)))
-    return into(out, apply(rules.reshape, solution, shape=solution.data.shape[:-1]))
+    solution = _solved(x, apply(rules.reshape, y, shape=(*y.numpy().shape, 1)))
+    return into(out, apply(rules.reshape, solution, shape=solution.numpy().shape[:-1]))
 
 
 def _solved(x: Tensor, y: Tensor) -> Tensor:

@@ -51,7 +51,7 @@ def _taken(x: Array, *, index: Array, axis: int) -> Outcome:
 
 
 def _in_shape(x: Tensor, shape: tuple[int, ...]) -> Tensor:
-    return x if x.data.shape == shape else apply(rules.reshape, x, shape=shape)
+    return x if x.numpy().shape == shape else apply(rules.reshape, x, shape=shape)
 
 
 def argsort(
@@ -88,8 +88,8 @@ def argsort(
     checks.boolean("stable", stable)
     x = as_tensor("x", x)
     vector, number = _sortable(x, axis)
-    index = _order(vector.data, number, checks.boolean("descending", descending))
-    return Tensor(index.astype(np.int64).reshape(x.data.shape))
+    index = _order(vector.numpy(), number, checks.boolean("descending", descending))
+    return Tensor(index.astype(np.int64).reshape(x.numpy().shape))
 
 
 def sort(x: Operand, axis: int = -1, descending: bool = False, stable: bool = False, name: str | None = None) -> Tensor:
@@ -106,8 +106,8 @@ def sort(x: Operand, axis: int = -1, descending: bool = False, stable: bool = Fa
     checks.boolean("stable", stable)
     x = as_tensor("x", x)
     vector, number = _sortable(x, axis)
-    index = _order(vector.data, number, checks.boolean("descending", descending))
-    return _in_shape(apply(_taken, vector, index=index, axis=number), x.data.shape)
+    index = _order(vector.numpy(), number, checks.boolean("descending", descending))
+    return _in_shape(apply(_taken, vector, index=index, axis=number), x.numpy().shape)
 
 
 def msort(input: Operand, *, out: Tensor | None = None) -> Tensor:
@@ -175,12 +175,12 @@ def topk(
     descending = checks.boolean("largest", largest)
     first = size - count if descending else 0
     # Only those that are wanted need sorting.
-    split = np.argpartition(vector.data, first if descending else count - 1, number)
+    split = np.argpartition(vector.numpy(), first if descending else count - 1, number)
     chosen = np.sort(np.take(split, range(first, first + count), number), number)
-    order = _order(np.take_along_axis(vector.data, chosen, number), number, descending)
+    order = _order(np.take_along_axis(vector.numpy(), chosen, number), number, descending)
     index = np.take_along_axis(chosen, order, number)
     values = apply(_taken, vector, index=index, axis=number)
-    shape = values.data.shape if x.ndim else ()
+    shape = values.numpy().shape if x.ndim else ()
     found = _in_shape(values, shape), Tensor(index.astype(np.int64).reshape(shape))
     return TopK(*found) if out is None else TopK(*map(into, out, found))
 
@@ -220,7 +220,7 @@ def kthvalue(
     x = as_tensor("x", x)
     vector, number = _sortable(x, axis)
     place = checks.integer("k", k, low=1, high=vector.shape[number]) - 1
-    index = np.take(np.argpartition(vector.data, place, number), [place], number)
+    index = np.take(np.argpartition(vector.numpy(), place, number), [place], number)
     return _one(x, vector, index, number, keepdim)
 
 
@@ -248,8 +248,8 @@ def mode(x: Operand, axis: int = -1, keepdim: bool = False, name: str | None = N
     vector, number = _sortable(x, axis)
     if vector.shape[number] == 0:
         raise ValueError(f"x must have elements to choose from, but {x._label()} has shape {x.shape!r}")
-    order = _order(vector.data, number, False)
-    values = np.moveaxis(np.take_along_axis(vector.data, order, number), number, -1)
+    order = _order(vector.numpy(), number, False)
+    values = np.moveaxis(np.take_along_axis(vector.numpy(), order, number), number, -1)
     # How long the run of equal values is, up to each place: the longest ends first with the smallest value.
     places = np.arange(values.shape[-1])
     starts = np.ones(values.shape, bool)

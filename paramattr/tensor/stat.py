@@ -167,7 +167,7 @@ def histogram(
     array([0, 2, 1, 0])
     """
     data, count, low, high = _range(input, bins, min, max, 1.0)
-    weights = None if weight is None else as_tensor("weight", weight).data.astype(np.float64)
+    weights = None if weight is None else as_tensor("weight", weight).numpy().astype(np.float64)
     if weights is not None and weights.shape != data.shape:
         raise ValueError(f"weight must have shape {list(data.shape)}, but received {list(weights.shape)}")
     inside = (data >= low) & (data <= high)
@@ -207,7 +207,7 @@ def histogram_bin_edges(
 
 def _range(input: Operand, bins: int, min: float, max: float, margin: float) -> tuple[Array, int, float, float]:
     """Return the elements in double precision, the number of bins, and the range, with a ``margin`` if it has no width."""
-    data = as_tensor("input", input).data.astype(np.float64)
+    data = as_tensor("input", input).numpy().astype(np.float64)
     count = checks.integer("bins", bins, low=1)
     low, high = checks.real("min", min), checks.real("max", max)
     if low > high:
@@ -261,7 +261,7 @@ def bincount(
     length = checks.integer("minlength", minlength, low=0)
     if weights is None:
         return into(out, Tensor(np.bincount(data, minlength=length)))
-    factors = as_tensor("weights", weights).data
+    factors = as_tensor("weights", weights).numpy()
     if factors.shape != data.shape:
         raise ValueError(f"weights must have shape {list(data.shape)}, but received {list(factors.shape)}")
     found = np.bincount(data, factors.astype(np.float64), length)

@@ -95,6 +95,11 @@ def floating(name: str, value: DTypeLike | None) -> np.dtype[Any]:
     return dtype
 
 
+def default_of(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return what Python's numbers become that NumPy holds in ``dtype``: the default dtype, or the complex one beside it."""
+    return np.result_type(np.complex64, _default) if dtype.kind == "c" else _default
+
+
 def named(name: DTypeLike) -> np.dtype[Any]:
     """Return the dtype that a name of `FORMATS`, or anything that `numpy.dtype` takes, stands for, with its errors."""
     if not isinstance(name, str) or name not in FORMATS or hasattr(np, name):

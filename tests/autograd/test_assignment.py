@@ -37,13 +37,13 @@ INDICES = {
 @pytest.mark.parametrize("name", INDICES)
 def test_values_are_written_where_numpy_writes_them(name):
     x, expected = pa.Tensor(np.zeros((3, 2))), np.zeros((3, 2))
-    index, array = INDICES[name], x.data
-    plain = index.data if isinstance(index, pa.Tensor) else index
+    index, array = INDICES[name], x.numpy()
+    plain = index.numpy() if isinstance(index, pa.Tensor) else index
     value = np.arange(expected[plain].size, dtype=np.float64).reshape(expected[plain].shape) + 1.0
     x[index] = value
     expected[plain] = value
     np.testing.assert_array_equal(x.numpy(), expected)
-    assert x.data is array
+    assert x.numpy() is array
 
 
 @pytest.mark.parametrize(

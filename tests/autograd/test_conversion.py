@@ -58,8 +58,8 @@ def test_an_element_that_is_not_there(index, error, message):
 
 def test_numpy_sees_the_values_and_leaves_arithmetic_to_the_tensor():
     x = pa.to_tensor(X, stop_gradient=False)
-    assert np.asarray(x) is x.data
-    assert np.array(x, copy=True) is not x.data
+    assert np.asarray(x) is x.numpy()
+    assert np.array(x, copy=True) is not x.numpy()
     assert np.asarray(x, np.float32).dtype == np.float32
     for y in (X + x, 1.0 - x, X * x, 1.0 / (x + 1.0), 2.0**x, X @ x.transpose([0, 2, 1])):
         assert isinstance(y, pa.Tensor)

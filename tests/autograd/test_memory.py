@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 import paramattr as pa
 
@@ -11,3 +12,19 @@ def test_a_tensor_says_what_its_array_does():
     assert (x.is_contiguous(), pa.Tensor(array.copy()).is_contiguous()) == (False, True)
     assert (x.persistable, x.is_cuda, str(x.type)) == (False, False, "VarType.DENSE_TENSOR")
     assert pa.nn.Linear(1, 1).weight.persistable
+
+
+@pytest.mark.usefixtures("fresh_names")
+def test_a_tensor_gets_its_name_when_it_is_asked_for_it():
+    x, y, named = pa.to_tensor(1.0), pa.to_tensor(2.0), pa.Tensor(3.0, name="z")
+    with pytest.raises(RuntimeError, match="but a tensor has True"):
+        x.backward()
+    assert (y.name, x.name, named.name) == ("generated_tensor_0", "generated_tensor_1", "z")
+    assert (x + y).name == "generated_tensor_2"
+    x.name = "mine"
+    assert x.name == "mine"
+    with pytest.raises(RuntimeError, match="but tensor 'mine' has True"):
+        x.backward()
+    with pytest.raises(TypeError, match="name must be a string or None, but received 3"):
+        x.name = 3
+    assert x.name == "mine"

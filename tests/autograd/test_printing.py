@@ -38,6 +38,22 @@ def test_what_is_not_given_stays():
     assert "0.12]" in repr(pa.to_tensor([0.123456]))
 
 
+@given(st.lists(st.complex_numbers(max_magnitude=1e9, allow_subnormal=False), min_size=1, max_size=5))
+def test_complex_numbers_are_printed_as_python_writes_them(values):
+    parts = printing.text(np.array(values), "").strip("[]").split(",")
+    assert len({*map(len, map(str.lstrip, parts))}) == 1
+    np.testing.assert_allclose([complex(part) for part in parts], values, rtol=1e-7)
+    pa.set_printoptions(sci_mode=True)
+    assert printing.text(np.array(values), "").count("e") == 2 * len(values)
+    pa.set_printoptions(sci_mode=False)
+
+
+@pytest.mark.parametrize(("shape", "rows"), [((0,), 1), ((2, 0), 2), ((2, 3, 0, 4), 6), ((0, 2), 1)])
+def test_empty_rows_are_printed_each(shape, rows):
+    for dtype in ("float32", "int64", "complex64"):
+        assert repr(pa.zeros(shape, dtype)).split("\n", 1)[1].count("[]") == rows
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("precision", -1), ("threshold", 1.5), ("linewidth", "80"), ("sci_mode", 1)]
 )

@@ -105,7 +105,7 @@ def there_and_back():
 def _assert_same(one, other):
     assert type(one) is type(other)
     if isinstance(one, pa.Tensor):
-        assert one.name == other.name
+        assert one._given_name() == other._given_name()
         one, other = one.numpy(), other.numpy()
     if isinstance(one, dict):
         _assert_same(list(one), list(other))

@@ -74,6 +74,11 @@ def made(call):
     return kind
 
 
+def reshaped(lib, tensor):
+    tensor.data = lib.zeros([2])
+    return list(tensor.shape)
+
+
 def forgotten(lib):
     return lib.nn.initializer.Normal(0.0, 1.0) == lib.nn.initializer.Normal(0.0, 1.0)
 
@@ -102,6 +107,10 @@ PARAMETERS = {
         (lambda lib: type(lib.nn.initializer.Normal(name="n")).__name__, "Normal", "TypeError"),
     ],
     "A name is free again when its parameter is gone.": [(named_again, "ValueError", "free")],
+    "A parameter keeps its shape.": [
+        (lambda lib: reshaped(lib, lib.create_parameter([1], "float32")), ["2"], "ValueError"),
+        (lambda lib: reshaped(lib, lib.ones([1])), ["2"], ["2"]),
+    ],
     "Values are cast to the parameter's dtype.": [
         (lambda lib: lib.create_parameter([1], "float32").set_value(np.ones(1)), "AssertionError", "None"),
     ],
@@ -188,6 +197,7 @@ def synchronized(lib):
 
 
 def clusters(lib):
+    lib.seed(0)
     layer = lib.nn.AdaptiveLogSoftmaxWithLoss(4, 6, [3])
     return len(layer.parameters()), dtype_of(layer.predict(lib.ones([2, 4])))
 

@@ -129,7 +129,7 @@ def plain(text):
     return re.sub(r"\s+", "", re.sub(r"(?<=inf)\.", "", text))
 
 
-NUMBER = re.compile(r"(?<![\w.])-?(?:\d+\.\d*(?:e[-+]?\d+)?|\d+(?:e[-+]?\d+)?|nan|inf)(?![\w])")
+NUMBER = re.compile(r"(?<![\w.])-?(?:\d+\.\d*(?:e[-+]?\d+)?|\d+(?:e[-+]?\d+)?|nan|inf)(?!(?!j\b)\w)")
 
 
 def agrees(found, stated, random):

@@ -193,6 +193,11 @@ FLOATING = {
         lambda rng: [normal(rng, 2, 3, 4), normal(rng, 4, 2, 5)],
         True,
     ),
+    "tensordot, axes of both": (
+        lambda lib, x, y: lib.tensordot(x, y, [[1], [1, 2]]),
+        lambda rng: [normal(rng, 2, 3, 4), normal(rng, 5, 3, 4)],
+        True,
+    ),
     "tensordot, number": (
         lambda lib, x, y: lib.tensordot(x, y, 0),
         lambda rng: [normal(rng, 2, 3), normal(rng, 4)],

@@ -82,6 +82,8 @@ def test_exceptions_are_examples():
         ),
         ("[0.12345678]", "[0.12345680]", False, True),
         ("[0.1234]", "[0.1334]", False, False),
+        ("[(0.6-1j)]", "[(0.60000002-1.00000000j)]", False, True),
+        ("[(0.6-1j)]", "[(0.60000002-1.00200000j)]", False, False),
         ("[2, 3]", "[2, 4]", True, False),
         ("[0.1, 0.5]\n", "[[0.7, 0.25]]", True, True),
         ("float32", "paddle.float32", False, True),

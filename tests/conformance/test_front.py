@@ -30,7 +30,7 @@ def outcome(call):
     """What a call returns, or that it was refused."""
     try:
         return call()
-    except (ValueError, RuntimeError, TypeError, AssertionError):
+    except (ValueError, RuntimeError, TypeError, AssertionError, OSError):  # of hooks, Paddle raises the last
         return "refused"
 
 
@@ -71,6 +71,40 @@ def test_grad(dtype, seed):
         assert ours == theirs
     else:
         same(ours, theirs, dtype)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda lib, x, y: x.data.scale_(2.0),
+        lambda lib, x, y: x.data.copy_(y, True),
+        lambda lib, x, y: x.data.__setitem__(0, 5.0),
+        lambda lib, x, y: setattr(x, "data", x.data - 0.5 * x.grad),
+        lambda lib, x, y: setattr(x, "data", y),
+        lambda lib, x, y: x.grad.__setitem__(
+            0, 5.0
+        ),  # Paddle refuses x.grad.scale_(2.0) too, but has changed it by then
+        lambda lib, x, y: setattr(x, "grad", x.grad * 2.0),
+        lambda lib, x, y: x.grad.set_value(y.numpy()),
+        lambda lib, x, y: x.grad.data.fill_(5.0),
+        lambda lib, x, y: (x.grad * x.grad).sum().backward(),
+        lambda lib, x, y: x.register_hook(lambda g: g.__setitem__(0, 5.0)) and (x * y).sum().backward(),
+        lambda lib, x, y: x.register_hook(lambda g: g * y) and (x * y).sum().backward(),
+        lambda lib, x, y: x.clear_gradient(),
+        lambda lib, x, y: x.clear_gradient(False),
+    ],
+)
+def test_values_and_gradients_are_changed(dtype, change):
+    def call(lib):
+        x, y, _ = leaves(lib, dtype, 4)
+        (x * y).sum().backward()
+        found = outcome(lambda: change(lib, x, y) and None)
+        return found, [x, x.data, x.data.data, x.grad, None if x.grad is None else x.grad.grad]
+
+    (found, ours), (wanted, theirs) = call(pa), call(paddle)
+    assert found == wanted
+    same(ours, theirs, dtype)
 
 
 @BOTH

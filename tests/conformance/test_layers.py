@@ -311,6 +311,8 @@ def cross_entropy(rng, dtype):
     weight = rng.uniform(0.1, 2, shape[axis]).astype(dtype) if weighs else None
     if settings["soft_label"]:
         label = rng.uniform(0.1, 1, shape)
+        if settings["label_smoothing"]:  # then probabilities are told by their shape
+            settings["soft_label"] = bool(rng.integers(2))
         return settings, x.astype(dtype), (label / label.sum(axis=axis, keepdims=True)).astype(dtype), weight
     places = list(shape)
     places[axis] = 1

@@ -24,7 +24,7 @@ def test_it_is_the_weighted_mean(decay, steps, seed, scheduled):
     decays = []
     for n, value in enumerate(values):
         p.set_value(value)
-        count.data[...] = n
+        count.numpy()[...] = n
         ema.update()
         decays.append(min(decay, (1 + n) / (10 + n)) if scheduled else decay)
     weights = [(1 - d) * np.prod(decays[i + 1 :]) for i, d in enumerate(decays)]

@@ -24,8 +24,23 @@ def parameter(value=0.0):
 def test_an_average_is_no_optimizer(average):
     mean = average([parameter()])
     assert not isinstance(mean, pa.optimizer.Optimizer)
-    for name in ("set_lr", "get_lr", "set_lr_scheduler", "clear_grad", "clear_gradients", "rule"):
+    for name in ("set_lr", "get_lr", "set_lr_scheduler", "apply_gradients", "rule"):
         assert not hasattr(mean, name)
+
+
+@every_average
+def test_gradients_are_cleared_as_by_an_optimizer(average):
+    p, frozen = parameter(), parameter()
+    frozen.trainable = False
+    mean = average([p, frozen])
+    mean.step()
+    assert mean.get_opti_var_name_list() == list(mean.state_dict())
+    for clear in (mean.clear_grad, mean.clear_gradients, lambda: mean.zero_grad(set_to_none=False)):
+        p.grad = frozen.grad = [1.0, 2.0]
+        clear()
+        assert (p.grad.tolist(), frozen.grad.tolist()) == ([0.0, 0.0], [1.0, 2.0])
+    mean.zero_grad()
+    assert p.grad is None
 
 
 @every_average
@@ -74,6 +89,20 @@ def test_minimize_is_a_step_and_returns_nothing(average):
         np.testing.assert_allclose(p.numpy(), 2.0)
     with pytest.raises(TypeError, match="loss"):
         mean.minimize(3.0)
+    with pytest.raises(TypeError, match="startup_program must be None"):
+        mean.minimize(p, 3)
+    with pytest.raises(ValueError, match=r"parameters\[0\] must be one of the parameters given"):
+        mean.minimize(p, parameters=[parameter()])
+
+
+@every_average
+def test_minimize_counts_for_the_parameters_asked_for(average):
+    for settings in ({"parameters": ["p"]}, {"no_grad_set": ["q"]}):
+        p, q = parameter(1.0), parameter(2.0)
+        p.name, q.name = "p", "q"
+        mean = average([p, q])
+        mean.minimize(p, **settings)
+        assert {key[0] for key in mean.state_dict()} == {"p"}
 
 
 @every_average

@@ -210,7 +210,7 @@ def test_nothing_moves_without_gradient_and_history(rule):
 @every_rule
 def test_values_are_updated_in_place_and_gradients_left_alone(rule):
     ps = parameters(9)
-    views, gradients = [p.data for p in ps], [np.full(p.shape, 3.0) for p in ps]
+    views, gradients = [p.numpy() for p in ps], [np.full(p.shape, 3.0) for p in ps]
     optimizer = rule(ps, weight_decay=0.1, grad_clip=ClipGradByGlobalNorm(0.1))
     for p, gradient in zip(ps, gradients, strict=True):
         p.grad = gradient
@@ -218,7 +218,7 @@ def test_values_are_updated_in_place_and_gradients_left_alone(rule):
     held = [p.grad for p in ps]
     optimizer.step()
     for p, view, gradient, tensor in zip(ps, views, gradients, held, strict=True):
-        assert p.data is view
+        assert p.numpy() is view
         assert p.grad is tensor
         np.testing.assert_array_equal(gradient, 3.0)
 
@@ -612,3 +612,13 @@ def test_bad_calls_of_the_interface(call, error, text):
     with pytest.raises(error, match=text):
         call(optimizer, p, q)
     assert p.item() == before
+
+
+def test_what_programs_ask_paddles_optimizers_though_it_is_not_public():
+    p, q = parameter([1.0]), parameter([2.0])
+    scheduler = pa.optimizer.lr.StepDecay(0.1, 2)
+    optimizer = pa.optimizer.SGD(0.5, parameters=[{"params": [p]}, {"params": [q]}])
+    assert optimizer._learning_rate == 0.5
+    assert [one is other for one, other in zip(optimizer._parameter_list, [p, q], strict=True)] == [True, True]
+    optimizer.set_lr_scheduler(scheduler)
+    assert optimizer._learning_rate is scheduler

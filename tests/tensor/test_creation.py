@@ -12,6 +12,8 @@ def test_to_tensor_copies_and_chooses_the_dtype():
     assert x.dtype == np.float64
     assert pa.to_tensor([1.5]).dtype == np.float32
     assert pa.to_tensor([1]).dtype == np.int64
+    assert pa.to_tensor([1.5, 1j]).dtype == np.complex64
+    assert pa.to_tensor(np.complex128(1j)).dtype == np.complex128
     assert pa.to_tensor([1], "float16").dtype == np.float16
     assert pa.to_tensor(pa.to_tensor([1.5], "float64")).dtype == np.float64
     assert not pa.to_tensor([1.5], stop_gradient=False).stop_gradient

@@ -44,7 +44,10 @@ def test_forms_of_axes():
     x, y = normal(2, 3), normal(2, 3)
     for axes in ([0, 1], [[0, 1]], [[0, 1], [0, 1]], pa.to_tensor([0, 1]), 2):
         np.testing.assert_allclose(pa.tensordot(x, y, axes).item(), (x * y).sum())
-    assert pa.tensordot(x, y, 0).shape == [2, 3, 2, 3]
+    for axes in ([[0, 1], [0]], [[0, 1], []], [[], [0, 1]], [(0,), [0, 1]]):
+        np.testing.assert_allclose(pa.tensordot(x, y, axes).item(), (x * y).sum())
+    for axes in (0, [], [[]], [[], []]):
+        assert pa.tensordot(x, y, axes).shape == [2, 3, 2, 3]
     np.testing.assert_allclose(pa.tensordot(x, y.T, 1).numpy(), x @ y.T)
 
 

@@ -55,6 +55,14 @@ def test_medians(axis, keepdim):
         np.testing.assert_array_equal(picked if keepdim else picked.squeeze(axis), value.numpy())
 
 
+def test_the_index_of_nan_is_that_of_the_first():
+    nan = np.nan
+    lines = [[1.0, nan, 3.0, nan], [1.0, 2.0, 3.0, 4.0], [nan, 1.0, 2.0, 3.0], [nan, nan, nan, nan]]
+    value, index = pa.median(np.array(lines), 1, mode="min")
+    np.testing.assert_array_equal(value.numpy(), [nan, 2.0, nan, nan])
+    assert index.tolist() == [1, 1, 0, 0]
+
+
 def test_equal_elements_share_the_gradient_of_a_median():
     for x, expected in [
         ([2.0, 2.0, 2.0, 1.0], [1 / 3, 1 / 3, 1 / 3, 0]),

@@ -99,7 +99,7 @@ def _output(name: str, n: int, x: Tensor, output_size: object, last: bool) -> tu
 
 
 def _values_and_mask(x: Tensor, windows: Sequence[Bins], return_mask: bool) -> Tensor:
-    places = _largest(x.data, windows)
+    places = _largest(x.numpy(), windows)
     value = apply(_selected, x, places=places)
     # Typed as in Paddle: to a type checker, a Tensor unpacks into two as well.
     return cast(Tensor, (value, Tensor(places.astype(np.int32)))) if return_mask else value

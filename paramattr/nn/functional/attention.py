@@ -122,7 +122,7 @@ def _mask(attn_mask: Operand | None, is_causal: bool, query: Tensor, key: Tensor
         if mask.dtype.kind in "iu":
             raise TypeError(f"attn_mask must hold bools or real numbers, but received dtype {mask.dtype}")
         if mask.dtype.kind == "b":
-            mask = Tensor(np.where(mask.data, 0.0, -np.inf).astype(query.dtype))
+            mask = Tensor(np.where(mask.numpy(), 0.0, -np.inf).astype(query.dtype))
         if mask.dtype != query.dtype:
             mask = mask.astype(query.dtype)
         scores = (*query.shape[:3], key.shape[2])
@@ -144,7 +144,7 @@ def attend(
         raise ValueError(f"query, key and value must be of the same batch, but have {sizes}")
     if checks.real("dropout_p", dropout_p, low=0.0, high=1.0) and checks.boolean("training", training):
         leading = np.broadcast_shapes(query.shape[:-2], key.shape[:-2], () if mask is None else mask.shape[:-2])
-        kept = dropout(np.ones((*leading, query.shape[-2], key.shape[-2]), query.dtype), dropout_p).data
+        kept = dropout(np.ones((*leading, query.shape[-2], key.shape[-2]), query.dtype), dropout_p).numpy()
     return apply(_attention, query, key, value, *(() if mask is None else (mask,)), scale=scale, kept=kept)
 
 
@@ -203,7 +203,7 @@ def sequence_mask(
     >>> paramattr.nn.functional.sequence_mask(paramattr.to_tensor([3, 1])).tolist()
     [[1, 1, 1], [1, 0, 0]]
     """
-    lengths = as_tensor("x", x).data
+    lengths = as_tensor("x", x).numpy()
     if maxlen is None:
         if not lengths.size or not np.isfinite(lengths.max()):
             raise ValueError(

@@ -66,12 +66,12 @@ def binary_cross_entropy(
     array([0.6931, 0.    ], dtype=float32)
     """
     check_shape("label", label, "input", input)
-    chances = as_tensor("input", input).data
+    chances = as_tensor("input", input).numpy()
     outside = chances[~((chances >= 0) & (chances <= 1))]
     if outside.size:
         raise ValueError(f"input must be in [0, 1], but holds {outside[0]}")
     weights = {} if weight is None else {"weight": weight}
-    return loss(_cross_entropy, {"input": input, **weights}, reduction, label=as_tensor("label", label).data)
+    return loss(_cross_entropy, {"input": input, **weights}, reduction, label=as_tensor("label", label).numpy())
 
 
 @reduced
@@ -125,8 +125,8 @@ def binary_cross_entropy_with_logits(
     array([6.931e-01, 1.000e+03], dtype=float32)
     """
     check_shape("label", label, "logit", logit)
-    labels = as_tensor("label", label).data
-    factors = np.ones((), labels.dtype) if pos_weight is None else as_tensor("pos_weight", pos_weight).data
+    labels = as_tensor("label", label).numpy()
+    factors = np.ones((), labels.dtype) if pos_weight is None else as_tensor("pos_weight", pos_weight).numpy()
     weights = {} if weight is None else {"weight": weight}
     settings = {"label": labels, "pos_weight": factors}
     return loss(_cross_entropy_of_logits, {"logit": logit, **weights}, reduction, **settings)
@@ -190,11 +190,11 @@ def sigmoid_focal_loss(
     """
     check_shape("label", label, "logit", logit)
     divisor = {} if normalizer is None else {"normalizer": normalizer}
-    if normalizer is not None and as_tensor("normalizer", normalizer).data.shape not in ((), (1,)):
+    if normalizer is not None and as_tensor("normalizer", normalizer).numpy().shape not in ((), (1,)):
         found = as_tensor("normalizer", normalizer).shape
         raise ValueError(f"normalizer must have shape [] or [1], but received {found!r}")
     settings = {
-        "label": as_tensor("label", label).data,
+        "label": as_tensor("label", label).numpy(),
         "alpha": checks.real("alpha", alpha, low=0.0, high=1.0),
         "gamma": checks.real("gamma", gamma, low=0.0),
     }

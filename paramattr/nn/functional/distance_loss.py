@@ -74,7 +74,7 @@ def cosine_embedding_loss(
             f"input1 and label must have shapes [N, size] or [size] and [N], but received {shape!r}"
             f" and {labels.shape!r}"
         )
-    settings = {"label": labels.data, "margin": checks.real("margin", margin, low=-1.0, high=1.0)}
+    settings = {"label": labels.numpy(), "margin": checks.real("margin", margin, low=-1.0, high=1.0)}
     return loss(_cosine_embedding, {"input1": input1, "input2": input2}, reduction, **settings)
 
 
@@ -201,8 +201,8 @@ def triplet_margin_with_distance_loss(
     def checked(x: Tensor, y: Tensor) -> Tensor:
         distance = measure(x, y)
         checks.instance("what distance_function returns", distance, Tensor, "a Tensor")
-        if not (distance.data >= 0).all():
-            raise ValueError(f"distance_function must return numbers >= 0, but returned {distance.data.min()}")
+        if not (distance.numpy() >= 0).all():
+            raise ValueError(f"distance_function must return numbers >= 0, but returned {distance.numpy().min()}")
         return distance
 
     return _triplet(input, positive, negative, checked, margin, swap, reduction)
@@ -291,7 +291,7 @@ def npair_loss(anchor: Operand, positive: Operand, labels: Operand, l2_reg: floa
     0.3133
     """
     check_shape("positive", positive, "anchor", anchor)
-    given, numbers = as_tensor("anchor", anchor), as_tensor("labels", labels).data
+    given, numbers = as_tensor("anchor", anchor), as_tensor("labels", labels).numpy()
     if given.ndim != 2 or given.size == 0:
         raise ValueError(f"anchor must have shape [N, size] and elements, but received {given.shape!r}")
     if numbers.size != len(given):

@@ -71,14 +71,14 @@ def embedding(
     index = index_of("x", x, rows, low=0)
     if largest is not None:
         # An array that is no tensor is the caller's, and stays as it is.
-        table = weight if isinstance(weight, Tensor) else Tensor(table.data.copy())
+        table = weight if isinstance(weight, Tensor) else Tensor(table.numpy().copy())
         _shorten(table, np.unique(index), largest, order)
     return apply(_embedding, table, index=index, padding=padding, share=share)
 
 
 def _shorten(table: Tensor, rows: Array, largest: float, order: float) -> None:
     """Scale the ``rows`` of ``table`` whose norm is above ``largest`` to that norm."""
-    values = table.data[rows].astype(compute_dtype(table.dtype), copy=False)
+    values = table.numpy()[rows].astype(compute_dtype(table.dtype), copy=False)
     norms = p_norm(values, order)
     long = norms[:, 0] > largest
     if long.any():

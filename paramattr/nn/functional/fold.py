@@ -113,7 +113,7 @@ def unfold(
     x = as_tensor("x", x)
     if x.ndim != 4:
         raise ValueError(f"unfold expected an input of shape [N, C, H, W], but received {x.shape!r}")
-    out = _counts("unfold", x.data.shape[2:], kernel, stride, pads, dilation)
+    out = _counts("unfold", x.numpy().shape[2:], kernel, stride, pads, dilation)
     sizes = (x.shape[0], x.shape[1] * math.prod(kernel), math.prod(out))
     checks.fits_in_memory("unfold: the output, of shape", sizes, x.dtype.itemsize)
     return apply(_unfold, x, kernel=kernel, stride=stride, pads=pads, dilation=dilation)

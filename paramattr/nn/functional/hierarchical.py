@@ -164,7 +164,7 @@ def adaptive_log_softmax_with_loss(
     tail_weights : sequence of pairs of Tensor or array_like
         For each cluster two matrices that lead from ``size`` to its classes.
     cutoffs : sequence of int
-        Where the first cluster begins, where each other does, and the number of classes.
+        Where the first cluster begins, where each other does, and the number of classes, which may be left out.
     head_bias : Tensor or array_like, optional
         Of shape ``[head]``.
     name : str, optional
@@ -193,23 +193,24 @@ def adaptive_log_softmax_with_loss(
             f"input and label must have shapes [N, size] and [N], or [size] and [], but received {given.shape!r}"
             f" and {numbers.shape!r}"
         )
-    edges = check_edges(cutoffs)
+    edges, pairs = check_edges(cutoffs), checks.several("tail_weights", tail_weights, "a sequence of pairs of tensors")
+    if len(pairs) == len(edges):
+        edges.append(edges[-1] + _matrices(len(pairs), pairs[-1])[1].shape[1])
+    if len(pairs) != len(edges) - 1:
+        raise ValueError(f"tail_weights must hold {len(edges) - 1} pairs of tensors, but received {len(pairs)}")
     rows = in_full_precision(given).reshape([-1, given.shape[-1]])
     places = class_numbers("label", numbers, edges[-1]).reshape(-1)
     cluster = np.searchsorted(edges[:-1], places, side="right")
     head = log_softmax(_projected(rows, "head_weight", head_weight, edges[0] + len(edges) - 1, head_bias), 1)
     found = head[np.arange(len(places)), np.where(cluster == 0, places, edges[0] + cluster - 1)]
-    found = found + _within_clusters(rows, places, cluster, tail_weights, edges)
+    found = found + _within_clusters(rows, places, cluster, pairs, edges)
     return rounded(found if numbers.ndim else found.reshape([]), given), rounded(-found.mean(), given)
 
 
 def _within_clusters(
-    rows: Tensor, places: Array, cluster: Array, tail_weights: Sequence[Sequence[Operand]], edges: Sequence[int]
+    rows: Tensor, places: Array, cluster: Array, pairs: Sequence[Sequence[Operand]], edges: Sequence[int]
 ) -> Tensor:
     """Return the logarithm of each label's probability within its cluster; 0 in none, where ``cluster`` is 0."""
-    pairs = checks.several("tail_weights", tail_weights, "a sequence of pairs of tensors")
-    if len(pairs) != len(edges) - 1:
-        raise ValueError(f"tail_weights must hold {len(edges) - 1} pairs of tensors, but received {len(pairs)}")
     alone = np.flatnonzero(cluster == 0)
     order, parts = [alone], [Tensor(np.zeros(len(alone), rows.dtype))]
     for number, pair in enumerate(pairs, start=1):
@@ -223,12 +224,21 @@ def _within_clusters(
 
 def cluster_logs(rows: Tensor, number: int, pair: Sequence[Operand], edges: Sequence[int]) -> Tensor:
     """Return the logarithms of the probabilities of the classes within a cluster, counted from 1."""
+    name, (first, second) = f"tail_weights[{number - 1}]", _matrices(number, pair)
+    inner = _projected(rows, f"{name}[0]", first, first.shape[1])
+    return log_softmax(_projected(inner, f"{name}[1]", second, edges[number] - edges[number - 1]), 1)
+
+
+def _matrices(number: int, pair: Sequence[Operand]) -> tuple[Tensor, Tensor]:
+    """Return the two matrices of a cluster."""
     name = f"tail_weights[{number - 1}]"
-    both = checks.several(name, pair, "a pair of tensors")
-    if len(both) != 2 or as_tensor(f"{name}[0]", both[0]).ndim != 2:
+    both = [
+        as_tensor(f"{name}[{place}]", part)
+        for place, part in enumerate(checks.several(name, pair, "a pair of tensors"))
+    ]
+    if [part.ndim for part in both] != [2, 2]:
         raise ValueError(f"{name} must be two matrices, but received {pair!r}")
-    inner = _projected(rows, f"{name}[0]", both[0], as_tensor(f"{name}[0]", both[0]).shape[1])
-    return log_softmax(_projected(inner, f"{name}[1]", both[1], edges[number] - edges[number - 1]), 1)
+    return both[0], both[1]
 
 
 def _projected(rows: Tensor, name: str, weight: Operand, columns: int, bias: Operand | None = None) -> Tensor:

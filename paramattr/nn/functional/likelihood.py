@@ -60,7 +60,7 @@ def kl_div(
     check_shape("label", label, "input", input)
     checks.choice("reduction", reduction, KL_REDUCTIONS)
     given = as_tensor("input", input)
-    target = as_tensor("label", label).data
+    target = as_tensor("label", label).numpy()
     scores = given.astype(np.float64) if target.dtype == np.float64 and given.dtype == np.float32 else given
     settings = {"label": target, "log_target": checks.boolean("log_target", log_target)}
     if reduction != "batchmean":
@@ -195,8 +195,8 @@ def gaussian_nll_loss(
                 f"variance must have the shape {means.shape!r} of input, or size 1 or nothing in place of its last"
                 f" axis, but received {spread.shape!r}"
             )
-    if (spread.data < 0).any():
-        raise ValueError(f"variance must hold no negative number, but holds {spread.data.min()}")
+    if (spread.numpy() < 0).any():
+        raise ValueError(f"variance must hold no negative number, but holds {spread.numpy().min()}")
     settings = {
         "full": checks.boolean("full", full),
         "epsilon": checks.real("epsilon", epsilon, low=0.0, open_low=True),
@@ -245,7 +245,7 @@ def log_loss(input: Operand, label: Operand, epsilon: float = 1e-4, name: str | 
     """
     check_shape("label", label, "input", input)
     small = checks.real("epsilon", epsilon, low=0.0)
-    return loss(_log_loss, {"input": input}, "none", label=as_tensor("label", label).data, epsilon=small)
+    return loss(_log_loss, {"input": input}, "none", label=as_tensor("label", label).numpy(), epsilon=small)
 
 
 @reduced

@@ -67,7 +67,7 @@ def class_numbers(name: str, value: Operand, classes: int) -> Array:
 
 def one_per_row(name: str, value: Operand, rows: int) -> Array:
     """Return ``value``, of shape ``[rows]`` or ``[rows, 1]``, as a vector."""
-    array = as_tensor(name, value).data
+    array = as_tensor(name, value).numpy()
     if array.shape not in ((rows,), (rows, 1)):
         raise ValueError(f"{name} must have shape [{rows}], but received {list(array.shape)}")
     return array.reshape(rows)
@@ -244,7 +244,8 @@ def cross_entropy(
     reduction : {"mean", "sum", "none"}, default "mean"
         What becomes of the losses, one per sample; ``axis`` stays, of size 1, if labels are soft, smoothed or had it.
     soft_label, use_softmax : bool, default False and True
-        Whether labels are probabilities, and whether ``input`` holds logits.
+        Whether labels are probabilities, and whether ``input`` holds logits. With ``label_smoothing``, floats in the
+        shape of ``input`` are probabilities in any case.
     axis : int, default -1
         The axis of the classes.
     label_smoothing : float, default 0.0
@@ -289,12 +290,15 @@ def _targets(
     input: Tensor, label: Tensor, ignore_index: int, soft_label: bool, axis: int, label_smoothing: float
 ) -> tuple[Array, Array, bool]:
     """Return labels as probabilities, which samples count, and whether the losses keep the axis of the classes."""
-    check_ignore_index(ignore_index, checks.boolean("soft_label", soft_label))
     smoothing = checks.real("label_smoothing", label_smoothing, low=0.0, high=1.0)
-    if not soft_label:
+    soft = checks.boolean("soft_label", soft_label)
+    if smoothing and label.shape == input.shape and dtypes.is_floating(label.dtype):
+        soft = True
+    check_ignore_index(ignore_index, soft)
+    if not soft:
         targets, counted, keep = _one_hot(input, label, ignore_index, axis)
     elif label.shape == input.shape:
-        targets, counted, keep = label.data.astype(input.dtype), np.ones(()), True
+        targets, counted, keep = label.numpy().astype(input.dtype), np.ones(()), True
     else:
         raise ValueError(f"label must have the shape {input.shape!r} of input, but received {label.shape!r}")
     if not smoothing:
@@ -308,7 +312,7 @@ def _logs(input: Tensor, asked: Array, axis: int, use_softmax: bool) -> Tensor:
     if not use_softmax:
         return log(where(asked, input, 1.0))
     logs = log_softmax(input, axis)
-    return logs if np.isfinite(logs.data).all() else where(asked, logs, 0.0)
+    return logs if np.isfinite(logs.numpy()).all() else where(asked, logs, 0.0)
 
 
 def _reduced(losses: Tensor, reduction: str, shares: Array, shape: tuple[int, ...]) -> Tensor:
@@ -333,7 +337,7 @@ def _one_hot(input: Tensor, label: Tensor, ignore_index: int, axis: int) -> tupl
 
 def sample_classes(input: Tensor, label: Tensor, ignore_index: int, axis: int) -> tuple[Array, Array]:
     """Return the class number of each sample, with an axis for the classes, and which samples count."""
-    numbers, shape = label.data, _without(input, axis)
+    numbers, shape = label.numpy(), _without(input, axis)
     if numbers.dtype.kind not in "iu":
         raise TypeError(f"label must hold integers without soft_label, but received dtype {numbers.dtype}")
     expected = (*shape[:axis], *shape[axis + 1 :])
@@ -353,7 +357,7 @@ def sample_classes(input: Tensor, label: Tensor, ignore_index: int, axis: int) -
 
 def class_weights(weight: Operand, classes: int) -> Array:
     """Return ``weight``, one of each class, as an array."""
-    weights = as_tensor("weight", weight).data
+    weights = as_tensor("weight", weight).numpy()
     if weights.shape != (classes,):
         raise ValueError(f"weight must have shape [{classes}], but received {list(weights.shape)}")
     return weights

@@ -93,7 +93,7 @@ def hinge_embedding_loss(
     >>> paramattr.nn.functional.hinge_embedding_loss(distances, [1, -1], reduction="none").tolist()
     [0.25, 0.75]
     """
-    settings = {"label": as_tensor("label", label).data, "margin": checks.real("margin", margin)}
+    settings = {"label": as_tensor("label", label).numpy(), "margin": checks.real("margin", margin)}
     return loss(_hinge_embedding, {"input": input}, reduction, **settings)
 
 
@@ -218,8 +218,8 @@ def multi_label_margin_loss(input: Operand, label: Operand, reduction: str = "me
             f" and {targets.shape!r}"
         )
     classes = given.shape[1]
-    class_numbers("label", np.where(targets.data == -1, 0, targets.data), classes or 1)
-    return loss(_multi_label_margin, {"input": input}, reduction, label=targets.data)
+    class_numbers("label", np.where(targets.numpy() == -1, 0, targets.numpy()), classes or 1)
+    return loss(_multi_label_margin, {"input": input}, reduction, label=targets.numpy())
 
 
 @reduced

@@ -118,7 +118,7 @@ def batch_norm(
     settings = {"layout": _per_channel(given, axis, 0), "epsilon": checks.real("epsilon", epsilon, low=0.0)}
     if own:
         return _standardized(given, inputs, statistics, share, **settings)
-    mean, variance = (vector.data for vector in statistics)
+    mean, variance = (vector.numpy() for vector in statistics)
     return _applied(rescale, given, inputs, mean=mean, variance=variance, **settings)
 
 
@@ -146,7 +146,7 @@ def _standardized(
     moments: list[Array] = []
     value = _applied(standardize, x, inputs, moments=moments, **settings)
     for vector, moment in zip(statistics, moments, strict=True):
-        vector.set_value(share * vector.data.astype(moment.dtype) + (1 - share) * moment.reshape(-1))
+        vector.set_value(share * vector.numpy().astype(moment.dtype) + (1 - share) * moment.reshape(-1))
     return value
 
 

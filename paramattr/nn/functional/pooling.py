@@ -163,7 +163,7 @@ def max_pool(n: int, x: Operand, window: Window, return_mask: bool) -> Tensor:
     if not checks.boolean("return_mask", return_mask):
         return value
     # Typed as in Paddle: to a type checker, a Tensor unpacks into two as well.
-    return cast(Tensor, (value, Tensor(_mask(x.data, value.data, kernel, steps, pads, last).astype(np.int32))))
+    return cast(Tensor, (value, Tensor(_mask(x.numpy(), value.numpy(), kernel, steps, pads, last).astype(np.int32))))
 
 
 def _mask(x: Array, value: Array, kernel: Sizes, stride: Sizes, pads: Pairs, last: bool) -> Array:

@@ -202,8 +202,8 @@ def prelu(x: Operand, weight: Operand, data_format: str = "NCHW", name: str | No
     last = checks.choice("data_format", data_format, CHANNELS_FIRST + CHANNELS_LAST) in CHANNELS_LAST
     if weight.size == 1 and weight.ndim < 2:
         return apply(_prelu, x, weight)
-    count = None if x.ndim < 2 else x.data.shape[-1 if last else 1]
-    if weight.data.shape != (count,):
+    count = None if x.ndim < 2 else x.numpy().shape[-1 if last else 1]
+    if weight.numpy().shape != (count,):
         raise ValueError(
             f"weight must hold one number, or one for each channel of an x with 2 axes or more,"
             f" but received shape {weight.shape!r}, with an x of shape {x.shape!r} and data_format={data_format!r}"
@@ -253,9 +253,9 @@ def rrelu(
     low, high = check_slopes(lower, upper)
     if not checks.boolean("training", training) or low == high:
         return apply(_leaky_relu, x, slope=low / 2 + high / 2)
-    dtype = real(x.data).dtype
-    slopes = Uniform(low, high).values(next_key(), x.data.shape, dtype)
-    return x * np.where(x.data >= 0, np.asarray(1, dtype), slopes)
+    dtype = real(x.numpy()).dtype
+    slopes = Uniform(low, high).values(next_key(), x.numpy().shape, dtype)
+    return x * np.where(x.numpy() >= 0, np.asarray(1, dtype), slopes)
 
 
 def check_slopes(lower: object, upper: object) -> tuple[float, float]:

@@ -119,7 +119,7 @@ def gumbel_softmax(
         "hard": checks.boolean("hard", hard),
         "axis": checks.axis("axis", axis, x.ndim),
     }
-    chances = Uniform(0.0, 1.0).values(next_key(), x.data.shape, np.float64)
+    chances = Uniform(0.0, 1.0).values(next_key(), x.numpy().shape, np.float64)
     noise = -np.log(-np.log(np.maximum(chances, np.finfo(np.float64).tiny)))
     return apply(_gumbel_softmax, x, noise=noise, **settings)
 

@@ -116,7 +116,7 @@ def margin_cross_entropy(
     if group is not None and group is not False:
         raise ValueError(f"group must be None or False, as there is one process, but received {group!r}")
     places = class_numbers("label", one_per_row("label", label, len(given)), given.shape[1])
-    _check_cosines(given.data[np.arange(len(given)), places])
+    _check_cosines(given.numpy()[np.arange(len(given)), places])
     margins = {"margin1": margin1, "margin2": margin2, "margin3": margin3}
     settings = {name: checks.real(name, margin) for name, margin in margins.items()}
     how = checks.choice("reduction", "none" if reduction is None else reduction, REDUCTIONS)

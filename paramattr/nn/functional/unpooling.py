@@ -61,7 +61,7 @@ def max_unpool(n: int, x: Operand, indices: Operand, window: Window, output_size
     at = integer_array("indices", places)
     usual = tuple(
         (size - 1) * step + taps - sum(pair)
-        for size, step, taps, pair in zip(x.data.shape[2:], steps, kernel, pads, strict=True)
+        for size, step, taps, pair in zip(x.numpy().shape[2:], steps, kernel, pads, strict=True)
     )
     space = usual if wanted is None else wanted
     if any(not size - step < number < size + step for size, step, number in zip(usual, steps, space, strict=True)):

@@ -135,7 +135,7 @@ def channel_shuffle(x: Operand, groups: int, data_format: str = "NCHW", name: st
     if channels % groups:
         raise ValueError(f"x must have channels divisible by groups={groups}, but received {x.shape!r}")
     place = 3 if last else 1
-    sizes = x.data.shape
+    sizes = x.numpy().shape
     split = (*sizes[:place], groups, channels // groups, *sizes[place + 1 :])
     perm = (*range(place), place + 1, place, *range(place + 2, 5))
     return _regrouped(x, split, perm, sizes)

@@ -27,7 +27,7 @@ def _added(name: str, mask: Operand | None, like: Tensor) -> Tensor | None:
     if given.dtype.kind not in "biu":
         return given if given.dtype == like.dtype else given.astype(like.dtype)
     least = min(1e9, dtypes.largest(like.dtype))
-    return Tensor(((given.data.astype(np.float64) - 1.0) * least).astype(like.dtype))
+    return Tensor(((given.numpy().astype(np.float64) - 1.0) * least).astype(like.dtype))
 
 
 class MultiHeadAttention(Layer):

@@ -104,7 +104,7 @@ class Unflatten(Layer):
     def forward(self, x: Operand) -> Tensor:
         x = as_tensor("x", x)
         place = checks.axis("axis", self.axis, x.ndim)
-        before, size, after = x.data.shape[:place], x.data.shape[place : place + 1], x.data.shape[place + 1 :]
+        before, size, after = x.numpy().shape[:place], x.numpy().shape[place : place + 1], x.numpy().shape[place + 1 :]
         return apply(rules.reshape, x, shape=(*before, *checks.new_shape("shape", self.shape, size), *after))
 
     def extra_repr(self) -> str:

@@ -70,7 +70,7 @@ class Tree:
                 del held[before][name]
             if store == "_buffers":
                 self._transient_buffers.add(name)  # until register_buffer says that it is kept
-        if store == "_buffers" and value is not None and value.name is None:
+        if store == "_buffers" and value is not None and value._given_name() is None:
             value.name = unique_name.generate(f"_buffers_{name}")
         held[store][name] = value
 

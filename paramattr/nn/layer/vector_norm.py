@@ -125,6 +125,6 @@ class SpectralNorm(Layer):
         weight = as_tensor("x", x)
         if list(weight.shape) != self._weight_shape:
             raise ValueError(f"{self!r} expected a weight of shape {self._weight_shape}, but received {weight.shape!r}")
-        vectors = (self.weight_u.data, self.weight_v.data)
-        u, v = singular_vectors(weight.data, self._dim, *vectors, self._power_iters, lambda norm: norm + self._eps)
+        vectors = (self.weight_u.numpy(), self.weight_v.numpy())
+        u, v = singular_vectors(weight.numpy(), self._dim, *vectors, self._power_iters, lambda norm: norm + self._eps)
         return apply(over_sigma, weight, dim=self._dim, u=u, v=v)

@@ -71,7 +71,7 @@ def clip_grad_norm_(
     strict = checks.boolean("error_if_nonfinite", error_if_nonfinite)
     if not gradients:
         return Tensor(np.zeros((), np.float32))
-    norm = _norm([gradient.data for gradient in gradients], order)
+    norm = _norm([gradient.numpy() for gradient in gradients], order)
     if strict and not math.isfinite(norm):
         raise RuntimeError(f"the norm of order {order:g} of the gradients is {norm}, so they can't be clipped by it")
     factor = limit / (norm + 1e-6) if math.isfinite(limit) else 1.0
@@ -80,7 +80,7 @@ def clip_grad_norm_(
         with np.errstate(invalid="ignore"):
             writes.record(gradients)
             for gradient in gradients:
-                array, scalar = gradient.data, dtypes.compute_dtype(gradient.dtype).type(factor)
+                array, scalar = gradient.numpy(), dtypes.compute_dtype(gradient.dtype).type(factor)
                 np.multiply(array, scalar, out=array, casting="same_kind")
     return Tensor(np.asarray(norm, gradients[0].dtype))
 
@@ -120,7 +120,7 @@ def clip_grad_value_(parameters: Iterable[Tensor] | Tensor, clip_value: float) -
     limit = checks.real("clip_value", clip_value, low=0.0)
     writes.record(gradients)
     for gradient in gradients:
-        array, scalar = gradient.data, gradient.dtype.type
+        array, scalar = gradient.numpy(), gradient.dtype.type
         np.minimum(np.maximum(array, scalar(-limit), out=array), scalar(limit), out=array)
 
 
@@ -152,7 +152,7 @@ def parameters_to_vector(parameters: Iterable[Tensor], name: str | None = None) 
     names = sorted({tensor.dtype.name for tensor in tensors})
     if len(names) != 1:
         raise ValueError(f"parameters must be at least one, all of one dtype, but received {names}")
-    return Tensor(np.concatenate([tensor.data.reshape(-1) for tensor in tensors]), stop_gradient=False, name=name)
+    return Tensor(np.concatenate([tensor.numpy().reshape(-1) for tensor in tensors]), stop_gradient=False, name=name)
 
 
 def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor], name: str | None = None) -> None:
@@ -187,5 +187,5 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor], name: str | 
         raise ValueError(f"vec must have one axis of at least {needed} elements, but received shape {vec.shape!r}")
     start = 0
     for tensor in tensors:
-        tensor.set_value(vec.data[start : start + tensor.size].reshape(tensor.shape))
+        tensor.set_value(vec.numpy()[start : start + tensor.size].reshape(tensor.shape))
         start += tensor.size

@@ -112,7 +112,7 @@ def weight_norm(layer: Layer, name: str = "weight", dim: int | None = 0) -> Laye
     number = None if dim is None else checks.integer("dim", dim)
     whole = number is None or number == -1
     hook = _WeightNorm(name, None if whole else checks.axis("dim", number, weight.ndim), weight.ndim)
-    values = weight.data
+    values = weight.numpy()
     wide = values.astype(dtypes.compute_dtype(values.dtype))
     lengths = np.sqrt((wide * wide).sum(axis=hook.axes) + _LEAST)
     v = layer.create_parameter(values.shape, dtype=values.dtype)
@@ -155,7 +155,7 @@ def remove_weight_norm(layer: Layer, name: str = "weight") -> Layer:
     hook, handle = layer.__dict__.get(_STORE, {}).get(name, (None, None))
     if not isinstance(hook, _WeightNorm):
         raise ValueError(f"name must be that of a parameter with a weight_norm, but received {name!r} of {layer!r}")
-    value = hook.value(layer).data
+    value = hook.value(layer).numpy()
     weight = layer.create_parameter(value.shape, dtype=value.dtype)
     weight.set_value(value)
     handle.remove()
@@ -181,12 +181,12 @@ class _SpectralNorm(_Reparametrization):
 
     def value(self, layer: Layer) -> Tensor:
         weight, u, v = (getattr(layer, f"{self.name}_{part}") for part in ("orig", "u", "v"))
-        return apply(over_sigma, weight, dim=self.dim, u=u.data.copy(), v=v.data.copy())
+        return apply(over_sigma, weight, dim=self.dim, u=u.numpy().copy(), v=v.numpy().copy())
 
     def __call__(self, layer: Layer, inputs: Any) -> None:
         if layer.training:
             weight, u, v = (getattr(layer, f"{self.name}_{part}") for part in ("orig", "u", "v"))
-            found = singular_vectors(weight.data, self.dim, u.data, v.data, self.rounds, self.length)
+            found = singular_vectors(weight.numpy(), self.dim, u.numpy(), v.numpy(), self.rounds, self.length)
             for vector, values in zip((u, v), found, strict=True):
                 vector.set_value(values)
         super().__call__(layer, inputs)
@@ -245,7 +245,7 @@ def spectral_norm(
         checks.axis("dim", dim, weight.ndim),
         checks.real("eps", eps, low=0.0),
     )
-    u, v = (_direction(layer, size, weight.dtype, hook.eps) for size in as_matrix(weight.data, hook.dim).shape)
+    u, v = (_direction(layer, size, weight.dtype, hook.eps) for size in as_matrix(weight.numpy(), hook.dim).shape)
     delattr(layer, name)
     layer.add_parameter(f"{name}_orig", weight)
     layer.register_buffer(f"{name}_u", u)

@@ -40,6 +40,8 @@ def test_clusters_share_all_probability():
     output, loss = F.adaptive_log_softmax_with_loss(x.repeat(9, 0), np.arange(9), *weights)
     assert np.exp(output.numpy()).sum() == pytest.approx(1.0)
     assert loss.item() == pytest.approx(-output.numpy().mean())
+    unnamed, _ = F.adaptive_log_softmax_with_loss(x.repeat(9, 0), np.arange(9), *weights[:2], [2, 5], weights[3])
+    np.testing.assert_array_equal(unnamed.numpy(), output.numpy())
     alone, _ = F.adaptive_log_softmax_with_loss(x[0], 7, *weights)
     assert alone.shape == []
     assert alone.item() == pytest.approx(output.numpy()[7])
@@ -80,6 +82,11 @@ HEAD, TAILS, CUTOFFS, BIAS = clustered()
             lambda: F.adaptive_log_softmax_with_loss(np.ones((1, 3)), [0], HEAD, TAILS[:1], CUTOFFS),
             ValueError,
             "tail_weights must hold 2 pairs",
+        ),
+        (
+            lambda: F.adaptive_log_softmax_with_loss(np.ones((1, 3)), [0], HEAD, [*TAILS, [HEAD, BIAS]], CUTOFFS),
+            ValueError,
+            r"tail_weights\[2\] must be two matrices",
         ),
         (
             lambda: F.adaptive_log_softmax_with_loss(np.ones((1, 3)), [0], HEAD.T, TAILS, CUTOFFS),

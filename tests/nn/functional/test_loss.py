@@ -55,6 +55,9 @@ def test_cross_entropy_against_the_definition(weight, smoothing, soft, axis, use
     label = tensor(np.moveaxis(LAWS, -1, axis) if soft else CLASSES)
     logits = tensor(np.moveaxis(logits, -1, axis))
     found = F.cross_entropy(logits, label, reduction="none", **settings).numpy()
+    if soft and smoothing:  # floats in the shape of the input are probabilities, whatever soft_label is
+        told = F.cross_entropy(logits, label, reduction="none", **{**settings, "soft_label": False}).numpy()
+        np.testing.assert_array_equal(found, told)
     assert found.ndim == (3 if soft or smoothing else 2)
     np.testing.assert_allclose(found.reshape(4, 3), expected, rtol=1e-12)
     np.testing.assert_allclose(F.cross_entropy(logits, label, reduction="sum", **settings).item(), expected.sum())
@@ -137,6 +140,8 @@ def test_a_shift_of_the_logits_changes_nothing(values, label, shift):
         (CLASSES + 1, {}, ValueError, r"label must be in \[0, 4\] or ignore_index=-100, but holds 5"),
         (LAWS[:2], {"soft_label": True}, ValueError, r"label must have the shape \[4, 3, 5\]"),
         (LAWS, {"soft_label": True, "ignore_index": 0}, ValueError, "ignore_index must be negative"),
+        (LAWS, {"label_smoothing": 0.1, "ignore_index": 0}, ValueError, "ignore_index must be negative"),
+        (LAWS, {}, TypeError, "label must hold integers"),
         (CLASSES, {"weight": tensor([1.0])}, ValueError, r"weight must have shape \[5\]"),
         (CLASSES, {"label_smoothing": 1.5}, ValueError, "label_smoothing"),
         (CLASSES, {"axis": 3}, ValueError, "axis must be in"),

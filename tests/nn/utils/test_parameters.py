@@ -82,17 +82,17 @@ def test_clip_grad_value_limits_each_element(limit, seed):
 
 def test_vector_round_trip_keeps_the_arrays():
     net = pa.nn.Linear(3, 2)
-    views = [p.data for p in net.parameters()]
+    views = [p.numpy() for p in net.parameters()]
     vector = parameters_to_vector(net.parameters())
     assert vector.shape == [8]
     assert not vector.stop_gradient
     np.testing.assert_array_equal(vector.numpy()[:6], net.weight.numpy().ravel())
-    vector.data[...] = np.arange(8.0)
+    vector.numpy()[...] = np.arange(8.0)
     assert net.weight.numpy()[0, 1] != 1.0, "the vector is a copy"
     vector_to_parameters(vector, net.parameters())
     np.testing.assert_array_equal(net.weight.numpy(), [[0, 1], [2, 3], [4, 5]])
     np.testing.assert_array_equal(net.bias.numpy(), [6, 7])
-    assert all(p.data is view for p, view in zip(net.parameters(), views, strict=True))
+    assert all(p.numpy() is view for p, view in zip(net.parameters(), views, strict=True))
 
 
 def test_a_longer_vector_is_cut_a_generator_is_fine():
