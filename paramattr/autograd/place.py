@@ -35,5 +35,5 @@ class Place:
 
 def check(name: str, value: object) -> None:
     """Raise a ValueError that names the argument unless ``value`` is None, "cpu" or a `Place`."""
-    if not (value is None or value == "cpu" or isinstance(value, Place)):
+    if not (value is None or isinstance(value, Place) or (isinstance(value, str) and value == "cpu")):
         raise ValueError(f"{name} must be 'cpu', a place or None, but received {value!r}: tensors are on the CPU")
