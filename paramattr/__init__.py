@@ -26,7 +26,7 @@ from paramattr.utils import absent
 from paramattr.utils.dtypes import get_default_dtype, set_default_dtype
 
 if TYPE_CHECKING:
-    from paramattr import checkpoint, incubate, io, linalg, metric, nn, optimizer
+    from paramattr import base, checkpoint, incubate, io, linalg, metric, nn, optimizer
     from paramattr.checkpoint import load, save
     from paramattr.framework import *  # noqa: F403
     from paramattr.model_summary import summary
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "CPUPlace", "LazyGuard", "ParamAttr", "Parameter", "Size", "Tensor", "__version__", "autograd", "checkpoint",
+    "CPUPlace", "LazyGuard", "ParamAttr", "Parameter", "Size", "Tensor", "__version__", "autograd", "base", "checkpoint",
     "create_parameter", "cuda", "device", "enable_grad", "get_cudnn_version", "get_default_dtype", "get_device",
     "get_num_threads", "get_rng_state", "grad", "incubate", "initializer", "io", "is_compiled_with_cinn",
     "is_compiled_with_cuda", "is_compiled_with_custom_device", "is_compiled_with_distribute", "is_compiled_with_ipu",
@@ -51,7 +51,7 @@ __all__ += tensor.__all__
 
 def __getattr__(name: str) -> Any:
     # Loaded when first asked for: who only makes parameters does not wait for layers and optimizers.
-    if name in ("checkpoint", "incubate", "io", "linalg", "metric", "nn", "optimizer", "testing"):
+    if name in ("base", "checkpoint", "incubate", "io", "linalg", "metric", "nn", "optimizer", "testing"):
         return import_module(f"paramattr.{name}")
     if name in ("load", "save"):
         return getattr(import_module("paramattr.checkpoint"), name)
