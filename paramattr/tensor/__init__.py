@@ -119,8 +119,8 @@ FUNCTIONS_ONLY = {"contraction", "conversion", "creation", "random", "ranges"}
 # Functions that Paddle has in ``paddle.linalg`` or as methods, but not in ``paddle`` itself.
 ELSEWHERE = {
     "apply", "apply_", "cholesky_inverse", "cholesky_solve", "cond", "corrcoef", "cov", "det", "eig", "eigh", "eigvals",
-    "exponential_", "lstsq", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "pinv", "qr", "random_", "repeat", "slogdet",
-    "solve", "split_with_sizes", "svd", "svdvals", "triangular_solve", "uniform_", "vector_norm",
+    "exponential_", "lstsq", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "pinv", "qr", "random_", "repeat",
+    "slogdet", "solve", "split_with_sizes", "svd", "svdvals", "triangular_solve", "uniform_", "vector_norm",
     *_NAMES["casting"].split(), *_NAMES["new"].split(),
 }  # fmt: skip
 
@@ -144,7 +144,7 @@ def __getattr__(name: str) -> Any:
 
 
 class _Package(ModuleType):
-    """This package, which as in Paddle is also the function `as_tensor`."""
+    """The package, which as in Paddle is also the function `as_tensor`."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return __getattr__("as_tensor")(*args, **kwargs)

@@ -12,7 +12,8 @@ from paramattr.autograd.tensor import Operand, as_tensor, changed
 from paramattr.utils import checks, dtypes
 
 __all__ = [
-    "apply", "apply_", "contiguous", "copy_", "cpu", "is_complex", "is_empty", "is_floating_point", "is_integer", "is_tensor", "rank", "to",
+    "apply", "contiguous", "copy_", "cpu", "is_complex", "is_empty", "is_floating_point", "is_integer", "is_tensor",
+    "rank", "to",
 ]  # fmt: skip
 
 

@@ -178,7 +178,7 @@ def to_dlpack(x: Tensor) -> Any:
 
 
 def finfo(dtype: DTypeLike) -> Limits:
-    """Return the limits of a floating dtype, or of the parts of a complex one: ``min``, ``max``, ``eps``, ``bits`` and so on.
+    """Return the limits of a floating dtype, or of the parts of a complex one: ``min``, ``max``, ``eps`` and so on.
 
     Mirrors ``paddle.finfo``.
 
