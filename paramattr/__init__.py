@@ -13,7 +13,7 @@ from paramattr.utils import absent
 from paramattr.utils.dtypes import get_default_dtype, set_default_dtype
 
 if TYPE_CHECKING:
-    from paramattr import checkpoint, cuda, device, incubate, io, linalg, metric, nn, optimizer
+    from paramattr import base, checkpoint, cuda, device, incubate, io, linalg, metric, nn, optimizer
     from paramattr.autograd import grad
     from paramattr.checkpoint import load, save
     from paramattr.device import *  # noqa: F403
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "LazyGuard", "ParamAttr", "Parameter", "Size", "Tensor", "__version__", "autograd", "checkpoint",
+    "LazyGuard", "ParamAttr", "Parameter", "Size", "Tensor", "__version__", "autograd", "base", "checkpoint",
     "create_parameter", "cuda", "device", "enable_grad", "get_default_dtype", "get_num_threads", "get_rng_state",
     "grad", "incubate", "initializer", "io", "is_grad_enabled", "linalg", "load", "manual_seed", "metric", "nn",
     "no_grad", "optimizer", "random", "regularizer", "save", "seed", "set_default_dtype", "set_grad_enabled",
@@ -40,7 +40,7 @@ __all__ += _DEVICE + _FUNCTIONAL + framework.__all__
 __all__ += tensor.__all__
 
 # Loaded when first asked for: who only makes parameters does not wait for layers and optimizers.
-_MODULES = {"checkpoint", "cuda", "device", "incubate", "io", "linalg", "metric", "nn", "optimizer", "testing"}
+_MODULES = {"base", "checkpoint", "cuda", "device", "incubate", "io", "linalg", "metric", "nn", "optimizer", "testing"}
 _HOMES = {
     "grad": "autograd",
     "load": "checkpoint",

@@ -44,6 +44,16 @@ def __getattr__(name: str) -> np.dtype[Any]:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+# What Paddle's flags of these names are on a CPU before they are set.
+_DEFAULTS = {
+    "FLAGS_allocator_strategy": "auto_growth", "FLAGS_benchmark": False, "FLAGS_call_stack_level": 1,
+    "FLAGS_check_nan_inf": False, "FLAGS_check_nan_inf_level": 0, "FLAGS_eager_delete_tensor_gb": 0.0,
+    "FLAGS_fast_eager_deletion_mode": True, "FLAGS_fraction_of_cpu_memory_to_use": 1.0, "FLAGS_init_allocated_mem": False,
+    "FLAGS_initial_cpu_memory_in_mb": 500, "FLAGS_low_precision_op_list": 0, "FLAGS_max_inplace_grad_add": 0,
+    "FLAGS_memory_fraction_of_eager_deletion": 1.0, "FLAGS_paddle_num_threads": 1, "FLAGS_set_to_1d": False,
+    "FLAGS_sort_sum_gradient": False, "FLAGS_use_autotune": False, "FLAGS_use_mkldnn": False,
+    "FLAGS_use_stride_kernel": True, "FLAGS_use_system_allocator": False,
+}  # fmt: skip
 _flags: dict[str, Any] = {}
 
 
@@ -127,7 +137,7 @@ def set_flags(flags: Mapping[str, Any]) -> None:
 
 
 def get_flags(flags: str | Sequence[str]) -> dict[str, Any]:
-    """Return flags that `set_flags` was given, by name.
+    """Return flags by name: what `set_flags` was given, or for the usual ones what they are in Paddle before.
 
     Mirrors ``paddle.get_flags``.
 
@@ -139,21 +149,21 @@ def get_flags(flags: str | Sequence[str]) -> dict[str, Any]:
     Raises
     ------
     TypeError, ValueError
-        If a name is no string, or of a flag that was not set.
+        If a name is no string, or of an unusual flag that was not set.
 
     Examples
     --------
     >>> import paramattr
-    >>> paramattr.set_flags({"FLAGS_benchmark": False})
-    >>> paramattr.get_flags(["FLAGS_benchmark"])
-    {'FLAGS_benchmark': False}
+    >>> paramattr.get_flags(["FLAGS_use_stride_kernel"])
+    {'FLAGS_use_stride_kernel': True}
     """
     names = [flags] if isinstance(flags, str) else checks.several("flags", flags, "a name or several")
+    known = _DEFAULTS | _flags
     for name in names:
         checks.instance("a name in flags", name, str, "a string")
-        if name not in _flags:
-            raise ValueError(f"flags must name flags that were set, {sorted(_flags)}, but received {name!r}")
-    return {name: _flags[name] for name in names}
+        if name not in known:
+            raise ValueError(f"flags must name flags that have a value, {sorted(known)}, but received {name!r}")
+    return {name: known[name] for name in names}
 
 
 def batch(

@@ -46,6 +46,9 @@ def test_flags_are_remembered(monkeypatch):
     with pytest.raises(TypeError, match="flags"):
         pa.get_flags(3)
     assert framework._flags.keys() == {"FLAGS_a", "FLAGS_b"}
+    assert pa.get_flags("FLAGS_check_nan_inf") == {"FLAGS_check_nan_inf": False}
+    pa.set_flags({"FLAGS_check_nan_inf": True})
+    assert pa.get_flags("FLAGS_check_nan_inf") == {"FLAGS_check_nan_inf": True}
 
 
 @given(st.lists(st.integers(), max_size=20), st.integers(1, 7), st.booleans())

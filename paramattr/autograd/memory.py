@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from paramattr.autograd.place import Place
+from paramattr.autograd.place import Device, Place
 from paramattr.autograd.size import Size
 from paramattr.autograd.tape import Array
 from paramattr.utils import checks, unique_name
@@ -73,6 +73,11 @@ class InMemory:
         return Place()
 
     @property
+    def device(self) -> Device:
+        """Where the tensor is, as text: "cpu"."""
+        return Device("cpu")
+
+    @property
     def itemsize(self) -> int:
         """The number of bytes of an element."""
         return self.numpy().itemsize
@@ -86,6 +91,34 @@ class InMemory:
     def strides(self) -> list[int]:
         """For each axis, how many elements lie between two places along it."""
         return [step // self.itemsize for step in self.numpy().strides]
+
+    def stride(self, dim: int | None = None) -> list[int] | int:
+        """Return ``strides``, or that of an axis; a ValueError if there is no such axis."""
+        return self.strides if dim is None else self.strides[checks.axis("dim", dim, self.dim())]
+
+    def get_strides(self) -> list[int]:
+        """Return ``strides``."""
+        return self.strides
+
+    def data_ptr(self) -> int:
+        """Return the address in memory of the first element."""
+        address: int = self.numpy().ctypes.data
+        return address
+
+    def is_same_shape(self, y: InMemory) -> bool:
+        """Return whether another tensor has the shape of this one; a TypeError if it is none."""
+        checks.instance("y", y, InMemory, "a Tensor")
+        return self.shape == y.shape
+
+    def is_dense(self) -> bool:
+        """Return True: all elements are in memory."""
+        return True
+
+    def is_sparse(self) -> bool:
+        """Return False."""
+        return False
+
+    is_sparse_coo = is_sparse_csr = is_dist = is_sparse
 
     def element_size(self) -> int:
         """Return the number of bytes of an element."""

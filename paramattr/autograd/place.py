@@ -33,6 +33,24 @@ class Place:
         return "Place(cpu)"
 
 
+class Device(str):
+    """The device of a tensor as text.
+
+    Mirrors what ``paddle.Tensor.device`` is.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> device = paramattr.to_tensor([1.0]).device
+    >>> print(device, device.type, device.index)
+    cpu cpu None
+    """
+
+    __slots__ = ()
+    type = "cpu"
+    index = None  # type: ignore[assignment]  # str has a method of this name, Paddle's too
+
+
 def check(name: str, value: object) -> None:
     """Raise a ValueError that names the argument unless ``value`` is None, "cpu" or a `Place`."""
     if not (value is None or isinstance(value, Place) or (isinstance(value, str) and value == "cpu")):

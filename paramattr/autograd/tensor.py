@@ -141,7 +141,7 @@ class Tensor(Convertible, Assignable, HasRequirement, HasMethods):
         self._hold(value.numpy())
 
     def _hold(self, array: Array) -> None:
-        """Have the values of ``array``, in its memory, from now on; what was recorded before keeps what it was made from."""
+        """Have the values of ``array``, in its memory, from now on; what was recorded before keeps its own."""
         if self._node is not None and (array.shape, array.dtype) != (self._node.shape, self._node.dtype):
             fixed = f"shape {self.shape!r} and dtype {self.dtype}, as an operation made it"
             raise ValueError(f"data of {self._label()} must have {fixed}, not {list(array.shape)} and {array.dtype}")

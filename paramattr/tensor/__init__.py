@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from paramattr.autograd.methods import methods_from
+from paramattr.utils import absent
 
 # Where each name is defined; one that ends in _ and is not defined itself is the in-place form of the one without.
 _NAMES = {
     "activation": "sigmoid sigmoid_ softmax",
-    "attribute": "contiguous copy_ cpu is_complex is_empty is_floating_point is_integer is_tensor rank to",
+    "attribute": (
+        "apply apply_ contiguous copy_ cpu is_complex is_empty is_floating_point is_integer is_tensor rank to"
+    ),
     "axes": "flip moveaxis permute roll rot90 t t_ transpose transpose_",
     "casting": (
         "bfloat16 bool byte cdouble cfloat char complex128 complex64 double float float16 float32 float64 get_device"
@@ -64,13 +69,14 @@ _NAMES = {
         "abs abs_ add add_ divide divide_ floor_divide floor_divide_ multiply multiply_ neg neg_ positive pow pow_"
         " reciprocal reciprocal_ remainder remainder_ square square_ subtract subtract_ true_divide"
     ),
+    "new": "new_empty new_full new_ones new_zeros",
     "norms": "cdist cond dist matrix_norm norm pdist renorm renorm_ vector_norm",
     "products": "cross inner kron outer tensordot trace",
     "quantiles": "median nanmedian nanquantile quantile",
     "random": "log_normal normal rand rand_like randint randint_like randn randn_like randperm standard_normal uniform",
     "ranges": "arange linspace logspace range",
     "reduction": "all any count_nonzero logsumexp max mean min nanmean nansum prod sum",
-    "repetition": "broadcast_tensors broadcast_to expand expand_as meshgrid reduce_as repeat_interleave tile",
+    "repetition": "broadcast_tensors broadcast_to expand expand_as meshgrid reduce_as repeat repeat_interleave tile",
     "rounding": (
         "ceil ceil_ copysign copysign_ floor floor_ frac frac_ frexp gcd gcd_ heaviside isfinite isinf isnan isneginf"
         " isposinf isreal lcm lcm_ ldexp ldexp_ nan_to_num nan_to_num_ nextafter round round_ sign signbit trunc"
@@ -86,7 +92,7 @@ _NAMES = {
     "solving": "cholesky_inverse cholesky_solve det inverse matrix_power slogdet solve triangular_solve",
     "sorting": "argsort kthvalue mode msort sort topk",
     "special": "erf erf_ erfinv erfinv_ i0 i0_ i0e i1 i1e",
-    "splitting": "chunk dsplit hsplit split tensor_split unbind unstack vsplit",
+    "splitting": "chunk dsplit hsplit split split_with_sizes tensor_split unbind unstack vsplit",
     "stat": "bincount histogram histogram_bin_edges numel std var",
     "trigonometry": (
         "acos acos_ acosh acosh_ asin asin_ asinh asinh_ atan atan2 atan_ atanh atanh_ cos cos_ cosh cosh_ deg2rad"
@@ -112,18 +118,20 @@ FUNCTIONS_ONLY = {"contraction", "conversion", "creation", "random", "ranges"}
 
 # Functions that Paddle has in ``paddle.linalg`` or as methods, but not in ``paddle`` itself.
 ELSEWHERE = {
-    "cholesky_inverse", "cholesky_solve", "cond", "corrcoef", "cov", "det", "eig", "eigh", "eigvals",
-    "exponential_", "lstsq", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "pinv", "qr", "random_", "slogdet",
-    "solve", "svd", "svdvals", "triangular_solve", "uniform_", "vector_norm",
-    *_NAMES["casting"].split(),
+    "apply", "apply_", "cholesky_inverse", "cholesky_solve", "cond", "corrcoef", "cov", "det", "eig", "eigh", "eigvals",
+    "exponential_", "lstsq", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "pinv", "qr", "random_", "repeat",
+    "slogdet", "solve", "split_with_sizes", "svd", "svdvals", "triangular_solve", "uniform_", "vector_norm",
+    *_NAMES["casting"].split(), *_NAMES["new"].split(),
 }  # fmt: skip
 
 __all__ = sorted(HOMES.keys() - ELSEWHERE)
 
 
 def __getattr__(name: str) -> Any:
+    if name in _NAMES and name not in HOMES:
+        return import_module(f"paramattr.tensor.{name}")
     if name not in HOMES:
-        raise AttributeError(f"module 'paramattr.tensor' has no attribute {name!r}")
+        raise absent.AbsentError(__name__, name, lambda: HOMES)
     module = import_module(f"paramattr.tensor.{HOMES[name]}")
     name = ALIASES.get(name, name)
     if name in module.__dict__:
@@ -133,6 +141,22 @@ def __getattr__(name: str) -> Any:
     function = in_place(getattr(module, name[:-1]))
     setattr(module, name, function)
     return function
+
+
+class _Package(ModuleType):
+    """The package, which as in Paddle is also the function `as_tensor`."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return __getattr__("as_tensor")(*args, **kwargs)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, ModuleType):
+            # Paddle has a function in another module than we: each of ours, once loaded, finds those of all.
+            vars(value).setdefault("__getattr__", __getattr__)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 class _Methods(Mapping[str, Callable[..., Any]]):

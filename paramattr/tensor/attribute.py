@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from paramattr.autograd.tensor import Operand, as_tensor, changed
 from paramattr.utils import checks, dtypes
 
 __all__ = [
-    "contiguous", "copy_", "cpu", "is_complex", "is_empty", "is_floating_point", "is_integer", "is_tensor", "rank", "to",
+    "apply", "contiguous", "copy_", "cpu", "is_complex", "is_empty", "is_floating_point", "is_integer", "is_tensor",
+    "rank", "to",
 ]  # fmt: skip
 
 
@@ -136,6 +138,41 @@ def cpu(x: Operand) -> Tensor:
     Place(cpu)
     """
     return as_tensor("x", x)
+
+
+def apply(x: Tensor, func: Callable[[Tensor], Tensor]) -> Tensor:
+    """Return what a function returns of this tensor, at which gradients stop.
+
+    Mirrors ``paddle.Tensor.apply``.
+
+    Parameters
+    ----------
+    x : Tensor
+        Of any shape.
+    func : callable
+        Takes the tensor and returns one.
+
+    Raises
+    ------
+    TypeError
+        If ``func`` is not callable, or returns no tensor.
+    RuntimeError
+        If ``x`` needs a gradient.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.to_tensor([1.0, 2.0]).apply(lambda x: 3.0 * x + 2.0).tolist()
+    [5.0, 8.0]
+    """
+    checks.instance("x", x, Tensor, "a Tensor")
+    if not callable(func):
+        raise TypeError(f"func must be callable, but received {func!r} ({type(func).__name__})")
+    if not x.stop_gradient:
+        raise RuntimeError("apply needs a tensor with stop_gradient=True, but x has False; call the function itself")
+    value = func(x)
+    checks.instance("what func returns", value, Tensor, "a Tensor")
+    return value
 
 
 def copy_(x: Tensor, src: Operand, blocking: bool = True) -> Tensor:

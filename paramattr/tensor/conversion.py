@@ -178,14 +178,14 @@ def to_dlpack(x: Tensor) -> Any:
 
 
 def finfo(dtype: DTypeLike) -> Limits:
-    """Return the limits of a floating dtype: ``min``, ``max``, ``eps``, ``tiny``, ``bits`` and so on.
+    """Return the limits of a floating dtype, or of the parts of a complex one: ``min``, ``max``, ``eps`` and so on.
 
     Mirrors ``paddle.finfo``.
 
     Raises
     ------
     TypeError, ValueError
-        If ``dtype`` is not a floating one.
+        If ``dtype`` is neither.
 
     Examples
     --------
@@ -195,7 +195,8 @@ def finfo(dtype: DTypeLike) -> Limits:
     """
     if dtype is None:
         raise TypeError("dtype must be a floating dtype, but received None")
-    return Limits(dtypes.floating("dtype", dtype))
+    given = dtypes.numeric("dtype", dtype, np.dtype(bool))
+    return Limits(dtypes.floating("dtype", np.empty(0, given).real.dtype if given.kind == "c" else given))
 
 
 def iinfo(dtype: DTypeLike) -> Limits:
@@ -224,19 +225,21 @@ class Limits:
     """What a dtype can hold, as Python numbers: what `finfo` and `iinfo` return."""
 
     def __init__(self, dtype: np.dtype[Any]) -> None:
-        self.dtype, self.bits = dtype.name, 8 * dtype.itemsize
+        # In the order in which Paddle prints them.
         self.min: float
         self.max: float
         if dtype.kind in "iu":
             limits = np.iinfo(dtype)
             self.min, self.max = int(limits.min), int(limits.max)
-            return
-        form = dtypes.FORMATS[dtype.name]
-        self.min, self.max = -dtypes.largest(dtype), dtypes.largest(dtype)
-        self.eps = 2.0 ** (1 - form.digits)
-        self.tiny = self.smallest_normal = 2.0 ** (form.least - 1)
-        # The decimal digits that every number of so many bits keeps.
-        self.resolution = float(f"1e-{int((form.digits - 1) * np.log10(2))}")
+        else:
+            form = dtypes.FORMATS[dtype.name]
+            self.min, self.max = -dtypes.largest(dtype), dtypes.largest(dtype)
+            self.eps = 2.0 ** (1 - form.digits)
+            # The decimal digits that every number of so many bits keeps.
+            self.resolution = float(f"1e-{int((form.digits - 1) * np.log10(2))}")
+            self.smallest_normal = self.tiny = 2.0 ** (form.least - 1)
+        self.bits, self.dtype = 8 * dtype.itemsize, dtype.name
 
     def __repr__(self) -> str:
-        return f"Limits({', '.join(f'{key}={value}' for key, value in vars(self).items())})"
+        kind = "finfo" if hasattr(self, "eps") else "iinfo"
+        return f"{kind}({', '.join(f'{key}={value}' for key, value in vars(self).items())})"

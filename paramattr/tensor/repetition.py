@@ -15,6 +15,7 @@ from paramattr.tensor import arguments
 from paramattr.tensor.arguments import Integers
 from paramattr.tensor.manipulation import flatten
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 __all__ = [
     "broadcast_tensors", "broadcast_to", "expand", "expand_as", "meshgrid", "reduce_as", "repeat_interleave", "tile",
@@ -179,6 +180,21 @@ def tile(x: Operand, repeat_times: Integers, name: str | None = None) -> Tensor:
     [[1, 2, 1, 2], [1, 2, 1, 2]]
     """
     return apply(_tile, as_tensor("x", x), times=arguments.integers("repeat_times", repeat_times, low=0))
+
+
+@also(spread="repeats")
+def repeat(x: Operand, repeats: Integers) -> Tensor:
+    """Return copies of the tensor one after the other along each axis, as `tile`; numbers may be given one by one.
+
+    Mirrors ``paddle.Tensor.repeat``. The arguments, and what is refused, are those of `tile`.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.to_tensor([1, 2]).repeat(2, 2).tolist()
+    [[1, 2, 1, 2], [1, 2, 1, 2]]
+    """
+    return tile(x, repeats)
 
 
 def _tile(x: Array, *, times: tuple[int, ...]) -> Outcome:

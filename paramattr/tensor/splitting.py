@@ -56,6 +56,21 @@ def split(x: Operand, num_or_sections: Integers, axis: Integer = 0, name: str | 
     return _pieces(x, edges, place)
 
 
+def split_with_sizes(x: Operand, split_sizes: Sequence[Integer], dim: Integer = 0) -> list[Tensor]:
+    """Return the parts of ``x`` along an axis, of sizes that make it up.
+
+    Mirrors ``paddle.Tensor.split_with_sizes``. The arguments, and what is refused, are those of `split`; no size is -1.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> [part.tolist() for part in paramattr.to_tensor([1, 2, 3]).split_with_sizes([1, 2])]
+    [[1], [2, 3]]
+    """
+    given = checks.several("split_sizes", arguments.plain(split_sizes), "a sequence of sizes")
+    return split(x, [checks.integer(f"split_sizes[{place}]", size, low=0) for place, size in enumerate(given)], dim)
+
+
 def _sections(given: Sequence[object], size: int) -> list[int]:
     """Return sizes that make up ``size``, with the rest in place of -1."""
     sizes = list(arguments.integers("num_or_sections", given, low=-1))

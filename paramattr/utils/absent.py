@@ -20,10 +20,11 @@ _COMPLEX = "angle as_complex as_real complex conj imag polar real view_as_comple
 _TABLE: dict[str, dict[str, str]] = {
     "builds graphs to be run later; every step is computed at once here": {
         "paramattr": (
-            "static jit enable_static inference onnx pir pir_utils IrGuard ir_guard decomposition FLAGS_trace_api base core"
+            "static jit enable_static inference onnx pir pir_utils IrGuard ir_guard decomposition FLAGS_trace_api core"
             " device_guard"
         ),
         "paramattr.nn.Layer": "full",
+        "paramattr.tensor": "array_length array_read array_write create_array create_tensor fill_constant",
         "paramattr.Tensor": (
             "create_parameter create_tensor block get_tensor set_tensor get_map_tensor value reconstruct_from_"
             " set_string_list set_vocab"
@@ -61,14 +62,8 @@ _TABLE: dict[str, dict[str, str]] = {
         "paramattr.Tensor": "cuda pin_memory",
     },
     "is of how memory is used, which NumPy decides": {
-        "paramattr.Tensor": (
-            "data_ptr device get_strides grad_ grad_fn inplace_version is_same_shape layout offset resize_ set_ stride"
-        ),
+        "paramattr.Tensor": ("grad_ grad_fn inplace_version layout offset resize_ set_"),
     },
-    "is a second name, after PyTorch's, for zeros, ones, full, empty, tile or split": {
-        "paramattr.Tensor": "new_empty new_full new_ones new_zeros repeat split_with_sizes",
-    },
-    "calls a function of yours on the tensor; call it": {"paramattr.Tensor": "apply apply_"},
     "is a rare decomposition; numpy.linalg and scipy.linalg work on arrays": {
         "paramattr.linalg": ("householder_product lu lu_solve lu_unpack matrix_exp ormqr pca_lowrank svd_lowrank"),
         "paramattr.Tensor": "householder_product lu lu_unpack ormqr pca_lowrank svd_lowrank",
@@ -82,7 +77,7 @@ _TABLE: dict[str, dict[str, str]] = {
     "is of many processes; one process trains here": {
         "paramattr": "distributed DataParallel",
         "paramattr.nn.functional": "class_center_sample",
-        "paramattr.Tensor": "is_dist num_shard placements process_mesh",
+        "paramattr.Tensor": "num_shard placements process_mesh",
         "paramattr.nn.Layer": "sharded_state_dict",
     },
     "mixes precisions automatically; float16 and bfloat16 are computed in float32 here": {
@@ -95,7 +90,7 @@ _TABLE: dict[str, dict[str, str]] = {
         "paramattr.nn.functional": "sparse_attention",
         "paramattr.Tensor": (
             "coalesce is_coalesced to_dense to_sparse_coo to_sparse_csr indices values crows cols nnz sparse_dim"
-            " dense_dim rows is_selected_rows get_selected_rows is_dense is_sparse is_sparse_coo is_sparse_csr"
+            " dense_dim rows is_selected_rows get_selected_rows"
         ),
     },
     "is of graphs of nodes and edges, which is not part of this library": {
@@ -123,7 +118,7 @@ _TABLE: dict[str, dict[str, str]] = {
     "is of probability distributions; scipy.stats works on arrays": {"paramattr": "distribution"},
     "is of Paddle's own packaging": {
         "paramattr": (
-            "version sysconfig library compat enable_compat disable_compat use_compat_guard check_shape ops"
+            "version sysconfig library check_shape ops"
             " common_ops_import async_save clear_async_save_task_queue MmapStorage"
         ),
         "paramattr.utils": "deprecated require_version run_check try_import",
@@ -131,6 +126,9 @@ _TABLE: dict[str, dict[str, str]] = {
     "stands for PyTorch's constructors; to_tensor makes tensors of every dtype": dict.fromkeys(
         ("paramattr", "paramattr.device", "paramattr.cuda"), _CONSTRUCTORS
     ),
+    "is of functions that take arguments as PyTorch's do; those of paramattr take Paddle's": {
+        "paramattr": "compat enable_compat disable_compat use_compat_guard",
+    },
     "is of tensors that are no arrays of numbers": {"paramattr": "pstring raw"},
     "is an 8-bit float, which parameters can't have here": {"paramattr": "float8_e4m3fn float8_e5m2"},
     "is another name of bfloat16; say that": {"paramattr": "uint16"},

@@ -12,6 +12,16 @@ def test_a_tensor_says_what_its_array_does():
     assert (x.is_contiguous(), pa.Tensor(array.copy()).is_contiguous()) == (False, True)
     assert (x.persistable, x.is_cuda, str(x.type)) == (False, False, "VarType.DENSE_TENSOR")
     assert pa.nn.Linear(1, 1).weight.persistable
+    assert x.stride() == x.get_strides() == x.strides
+    assert [x.stride(axis) for axis in (0, 1, 2, -1)] == [*x.strides, x.strides[-1]]
+    assert x.data_ptr() == array.__array_interface__["data"][0] == x.detach().data_ptr() != x.clone().data_ptr()
+    assert (x.is_dense(), x.is_sparse(), x.is_sparse_coo(), x.is_sparse_csr(), x.is_dist()) == (True, *[False] * 4)
+    assert (x.is_same_shape(x.clone()), x.is_same_shape(pa.zeros([24]))) == (True, False)
+    assert (x.device, x.device.type, x.device.index) == ("cpu", "cpu", None)
+    assert x.to(x.device) is x
+    for call, error in ((lambda: x.stride(3), ValueError), (lambda: x.is_same_shape([4]), TypeError)):
+        with pytest.raises(error, match=r"^dim|^y must be a Tensor"):
+            call()
 
 
 @pytest.mark.usefixtures("fresh_names")

@@ -85,7 +85,7 @@ PROGRAMS = {
     "Random numbers are others.": [(seeded, [[0.0178763], "list"], [[0.122226], "Key"])],
     "`DataLoader` works in one process.": [(worker, ["0", "0"], ["-1", "-1"])],
     "Flags are remembered, and do nothing.": [
-        (lambda lib: type(lib.get_flags("FLAGS_check_nan_inf")).__name__, "dict", "ValueError"),
+        (lambda lib: type(lib.get_flags("FLAGS_alloc_fill_value")).__name__, "dict", "ValueError"),
         (lambda lib: lib.set_flags({"FLAGS_of_mine": 1}), "ValueError", "None"),
     ],
     "`load` runs nothing that a file asks for.": [(loaded, "gotcha", "ValueError")],

@@ -124,7 +124,7 @@ def renamed(source):
 def plain(text):
     """``text`` without what is no matter of values: spaces, where tensors are, prefixes of dtypes and sizes."""
     text = re.sub(r",? ?place=(Place\([\w:]+\)|CPUPlace)", "", text.replace("Parameter containing:", ""))
-    text = re.sub(r"\bpaddle\.(?=(u?int|float|bfloat|complex|bool)\d*\b)", "", text.replace("<BLANKLINE>", ""))
+    text = re.sub(r"\bpaddle\.(?=(u?int|float|bfloat|complex|bool|[if]info)\d*\b)", "", text.replace("<BLANKLINE>", ""))
     text = re.sub(r"\bpaddle\.Size\((\[[^\]]*\])\)", r"\1", text)
     return re.sub(r"\s+", "", re.sub(r"(?<=inf)\.", "", text))
 

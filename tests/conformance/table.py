@@ -49,7 +49,7 @@ def page():
         " Paddle prints.",
         "",
     ]
-    for why, names in [*test_examples.EXCEPTIONS.items(), *test_examples.PENDING.items()]:
+    for why, names in test_examples.EXCEPTIONS.items():
         lines.append(f"- {', '.join(f'`{name}`' for name in names.split())}: {why}.")
     stops = {}
     for name, (kind, *rest) in outcomes.items():

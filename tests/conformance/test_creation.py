@@ -95,6 +95,15 @@ WITHOUT_GRADIENTS = {
         T(lib, rng.integers(-9, 9, 4)), T(lib, [0, 0, 1]), T(lib, rng.integers(-9, 9, 3)), 0, "mean"
     ),
     "to": lambda lib, rng: whole(lib, rng).to("cpu", form(rng) or "float64"),
+    "new_zeros": lambda lib, rng: whole(lib, rng).new_zeros(*shape(rng), dtype=form(rng)),
+    "new_ones": lambda lib, rng: lib.ones([1], form(rng)).new_ones(T(lib, shape(rng, 2))),
+    "new_empty": lambda lib, rng: whole(lib, rng).new_empty(shape(rng), dtype=form(rng)) * 0,
+    "new_full": lambda lib, rng: lib.ones([1], form(rng)).new_full(shape(rng), number(rng)),
+    "repeat": lambda lib, rng: whole(lib, rng).repeat(*shape(rng, 3)),
+    "repeat as listed": lambda lib, rng: whole(lib, rng).repeat(shape(rng)),
+    "split_with_sizes": lambda lib, rng: lib.arange(6).split_with_sizes([int(n := rng.integers(7)), 6 - int(n)], -1),
+    "apply": lambda lib, rng: whole(lib, rng).apply(lambda x: x * 3 + 2),
+    "apply_": lambda lib, rng: T(lib, rng.standard_normal(shape(rng))).apply_(lambda x: x.sum(0) * 3),
     "in place": lambda lib, rng: T(lib, rng.integers(0, 4, (3, 2))).unsqueeze_(0).flatten_(0, 1).tril_().t_(),
 }
 
@@ -117,7 +126,17 @@ FACTS = {
     "ndimension": lambda lib, x: x.ndimension(), "element_size": lambda lib, x: x.element_size(),
     "itemsize": lambda lib, x: x.itemsize, "contiguous": lambda lib, x: (x.is_contiguous(), x.T.is_contiguous()),
     "copied": lambda lib, x: x.T.contiguous().is_contiguous(), "place": lambda lib, x: (str(x.place), str(x.cpu().place)),
-    "strides": lambda lib, x: list(x.strides), "type": lambda lib, x: str(x.type), "cuda": lambda lib, x: x.is_cuda,
+    "strides": lambda lib, x: [list(x.strides), x.stride(), x.T.contiguous().stride(-1), x.get_strides()],
+    "dense": lambda lib, x: (x.is_dense(), x.is_sparse(), x.is_sparse_coo(), x.is_sparse_csr(), x.is_dist()),
+    "device": lambda lib, x: (str(x.device), x.device == "cpu", x.device.type, x.device.index),
+    "is_same_shape": lambda lib, x: (x.is_same_shape(x * 2), x.is_same_shape(x.T)), "ints": lambda lib, x: [
+        str(lib.iinfo(d)).removeprefix("paddle.") for d in ("int8", "uint8", "int16", "int32", "int64")
+    ],
+    "flags": lambda lib, x: lib.get_flags(list(pa.framework._DEFAULTS)),
+    "tensor": lambda lib, x: [lib.tensor(1.5).tolist(), lib.tensor([[1, 2]], "float64", requires_grad=True).stop_gradient],
+    "loss": lambda lib, x: lib.nn.loss.MSELoss()(x, x * 2).item(),
+    "modules": lambda lib, x: [t.tolist() for t in (lib.tensor.math.frexp(x)[0], lib.tensor.linalg.t(x))],
+    "type": lambda lib, x: str(x.type), "cuda": lambda lib, x: x.is_cuda,
     "persistable": lambda lib, x: x.persistable, "is_tensor": lambda lib, x: x.is_tensor(),
     "mT": lambda lib, x: x.mT.tolist(),
     "requires_grad": lambda lib, x: x.requires_grad, "set": lambda lib, x: x.requires_grad_().stop_gradient,
@@ -129,7 +148,7 @@ FACTS = {
     "finfo": lambda lib, x: [
         getattr(lib.finfo(dtype), name)
         for name in ("min", "max", "eps", "tiny", "smallest_normal", "resolution", "bits", "dtype")
-        for dtype in ("float16", "bfloat16", "float32", "float64")
+        for dtype in ("float16", "bfloat16", "float32", "float64", "complex64", "complex128")
     ],
     "iinfo": lambda lib, x: [
         (lib.iinfo(d).min, lib.iinfo(d).max, lib.iinfo(d).bits, lib.iinfo(d).dtype) for d in ("int8", "uint8", "int64")

@@ -25,6 +25,21 @@ def test_a_copy_in_one_piece_stays_on_the_tape():
     assert x.grad.tolist() == [[1.0] * 3] * 2
 
 
+def test_what_a_function_makes_of_a_tensor():
+    x = pa.to_tensor([1.0, 2.0])
+    assert x.apply(lambda t: 3.0 * t + 2.0).tolist() == [5.0, 8.0]
+    assert x.apply(lambda t: t.sum()).shape == []
+    assert x.tolist() == [1.0, 2.0]
+    assert x.apply_(lambda t: t.astype("int32").unsqueeze(0)) is x
+    assert (x.tolist(), x.dtype) == ([[1, 2]], np.int32)
+    leaf = pa.to_tensor([1.0], stop_gradient=False)
+    with pa.no_grad(), pytest.raises(RuntimeError, match="stop_gradient=True"):
+        leaf.apply_(lambda t: t)
+    for y in (leaf, leaf * 1.0):
+        with pytest.raises(RuntimeError, match="stop_gradient=True"):
+            y.apply(lambda t: t)
+
+
 def test_values_copied_in():
     source = pa.to_tensor([1.5, 2.5], stop_gradient=False)
     x = pa.zeros([2], "float64")
@@ -60,6 +75,8 @@ def test_to_takes_a_device_a_dtype_or_a_tensor():
         (lambda x: x.copy_([1.0]), ValueError, r"src must have shape \[2\]"),
         (lambda x: x.copy_([1.0, 2.0], 1), TypeError, "blocking must be a bool"),
         (lambda x: pa.is_integer([1]), TypeError, "x must be a Tensor"),
+        (lambda x: x.apply(3), TypeError, "func must be callable, but received 3"),
+        (lambda x: x.apply_(lambda t: t.tolist()), TypeError, "what func returns must be a Tensor"),
     ],
 )
 def test_what_is_refused(call, error, message):

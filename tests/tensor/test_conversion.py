@@ -46,7 +46,9 @@ def test_limits_of_integers():
         (-128, 127, 8),
         (0, 255, 8),
     ]
-    assert repr(pa.iinfo("int8")).startswith("Limits(dtype=int8, bits=8")
+    assert repr(pa.iinfo("int8")) == "iinfo(min=-128, max=127, bits=8, dtype=int8)"
+    assert repr(pa.finfo("float16")).startswith("finfo(min=-65504.0, max=65504.0, eps=0.0009765625, resolution=0.001,")
+    assert repr(pa.finfo("complex64")) == repr(pa.finfo("float32"))
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ def test_copies_are_those_of_numpy(x, data):
     counts = data.draw(st.lists(st.integers(0, 3), min_size=x.shape[axis], max_size=x.shape[axis]))
     for ours, theirs in [
         (pa.tile(x, times), np.tile(x, times)),
+        (pa.to_tensor(x).repeat(times), np.tile(x, times)),
+        (pa.to_tensor(x).repeat(*(times or [1])), np.tile(x, times)),
         (pa.tile(x, pa.to_tensor([2, 1])), np.tile(x, [2, 1])),
         (pa.repeat_interleave(x, count), np.repeat(x, count)),
         (pa.repeat_interleave(x, count, axis), np.repeat(x, count, axis)),

@@ -41,6 +41,8 @@ def test_directions():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
+        (lambda x: pa.to_tensor(x).split_with_sizes(3), TypeError, "split_sizes must be a sequence of sizes"),
+        (lambda x: pa.to_tensor(x).split_with_sizes([1, -1]), ValueError, r"split_sizes\[1\] must be >= 0"),
         (lambda x: pa.split(x, 2, 1), ValueError, "num_or_sections must divide the 3 elements"),
         (lambda x: pa.split(x, 0), ValueError, "num_or_sections must be >= 1"),
         (lambda x: pa.split(x, [1, 1], 1), ValueError, "num_or_sections must add up to 3"),

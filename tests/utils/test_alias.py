@@ -23,6 +23,20 @@ def test_only_one_of_them_at_a_time():
         given(1, 2, dim=2)
 
 
+@also(spread="sizes")
+def made(x, sizes, *, keep=False):
+    return x, sizes, keep
+
+
+def test_sizes_are_given_one_by_one():
+    assert made(1, 2, 3) == (1, (2, 3), False)
+    assert made(1, 2, 3, keep=True) == (1, (2, 3), True)
+    assert (made(1, 2), made(1, [2, 3]), made(1, sizes=2)) == ((1, 2, False), (1, [2, 3], False), (1, 2, False))
+    for wrong in (lambda: made(1, [2], 3), lambda: made(1, 2, 3.0), lambda: made(1)):
+        with pytest.raises(TypeError, match="made"):
+            wrong()
+
+
 def test_the_function_keeps_its_face():
     assert (given.__name__, given.__doc__) == ("given", "Return what was given.")
     assert list(inspect.signature(given).parameters) == ["x", "axis", "keep"]

@@ -374,9 +374,12 @@ class ParameterList(Layer):
         return self._parameters[str(_position(idx, self, len(self)))]  # type: ignore[return-value]  # never None here
 
     def __setitem__(self, idx: int, param: Tensor) -> None:
-        """Copy the values of ``param``, which has the same shape, into the parameter at ``idx``."""
+        """Copy the values of ``param`` into the parameter at ``idx``; a parameter of another shape takes its place."""
         checks.instance("param", param, Tensor, "a Tensor")
-        self[idx].set_value(param)
+        if isinstance(param, Parameter) and param.shape != self[idx].shape:
+            self._parameters[str(_position(idx, self, len(self)))] = param
+        else:
+            self[idx].set_value(param)
 
     def __len__(self) -> int:
         return len(self._parameters)

@@ -245,6 +245,9 @@ def test_parameters_in_lists_and_dicts():
     assert listed.append(q) is listed
     listed[-1] = pa.to_tensor([3.0])
     assert (listed[1], q.item(), list(listed), len(listed)) == (q, 3.0, [p, q], 2)
+    larger = pa.create_parameter([2])
+    listed[-1] = larger
+    assert (listed[1] is larger, listed[0] is p, [len(one) for one in listed.parameters()]) == (True, True, [1, 2])
     named = nn.ParameterDict(nn.ParameterDict([("p", p)]))
     named["q"] = p
     named.update({"q": q})
