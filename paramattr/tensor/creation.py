@@ -21,8 +21,6 @@ __all__ = [
     "tril_indices", "triu_indices", "zeros", "zeros_like",
 ]  # fmt: skip
 
-Sizes = arguments.Integers
-
 
 def to_tensor(
     data: Operand, dtype: DTypeLike | None = None, place: object = None, stop_gradient: bool = True
@@ -133,7 +131,7 @@ def made(
 
 
 def zeros(
-    shape: Sizes,
+    shape: arguments.Integers,
     dtype: DTypeLike | None = None,
     name: str | None = None,
     *,
@@ -178,7 +176,7 @@ def zeros(
 
 
 def ones(
-    shape: Sizes,
+    shape: arguments.Integers,
     dtype: DTypeLike | None = None,
     name: str | None = None,
     *,
@@ -201,7 +199,7 @@ def ones(
 
 
 def empty(
-    shape: Sizes,
+    shape: arguments.Integers,
     dtype: DTypeLike | None = None,
     name: str | None = None,
     *,
@@ -224,7 +222,7 @@ def empty(
 
 
 def full(
-    shape: Sizes,
+    shape: arguments.Integers,
     fill_value: Any,
     dtype: DTypeLike | None = None,
     name: str | None = None,

@@ -121,10 +121,15 @@ def bmm(x: Operand, y: Operand, name: str | None = None, *, out: Tensor | None =
     >>> paramattr.bmm(paramattr.to_tensor([[[1.0, 2.0]]]), paramattr.to_tensor([[[3.0], [4.0]]])).numpy()
     array([[[11.]]], dtype=float32)
     """
+    return into(out, apply(rules.matmul, *_stacks(x, y)))
+
+
+def _stacks(x: Operand, y: Operand) -> tuple[Tensor, Tensor]:
+    """Return two stacks of as many matrices."""
     x, y = with_axes("x", x, "3", 3, 3), with_axes("y", y, "3", 3, 3)
     if x.shape[0] != y.shape[0]:
         raise ValueError(f"x and y must hold as many matrices, but received shapes {x.shape!r} and {y.shape!r}")
-    return into(out, apply(rules.matmul, x, y))
+    return x, y
 
 
 def mv(x: Operand, vec: Operand, name: str | None = None) -> Tensor:
@@ -243,10 +248,7 @@ def baddbmm(
     >>> paramattr.baddbmm(one, one, one, beta=0.5, alpha=2.0).item()
     2.5
     """
-    x, y = with_axes("x", x, "3", 3, 3), with_axes("y", y, "3", 3, 3)
-    if x.shape[0] != y.shape[0]:
-        raise ValueError(f"x and y must hold as many matrices, but received shapes {x.shape!r} and {y.shape!r}")
-    return _added(input, x, y, beta, alpha)
+    return _added(input, *_stacks(x, y), beta, alpha)
 
 
 def _added(input: Operand, x: Tensor, y: Tensor, beta: float, alpha: float) -> Tensor:

@@ -193,11 +193,7 @@ def adaptive_log_softmax_with_loss(
             f"input and label must have shapes [N, size] and [N], or [size] and [], but received {given.shape!r}"
             f" and {numbers.shape!r}"
         )
-    edges, pairs = check_edges(cutoffs), checks.several("tail_weights", tail_weights, "a sequence of pairs of tensors")
-    if len(pairs) == len(edges):
-        edges.append(edges[-1] + _matrices(len(pairs), pairs[-1])[1].shape[1])
-    if len(pairs) != len(edges) - 1:
-        raise ValueError(f"tail_weights must hold {len(edges) - 1} pairs of tensors, but received {len(pairs)}")
+    edges, pairs = _clusters(cutoffs, tail_weights)
     rows = in_full_precision(given).reshape([-1, given.shape[-1]])
     places = class_numbers("label", numbers, edges[-1]).reshape(-1)
     cluster = np.searchsorted(edges[:-1], places, side="right")
@@ -205,6 +201,18 @@ def adaptive_log_softmax_with_loss(
     found = head[np.arange(len(places)), np.where(cluster == 0, places, edges[0] + cluster - 1)]
     found = found + _within_clusters(rows, places, cluster, pairs, edges)
     return rounded(found if numbers.ndim else found.reshape([]), given), rounded(-found.mean(), given)
+
+
+def _clusters(
+    cutoffs: Sequence[int], tail_weights: Sequence[Sequence[Operand]]
+) -> tuple[list[int], list[Sequence[Operand]]]:
+    """Return where each cluster begins and the last one ends, and the matrices of each."""
+    edges, pairs = check_edges(cutoffs), checks.several("tail_weights", tail_weights, "a sequence of pairs of tensors")
+    if len(pairs) == len(edges):
+        edges.append(edges[-1] + _matrices(len(pairs), pairs[-1])[1].shape[1])
+    if len(pairs) != len(edges) - 1:
+        raise ValueError(f"tail_weights must hold {len(edges) - 1} pairs of tensors, but received {len(pairs)}")
+    return edges, pairs
 
 
 def _within_clusters(

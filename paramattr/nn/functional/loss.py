@@ -239,8 +239,7 @@ def cross_entropy(
     weight : Tensor or array_like, optional
         A weight per class, of shape [classes]; the mean is weighted too.
     ignore_index : int, default -100
-        The loss of samples of this class number is 0. The mean is over the others; over all if the number is
-        negative and there is no ``weight``.
+        Samples of this class number have the loss 0; in the mean they count if it is negative and ``weight`` is None.
     reduction : {"mean", "sum", "none"}, default "mean"
         What becomes of the losses, one per sample; ``axis`` stays, of size 1, if labels are soft, smoothed or had it.
     soft_label, use_softmax : bool, default False and True

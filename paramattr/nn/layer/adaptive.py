@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from paramattr.autograd import Tensor
-from paramattr.autograd.tensor import Operand, as_tensor
+from paramattr.autograd.tensor import Operand
 from paramattr.nn.functional import geometry
 from paramattr.nn.functional.adaptive import (
     OutputLike,
@@ -17,15 +16,12 @@ from paramattr.nn.functional.adaptive import (
     fractional_max_pool,
 )
 from paramattr.nn.functional.geometry import SizeLike
-from paramattr.nn.layer.layer import Layer
+from paramattr.nn.layer.function import SpatialLayer
 from paramattr.utils import checks
 
 
-class _ToSize(Layer):
+class _ToSize(SpatialLayer):
     """What these poolings are: a checked size of the output over ``dims`` spatial axes."""
-
-    dims: ClassVar[int]
-    data_format: str
 
     def __init__(self, output_size: OutputLike, data_format: str | None = None) -> None:
         super().__init__()
@@ -33,13 +29,6 @@ class _ToSize(Layer):
         self.output_size = output_size
         self.data_format = geometry.FORMATS[self.dims][0] if data_format is None else data_format
         geometry.channels_last(self.data_format, self.dims)
-
-    def _checked(self, x: Operand) -> Tensor:
-        x = as_tensor("x", x)
-        if x.ndim != self.dims + 2:
-            layout = ", ".join(self.data_format)
-            raise ValueError(f"{self!r} expected an input of shape [{layout}], but received {x.shape!r}")
-        return x
 
     def extra_repr(self) -> str:
         return f"output_size={self.output_size}"

@@ -14,8 +14,9 @@ from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.initializer import Constant
 from paramattr.nn import functional
 from paramattr.nn.functional.norm import BATCH_FORMATS
+from paramattr.nn.layer.function import check_name
 from paramattr.nn.layer.layer import Layer
-from paramattr.nn.layer.norm import check_name
+from paramattr.nn.layer.norm import check_channels
 from paramattr.parameter import Parameter
 from paramattr.utils import checks, dtypes
 
@@ -52,9 +53,7 @@ class _Statistics(Layer):
         )
 
     def _normalized(self, x: Tensor, data_format: str, use_global_stats: bool | None) -> Tensor:
-        channels, axis = self._mean.size, 1 if data_format[1] == "C" else -1
-        if x.ndim < 2 or x.shape[axis] != channels:
-            raise ValueError(f"{self!r} expected {channels} channels at axis {axis}, but received {x.shape!r}")
+        check_channels(self, x, self._mean.size, data_format)
         return functional.batch_norm(
             x,
             self._mean,

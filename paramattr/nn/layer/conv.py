@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar
 
 from numpy.typing import DTypeLike
 
 from paramattr.attr import ParamAttrLike, optional_attr, required_attr
 from paramattr.autograd import Tensor, place
-from paramattr.autograd.tensor import Operand, as_tensor
+from paramattr.autograd.tensor import Operand
 from paramattr.initializer import Initializer, Normal
 from paramattr.nn import functional
 from paramattr.nn.functional import geometry
 from paramattr.nn.functional.conv import Moves, conv, conv_transpose
 from paramattr.nn.functional.geometry import PaddingLike, SizeLike
-from paramattr.nn.layer.layer import Layer
+from paramattr.nn.layer.function import SpatialLayer
 from paramattr.parameter import Parameter
 from paramattr.utils import checks
 
 
-class _ConvNd(Layer):
+class _ConvNd(SpatialLayer):
     """What all convolutions are: checked geometry over ``dims`` spatial axes, a weight and a bias."""
 
-    dims: ClassVar[int]
     padding_mode: str = "zeros"
     output_padding: SizeLike = 0
     weight: Parameter
@@ -63,13 +61,6 @@ class _ConvNd(Layer):
         self.weight = self.create_parameter(shape, weight, default_initializer=default)
         self.bias = self.create_parameter([self.out_channels], bias, is_bias=True)
 
-    def _checked(self, x: Operand) -> Tensor:
-        x = as_tensor("x", x)
-        if x.ndim != self.dims + 2 or x.shape[-1 if self._last else 1] != self.in_channels:
-            layout = ", ".join(str(self.in_channels) if axis == "C" else axis for axis in self.data_format)
-            raise ValueError(f"{self!r} expected an input of shape [{layout}], but received {x.shape!r}")
-        return x
-
     def extra_repr(self) -> str:
         """Return the channels, the kernel and what differs from the defaults."""
         parts = [f"{self.in_channels}, {self.out_channels}, kernel_size={list(self.kernel_size)}"]
@@ -98,7 +89,7 @@ class _Conv(_ConvNd):
         self._create_parameters(self.out_channels, self.in_channels, weight_attr, bias_attr, law)
 
     def forward(self, x: Operand) -> Tensor:
-        x = self._checked(x)
+        x = self._checked(x, self.in_channels)
         pads: PaddingLike = self.padding
         if self.padding_mode != "zeros":
             x, pads = functional.pad(x, self._around, self.padding_mode, data_format=self.data_format), 0
@@ -116,7 +107,8 @@ class _ConvTranspose(_ConvNd):
         """Return the transposed convolution of ``x``; ``output_size`` is used instead of ``output_padding``."""
         extra = self.output_padding if output_size is None else 0
         moves = (self.stride, self.padding, self.dilation, self.groups, self.data_format)
-        return conv_transpose(self.dims, self._checked(x), self.weight, self.bias, moves, extra, output_size)
+        x = self._checked(x, self.in_channels)
+        return conv_transpose(self.dims, x, self.weight, self.bias, moves, extra, output_size)
 
 
 class Conv2D(_Conv):

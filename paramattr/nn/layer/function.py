@@ -1,4 +1,4 @@
-"""What layers that are a function of one tensor and its settings share."""
+"""What layers share: those that are a function of one tensor and its settings, and those over spatial axes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from paramattr.autograd import Tensor
-from paramattr.autograd.tensor import Operand
+from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
 
@@ -47,6 +47,21 @@ class FunctionInTraining(FunctionLayer):
 
     def forward(self, x: Operand) -> Tensor:
         return type(self).function(x, **self.settings(), training=self.training)
+
+
+class SpatialLayer(Layer):
+    """A layer whose input has ``dims`` spatial axes beside those of batch and channels, in the order ``data_format``."""
+
+    dims: ClassVar[int]
+    data_format: str
+
+    def _checked(self, x: Operand, channels: int | None = None) -> Tensor:
+        """Return ``x``, which must have these axes, and as many ``channels`` if they are known."""
+        x = as_tensor("x", x)
+        if x.ndim != self.dims + 2 or channels not in (None, x.shape[self.data_format.index("C")]):
+            layout = ", ".join(str(channels) if axis == "C" and channels else axis for axis in self.data_format)
+            raise ValueError(f"{self!r} expected an input of shape [{layout}], but received {x.shape!r}")
+        return x
 
 
 def check_name(name: object) -> str | None:

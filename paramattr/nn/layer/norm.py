@@ -14,6 +14,7 @@ from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.initializer import Constant
 from paramattr.nn import functional
 from paramattr.nn.functional.norm import FORMATS, check_groups, normalized_sizes
+from paramattr.nn.layer.function import check_name
 from paramattr.nn.layer.layer import Layer
 from paramattr.parameter import Parameter
 from paramattr.utils import checks
@@ -32,10 +33,11 @@ class _Affine(Layer):
         self.bias = self.create_parameter([size], bias, is_bias=True, default_initializer=Constant(0.0))
 
 
-def check_name(name: str | None) -> str | None:
-    """Return ``name``, a string or None."""
-    checks.instance("name", name, (str, type(None)), "a string or None")
-    return name
+def check_channels(layer: Layer, x: Tensor, channels: int, data_format: str) -> None:
+    """Raise a ValueError unless ``x`` has the ``channels`` of ``layer`` where ``data_format`` has them."""
+    axis = 1 if data_format[1] == "C" else -1
+    if x.ndim < 2 or x.shape[axis] != channels:
+        raise ValueError(f"{layer!r} expected {channels} channels at axis {axis}, but received {x.shape!r}")
 
 
 class LayerNorm(_Affine):
@@ -171,11 +173,7 @@ class GroupNorm(_Affine):
     def forward(self, input: Operand) -> Tensor:
         """Normalize ``input``, of at least two axes."""
         x = as_tensor("input", input)
-        axis = 1 if self._data_format[1] == "C" else -1
-        if x.ndim < 2 or x.shape[axis] != self._num_channels:
-            raise ValueError(
-                f"{self!r} expected {self._num_channels} channels at axis {axis}, but received {x.shape!r}"
-            )
+        check_channels(self, x, self._num_channels, self._data_format)
         return functional.group_norm(x, self._num_groups, self._epsilon, self.weight, self.bias, self._data_format)
 
     def extra_repr(self) -> str:

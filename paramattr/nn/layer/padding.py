@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from paramattr.autograd import Tensor
-from paramattr.autograd.tensor import Operand, as_tensor
+from paramattr.autograd.tensor import Operand
 from paramattr.nn import functional
 from paramattr.nn.functional import geometry
 from paramattr.nn.functional.padding import SELECTIONS
-from paramattr.nn.layer.layer import Layer
+from paramattr.nn.layer.function import SpatialLayer
 from paramattr.utils import checks
 
 # One number for all sides, or two per spatial axis, beginning at the last one.
 Around = int | Sequence[int] | Tensor
 
 
-class _PadNd(Layer):
+class _PadNd(SpatialLayer):
     """What all paddings are: checked numbers around ``dims`` spatial axes, and what they are filled with."""
-
-    dims: ClassVar[int]
 
     def __init__(self, padding: Around, mode: str, value: float, data_format: str) -> None:
         super().__init__()
@@ -35,11 +32,7 @@ class _PadNd(Layer):
         self.data_format = data_format
 
     def forward(self, x: Operand) -> Tensor:
-        x = as_tensor("x", x)
-        if x.ndim != self.dims + 2:
-            layout = ", ".join(self.data_format)
-            raise ValueError(f"{self!r} expected an input of shape [{layout}], but received {x.shape!r}")
-        return functional.pad(x, self.padding, self.mode, self.value, self.data_format)
+        return functional.pad(self._checked(x), self.padding, self.mode, self.value, self.data_format)
 
     def extra_repr(self) -> str:
         return f"padding={self.padding}, mode={self.mode}, value={self.value}, data_format={self.data_format}"

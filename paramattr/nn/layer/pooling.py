@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from paramattr.autograd import Tensor
-from paramattr.autograd.tensor import Operand, as_tensor
+from paramattr.autograd.tensor import Operand
 from paramattr.nn.functional.geometry import PaddingLike, SizeLike
 from paramattr.nn.functional.pooling import Window, avg_pool, check_norm, check_window, lp_pool, max_pool
-from paramattr.nn.layer.layer import Layer
+from paramattr.nn.layer.function import SpatialLayer
 from paramattr.utils import checks
 
 
-class _PoolNd(Layer):
+class _PoolNd(SpatialLayer):
     """What all poolings are: a checked window over ``dims`` spatial axes."""
-
-    dims: ClassVar[int]
 
     def __init__(self, window: Window) -> None:
         super().__init__()
@@ -24,13 +20,6 @@ class _PoolNd(Layer):
 
     def _window(self) -> Window:
         return self.kernel_size, self.stride, self.padding, self.ceil_mode, self.data_format
-
-    def _checked(self, x: Operand) -> Tensor:
-        x = as_tensor("x", x)
-        if x.ndim != self.dims + 2:
-            layout = ", ".join(self.data_format)
-            raise ValueError(f"{self!r} expected an input of shape [{layout}], but received {x.shape!r}")
-        return x
 
     def extra_repr(self) -> str:
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"

@@ -13,8 +13,8 @@ from paramattr.initializer import Normal
 from paramattr.nn import functional
 from paramattr.nn.functional.norm import FORMATS
 from paramattr.nn.functional.vector_norm import check_response, over_sigma, singular_vectors
+from paramattr.nn.layer.function import check_name
 from paramattr.nn.layer.layer import Layer
-from paramattr.nn.layer.norm import check_name
 from paramattr.parameter import Parameter
 from paramattr.utils import checks
 

@@ -50,6 +50,13 @@ def test_clusters_share_all_probability():
 HEAD, TAILS, CUTOFFS, BIAS = clustered()
 
 
+def test_a_label_without_a_chance():
+    barred = np.where(np.arange(4) == 1, -np.inf, BIAS)
+    output, loss = F.adaptive_log_softmax_with_loss(np.ones((2, 3)), [1, 0], HEAD, TAILS, CUTOFFS, barred)
+    assert output.numpy()[0] == -np.inf
+    assert loss.item() == np.inf
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [

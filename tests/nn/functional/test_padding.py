@@ -58,7 +58,8 @@ def test_what_is_negative_is_cut_off(mode, check_grads):
 
 def test_numbers_out_of_a_tensor():
     x = data(1, 2, 3, 3)
-    for numbers in ([1, 0, 2, 1], (1, 0, 2, 1), pa.to_tensor([1, 0, 2, 1])):
+    given = [1, 0, 2, 1]
+    for numbers in (given, tuple(given), pa.to_tensor(given), [pa.to_tensor(1), 0, 2, 1], np.array(given)):
         expected = np.pad(x, ((0, 0), (0, 0), (2, 1), (1, 0)))
         np.testing.assert_array_equal(F.pad(x, numbers).numpy(), expected)
         np.testing.assert_array_equal(F.zeropad2d(x, numbers).numpy(), expected)
@@ -87,6 +88,8 @@ def test_constants_around_any_axes():
         ([-4, 9], {}, ValueError, "pad must leave an element"),
         ([0.5, 0], {}, TypeError, r"pad\[0\]"),
         (1, {}, TypeError, "pad must be a sequence"),
+        ("10", {}, TypeError, "pad must be a sequence"),
+        (pa.to_tensor([1.0, 0.0]), {}, TypeError, r"pad\[0\]"),
         ([1, 1], {"mode": "zeros"}, ValueError, "mode must be one of"),
         ([1, 1], {"data_format": "NCHW"}, ValueError, "data_format"),
         ([1, 1], {"value": "0"}, TypeError, "value"),
