@@ -9,12 +9,14 @@ import numpy as np
 from paramattr.autograd import Tensor, place
 from paramattr.autograd.tensor import Operand, as_tensor, changed
 from paramattr.utils import checks, dtypes
+from paramattr.utils.alias import also
 
 __all__ = [
     "contiguous", "copy_", "cpu", "is_complex", "is_empty", "is_floating_point", "is_integer", "is_tensor", "rank", "to",
 ]  # fmt: skip
 
 
+@also(obj="x")
 def is_tensor(x: object) -> bool:
     """Return whether ``x`` is a `Tensor`.
 
@@ -29,6 +31,7 @@ def is_tensor(x: object) -> bool:
     return isinstance(x, Tensor)
 
 
+@also(input="x")
 def is_floating_point(x: Tensor) -> bool:
     """Return whether the elements of a tensor are floating-point numbers.
 
@@ -62,6 +65,7 @@ def is_integer(x: Tensor) -> bool:
     return _dtype(x).kind in "iu"
 
 
+@also(input="x")
 def is_complex(x: Tensor) -> bool:
     """Return whether the elements of a tensor are complex numbers.
 

@@ -12,6 +12,7 @@ from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.tensor.function import into
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 __all__ = ["argsort", "kthvalue", "mode", "msort", "sort", "topk"]
 
@@ -53,6 +54,7 @@ def _in_shape(x: Tensor, shape: tuple[int, ...]) -> Tensor:
     return x if x.data.shape == shape else apply(rules.reshape, x, shape=shape)
 
 
+@also(input="x", dim="axis")
 def argsort(
     x: Operand, axis: int = -1, descending: bool = False, stable: bool = False, name: str | None = None
 ) -> Tensor:
@@ -123,6 +125,7 @@ def msort(input: Operand, *, out: Tensor | None = None) -> Tensor:
     return into(out, sort(as_tensor("input", input), 0))
 
 
+@also(input="x", dim="axis")
 def topk(
     x: Operand,
     k: int | Tensor,

@@ -11,10 +11,12 @@ from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.tensor.function import into
 from paramattr.tensor.reduction import Axes, reduce, spread
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 __all__ = ["bincount", "histogram", "histogram_bin_edges", "numel", "std", "var"]
 
 
+@also(input="x", dim="axis")
 def var(
     x: Operand,
     axis: Axes = None,
