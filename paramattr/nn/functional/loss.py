@@ -16,6 +16,7 @@ from paramattr.nn.functional.softmax import log_softmax
 from paramattr.tensor.exponential import log
 from paramattr.tensor.search import where
 from paramattr.utils import checks, dtypes
+from paramattr.utils.alias import also
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -208,6 +209,7 @@ def check_ignore_index(ignore_index: int, soft_label: bool) -> int:
     return number
 
 
+@also(target="label")
 def cross_entropy(
     input: Operand,
     label: Operand,

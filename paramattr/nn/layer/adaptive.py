@@ -19,6 +19,7 @@ from paramattr.nn.functional.adaptive import (
 from paramattr.nn.functional.geometry import SizeLike
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 
 class _ToSize(Layer):
@@ -46,6 +47,7 @@ class _ToSize(Layer):
 
 
 class _AdaptiveAvgPool(_ToSize):
+    @also(input="x")
     def forward(self, x: Operand) -> Tensor:
         return adaptive_avg_pool(self.dims, self._checked(x), self.output_size, self.data_format)
 
@@ -60,6 +62,7 @@ class _MaxToSize(_ToSize):
 
 
 class _AdaptiveMaxPool(_MaxToSize):
+    @also(input="x")
     def forward(self, x: Operand) -> Tensor:
         """Return the largest values, with ``return_mask`` a pair of them and their positions."""
         return adaptive_max_pool(self.dims, self._checked(x), self.output_size, self.return_mask)
@@ -165,6 +168,7 @@ class AdaptiveMaxPool1D(_AdaptiveMaxPool):
 
     dims = 1
 
+    @also(return_indices="return_mask")
     def __init__(
         self,
         output_size: int | Sequence[int],
@@ -189,6 +193,7 @@ class AdaptiveMaxPool2D(_AdaptiveMaxPool):
 
     dims = 2
 
+    @also(return_indices="return_mask")
     def __init__(
         self,
         output_size: OutputLike,
@@ -213,6 +218,7 @@ class AdaptiveMaxPool3D(_AdaptiveMaxPool):
 
     dims = 3
 
+    @also(return_indices="return_mask")
     def __init__(
         self,
         output_size: OutputLike,

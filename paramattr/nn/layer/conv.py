@@ -19,6 +19,7 @@ from paramattr.nn.layer.casting import check_device
 from paramattr.nn.layer.layer import Layer
 from paramattr.parameter import Parameter
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 
 class _ConvNd(Layer):
@@ -98,6 +99,7 @@ class _Conv(_ConvNd):
         law = Normal(0.0, math.sqrt(2.0 / (self.in_channels * math.prod(self.kernel_size))))
         self._create_parameters(self.out_channels, self.in_channels, weight_attr, bias_attr, law)
 
+    @also(input="x")
     def forward(self, x: Operand) -> Tensor:
         x = self._checked(x)
         pads: PaddingLike = self.padding

@@ -14,6 +14,7 @@ from paramattr.nn.layer.casting import check_device
 from paramattr.nn.layer.function import check_name, described
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 
 class Embedding(Layer):
@@ -110,6 +111,7 @@ class Embedding(Layer):
         weight = weight or ParamAttr()
         return weight.replace(initializer=ZeroRow(choose(weight.initializer, is_bias=False), padding))
 
+    @also(input="x")
     def forward(self, x: Tensor | ArrayLike) -> Tensor:
         """Map integers of any shape to vectors: ``[*]`` to ``[*, embedding_dim]``."""
         norm = (self.max_norm, self.norm_type)

@@ -12,6 +12,7 @@ from paramattr.nn.functional import geometry
 from paramattr.nn.functional.padding import SELECTIONS
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 # One number for all sides, or two per spatial axis, beginning at the last one.
 Around = int | Sequence[int] | Tensor
@@ -34,6 +35,7 @@ class _PadNd(Layer):
         geometry.channels_last(data_format, self.dims)
         self.data_format = data_format
 
+    @also(input="x")
     def forward(self, x: Operand) -> Tensor:
         x = as_tensor("x", x)
         if x.ndim != self.dims + 2:
