@@ -3,6 +3,7 @@ import inspect
 import numpy as np
 import pytest
 
+import paramattr as pa
 from paramattr.utils.alias import also, by_dim
 
 
@@ -77,3 +78,45 @@ def test_an_axis_before_the_index_calls_the_other_function():
     assert gather("x", [0]) == gather("x", index=[0]) == ("this", 0, [0])
     with pytest.raises(TypeError, match="'dim'"):
         gather("x", [0], dim=1)
+
+
+X = np.arange(1.0, 25.0).reshape(2, 3, 4)
+# Calls in PyTorch's manner, and the same in Paddle's.
+CALLS = [
+    (lambda x: pa.exp(input=x), lambda x: pa.exp(x)),
+    (lambda x: pa.maximum(input=x, other=5.0), lambda x: pa.maximum(x, 5.0)),
+    (lambda x: x.add(other=x), lambda x: x.add(x)),
+    (lambda x: pa.add_(input=x, other=x), lambda x: x.add_(x)),
+    (lambda x: x.pow(exponent=2), lambda x: x.pow(2)),
+    (lambda x: x.mean(dim=1, keepdim=True), lambda x: x.mean(1, True)),
+    (lambda x: x.median(dim=1)[1], lambda x: x.median(1, mode="min")[1]),
+    (lambda x: x.argmax(dim=1, keepdims=True), lambda x: x.argmax(1, True)),
+    (lambda x: x.permute(2, 0, 1), lambda x: x.permute([2, 0, 1])),
+    (lambda x: x.transpose(dim0=0, dim1=2), lambda x: x.transpose([2, 1, 0])),
+    (lambda x: x.transpose(0, 2), lambda x: pa.transpose(input=x, axis0=0, axis1=2)),
+    (lambda x: x.expand(5, 2, 3, 4), lambda x: x.expand([5, 2, 3, 4])),
+    (lambda x: x.tile(2, 1), lambda x: x.tile(dims=[2, 1])),
+    (lambda x: x.flatten(start_dim=1, end_dim=2), lambda x: x.flatten(1, 2)),
+    (lambda x: x.diagonal(dim1=1, dim2=2), lambda x: x.diagonal(0, 1, 2)),
+    (lambda x: pa.stack(tensors=[x, x], dim=1), lambda x: pa.stack([x, x], 1)),
+    (lambda x: x.tensor_split(sections=2, dim=2)[1], lambda x: x.tensor_split(indices=[2], dim=2)[1]),
+    (lambda x: pa.norm(A=x, ord=1, dim=1), lambda x: pa.norm(x, 1, 1)),
+    (lambda x: pa.where(x > 3, input=x, other=0.0), lambda x: pa.where(x > 3, x, 0.0)),
+    (lambda x: pa.ones(2, 3, dtype="int32"), lambda x: pa.ones([2, 3], "int32")),
+    (lambda x: pa.zeros(size=[2]), lambda x: pa.zeros([2])),
+    (lambda x: pa.nn.functional.softmax(input=x, dim=1), lambda x: pa.nn.functional.softmax(x, 1)),
+    (lambda x: pa.nn.GLU(dim=2)(input=x), lambda x: pa.nn.GLU(2)(x)),
+]
+
+
+@pytest.mark.parametrize(("other", "usual"), CALLS)
+def test_functions_take_the_second_names_that_they_have_in_paddle(other, usual):
+    np.testing.assert_array_equal(other(pa.to_tensor(X)).numpy(), usual(pa.to_tensor(X)).numpy())
+
+
+@pytest.mark.parametrize(
+    "call", [lambda x: x.sum(axis=0, dim=0), lambda x: pa.exp(x=x, input=x), lambda x: x.std(dim=0)]
+)
+def test_what_functions_refuse(call):
+    with pytest.raises(TypeError):
+        call(pa.to_tensor(X))
