@@ -27,10 +27,7 @@ _NAMES = {
     "contraction": "einsum",
     "conversion": "assign clone finfo from_dlpack from_numpy iinfo shape to_dlpack tolist",
     "covariance": "corrcoef cov",
-    "creation": (
-        "as_tensor asarray empty empty_like eye full full_like ones ones_like to_tensor tril_indices triu_indices"
-        " zeros zeros_like"
-    ),
+    "creation": ("as_tensor asarray empty empty_like eye full full_like ones ones_like to_tensor zeros zeros_like"),
     "cumulative": "cummax cummin cumprod cumprod_ cumsum cumsum_ cumulative_trapezoid diff logcumsumexp trapezoid",
     "diagonals": (
         "diag diag_embed diagflat diagonal diagonal_scatter fill_diagonal_ fill_diagonal_tensor fill_diagonal_tensor_"
@@ -74,8 +71,8 @@ _NAMES = {
     "products": "cross inner kron outer tensordot trace",
     "quantiles": "median nanmedian nanquantile quantile",
     "random": "log_normal normal rand rand_like randint randint_like randn randn_like randperm standard_normal uniform",
-    "ranges": "arange linspace logspace range",
-    "reduction": "all any count_nonzero logsumexp max mean min nanmean nansum prod sum",
+    "ranges": "arange linspace logspace range tril_indices triu_indices",
+    "reduction": "all amax amin any count_nonzero logsumexp max mean min nanmean nansum prod sum",
     "repetition": "broadcast_tensors broadcast_to expand expand_as meshgrid reduce_as repeat repeat_interleave tile",
     "rounding": (
         "ceil ceil_ copysign copysign_ floor floor_ frac frac_ frexp gcd gcd_ heaviside isfinite isinf isnan isneginf"
@@ -101,7 +98,7 @@ _NAMES = {
 }
 # Paddle's other names.
 ALIASES = {
-    "amax": "max", "amin": "min", "bitwise_invert": "bitwise_not", "bitwise_invert_": "bitwise_not_", "cat": "concat",
+    "bitwise_invert": "bitwise_not", "bitwise_invert_": "bitwise_not_", "cat": "concat",
     "clamp": "clip", "clamp_": "clip_", "concatenate": "concat", "div": "divide", "div_": "divide_", "eq": "equal",
     "floor_mod": "remainder", "floor_mod_": "remainder_", "gammaln": "lgamma", "gammaln_": "lgamma_",
     "ge": "greater_equal", "ger": "outer", "greater": "greater_than", "gt": "greater_than", "le": "less_equal",

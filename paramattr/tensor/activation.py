@@ -11,10 +11,12 @@ from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.tensor.function import into
 from paramattr.utils import checks, dtypes
+from paramattr.utils.alias import also
 
 __all__ = ["sigmoid", "softmax"]
 
 
+@also(input="x")
 def sigmoid(x: Operand, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
     """Return 1 / (1 + exp(-x)), without overflow.
 

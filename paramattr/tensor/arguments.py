@@ -23,9 +23,11 @@ def plain(value: object) -> Any:
 
     Paddle takes tensors for sizes, axes and bounds, whole or in a list.
     """
+    if isinstance(value, (list, tuple)):
+        return [part if type(part) is int else _single(part) for part in value]
     if isinstance(value, Tensor) and value.dtype.kind in "iu" and value.ndim < 2:
         return value.tolist()
-    return [_single(part) for part in value] if isinstance(value, (list, tuple)) else value
+    return value
 
 
 def _single(value: object) -> Any:
@@ -49,6 +51,9 @@ def integers(name: str, value: object, *, low: int | None = None) -> tuple[int, 
     if isinstance(given, (int, np.integer)):
         return (checks.integer(name, given, low=low),)
     numbers = checks.several(name, given, "a sequence of integers")
+    # The usual case first: the names of the parts are for errors.
+    if all(type(number) is int and (low is None or number >= low) for number in numbers):
+        return tuple(numbers)
     return tuple(checks.integer(f"{name}[{place}]", number, low=low) for place, number in enumerate(numbers))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from paramattr.autograd import Tensor, place
 from paramattr.autograd.tensor import Operand, as_tensor, changed
 from paramattr.utils import checks, dtypes
+from paramattr.utils.alias import also
 
 __all__ = [
     "apply", "contiguous", "copy_", "cpu", "is_complex", "is_empty", "is_floating_point", "is_integer", "is_tensor",
@@ -17,6 +18,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@also(obj="x")
 def is_tensor(x: object) -> bool:
     """Return whether ``x`` is a `Tensor`.
 
@@ -31,6 +33,7 @@ def is_tensor(x: object) -> bool:
     return isinstance(x, Tensor)
 
 
+@also(input="x")
 def is_floating_point(x: Tensor) -> bool:
     """Return whether the elements of a tensor are floating-point numbers.
 
@@ -64,6 +67,7 @@ def is_integer(x: Tensor) -> bool:
     return _dtype(x).kind in "iu"
 
 
+@also(input="x")
 def is_complex(x: Tensor) -> bool:
     """Return whether the elements of a tensor are complex numbers.
 

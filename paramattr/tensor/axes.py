@@ -13,10 +13,12 @@ from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.tensor import arguments
 from paramattr.tensor.arguments import Integers
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 __all__ = ["flip", "moveaxis", "permute", "roll", "rot90", "t", "transpose"]
 
 
+@also(input="x", dim0="perm", axis0="perm", dim1="name", axis1="name")
 def transpose(x: Operand, perm: int | Sequence[int], name: str | int | None = None) -> Tensor:
     """Return ``x`` with its axes in the order ``perm``.
 
@@ -58,6 +60,7 @@ def _exchanged(x: Tensor, one: int, other: int) -> Tensor:
     return apply(rules.transpose, x, perm=tuple(order))
 
 
+@also(spread="dims")
 def permute(input: Operand, dims: Sequence[int]) -> Tensor:
     """Return ``input`` with its axes in the order ``dims``, as `transpose`.
 
@@ -144,6 +147,7 @@ def flip(x: Operand, axis: Integers, name: str | None = None) -> Tensor:
     return apply(rules.getitem, x, index=tuple(slice(None, None, -1 if k in axes else 1) for k in range(x.ndim)))
 
 
+@also(input="x", dims="axis")
 def roll(x: Operand, shifts: Integers, axis: int | Sequence[int] | None = None, name: str | None = None) -> Tensor:
     """Return ``x`` with its elements moved on along axes; what leaves at the end comes in at the start.
 

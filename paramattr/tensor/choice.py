@@ -14,6 +14,7 @@ from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.tensor.arguments import integer_array, several
 from paramattr.tensor.function import elementwise, into
 from paramattr.utils import checks, dtypes
+from paramattr.utils.alias import also
 
 __all__ = [
     "broadcast_shape", "broadcast_shapes", "clip", "fmax", "fmin", "maximum", "minimum", "multiplex",
@@ -87,6 +88,7 @@ def fmin(x: Array, y: Array) -> Outcome:
     return np.fmin(x, y), (lambda g: g * first, lambda g: g * ~first)
 
 
+@also(input="x")
 def clip(
     x: Operand,
     min: Operand | None = None,

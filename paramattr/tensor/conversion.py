@@ -12,6 +12,7 @@ from paramattr.autograd.evaluation import array_of
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor, changed
 from paramattr.utils import checks, dtypes
+from paramattr.utils.alias import also
 
 __all__ = ["assign", "clone", "finfo", "from_dlpack", "from_numpy", "iinfo", "shape", "to_dlpack", "tolist"]
 
@@ -177,6 +178,7 @@ def to_dlpack(x: Tensor) -> Any:
     return x.__dlpack__()
 
 
+@also(type="dtype")
 def finfo(dtype: DTypeLike) -> Limits:
     """Return the limits of a floating dtype, or of the parts of a complex one: ``min``, ``max``, ``eps`` and so on.
 

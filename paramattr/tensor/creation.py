@@ -15,10 +15,11 @@ from paramattr.autograd.tensor import Operand
 from paramattr.tensor import arguments
 from paramattr.tensor.function import into
 from paramattr.utils import checks, dtypes
+from paramattr.utils.alias import also
 
 __all__ = [
     "as_tensor", "asarray", "empty", "empty_like", "eye", "full", "full_like", "ones", "ones_like", "to_tensor",
-    "tril_indices", "triu_indices", "zeros", "zeros_like",
+    "zeros", "zeros_like",
 ]  # fmt: skip
 
 
@@ -130,6 +131,7 @@ def made(
     return tensor
 
 
+@also(spread="shape", size="shape")
 def zeros(
     shape: arguments.Integers,
     dtype: DTypeLike | None = None,
@@ -147,7 +149,7 @@ def zeros(
     Parameters
     ----------
     shape : int, sequence of int or Tensor
-        The sizes of the axes.
+        The sizes of the axes; they may also be given one by one.
     dtype : dtype, optional
         The default dtype if None.
     name : str, optional
@@ -175,6 +177,7 @@ def zeros(
     return made(lambda: _filled(shape, 0, _dtype(dtype)), out, device, requires_grad, pin_memory)
 
 
+@also(spread="shape", size="shape")
 def ones(
     shape: arguments.Integers,
     dtype: DTypeLike | None = None,
@@ -198,6 +201,7 @@ def ones(
     return made(lambda: _filled(shape, 1, _dtype(dtype)), out, device, requires_grad, pin_memory)
 
 
+@also(spread="shape", size="shape")
 def empty(
     shape: arguments.Integers,
     dtype: DTypeLike | None = None,
@@ -221,6 +225,7 @@ def empty(
     return zeros(shape, dtype, out=out, device=device, requires_grad=requires_grad, pin_memory=pin_memory)
 
 
+@also(size="shape")
 def full(
     shape: arguments.Integers,
     fill_value: Any,
@@ -258,6 +263,7 @@ def full(
     return made(lambda: _filled(shape, number, form), out, device, requires_grad, pin_memory)
 
 
+@also(input="x")
 def zeros_like(
     x: Operand,
     dtype: DTypeLike | None = None,
@@ -280,6 +286,7 @@ def zeros_like(
     return full_like(x, 0, dtype, device=device, requires_grad=requires_grad, pin_memory=pin_memory)
 
 
+@also(input="x")
 def ones_like(
     x: Operand,
     dtype: DTypeLike | None = None,
@@ -302,6 +309,7 @@ def ones_like(
     return full_like(x, 1, dtype, device=device, requires_grad=requires_grad, pin_memory=pin_memory)
 
 
+@also(input="x")
 def empty_like(
     x: Operand,
     dtype: DTypeLike | None = None,
@@ -324,6 +332,7 @@ def empty_like(
     return full_like(x, 0, dtype, device=device, requires_grad=requires_grad, pin_memory=pin_memory)
 
 
+@also(input="x")
 def full_like(
     x: Operand,
     fill_value: Any,
@@ -349,6 +358,7 @@ def full_like(
     return made(lambda: _filled(array.shape, number, form), None, device, requires_grad, pin_memory)
 
 
+@also(n="num_rows", m="num_columns")
 def eye(
     num_rows: int | Tensor,
     num_columns: int | Tensor | None = None,
@@ -376,56 +386,6 @@ def eye(
     form = _dtype(dtype)
     checks.fits_in_memory("shape", (rows, columns), form.itemsize)
     return made(lambda: np.eye(rows, columns, dtype=form), out, device, requires_grad, pin_memory)
-
-
-def tril_indices(row: int, col: int, offset: int = 0, dtype: DTypeLike = "int64") -> Tensor:
-    """Return the rows and the columns of the elements of a matrix on and below a diagonal.
-
-    Mirrors ``paddle.tril_indices``.
-
-    Parameters
-    ----------
-    row, col : int
-        The sizes of the matrix.
-    offset : int, default 0
-        Which diagonal: those above the main one are positive.
-    dtype : dtype, default "int64"
-        Of the tensor, of shape [2, the number of elements].
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind, or a size negative.
-
-    Examples
-    --------
-    >>> import paramattr
-    >>> paramattr.tril_indices(2, 2).numpy()
-    array([[0, 1, 1],
-           [0, 0, 1]])
-    """
-    sizes = checks.integer("row", row, low=0), checks.integer("col", col, low=0)
-    return _indices(np.tri(*sizes, checks.integer("offset", offset), dtype=bool), dtype)
-
-
-def triu_indices(row: int, col: int | None = None, offset: int = 0, dtype: DTypeLike = "int64") -> Tensor:
-    """Return the rows and the columns of the elements of a matrix, square by default, on and above a diagonal.
-
-    Mirrors ``paddle.triu_indices``. The arguments, and what is refused, are those of `tril_indices`.
-
-    Examples
-    --------
-    >>> import paramattr
-    >>> paramattr.triu_indices(2).numpy()
-    array([[0, 0, 1],
-           [0, 1, 1]])
-    """
-    sizes = checks.integer("row", row, low=0), checks.integer("col", row if col is None else col, low=0)
-    return _indices(~np.tri(*sizes, checks.integer("offset", offset) - 1, dtype=bool), dtype)
-
-
-def _indices(mask: Array, dtype: DTypeLike) -> Tensor:
-    return Tensor(np.stack(np.nonzero(mask)).astype(dtypes.numeric("dtype", dtype, np.dtype(np.int64))))
 
 
 def _dtype(dtype: DTypeLike | None, given: np.dtype[Any] = np.dtype(bool)) -> np.dtype[Any]:  # noqa: B008

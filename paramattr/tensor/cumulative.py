@@ -14,6 +14,7 @@ from paramattr.tensor.joining import concat
 from paramattr.tensor.reduction import converted, counted
 from paramattr.tensor.reduction import sum as total
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 from paramattr.utils.dtypes import compute_dtype
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@also(input="x", dim="axis")
 def cumsum(
     x: Operand,
     axis: int | None = None,
@@ -69,6 +71,7 @@ def _sums_from(g: Array, axis: int) -> Array:
     return np.flip(np.cumsum(np.flip(g, axis), axis), axis)
 
 
+@also(input="x")
 def cumprod(
     x: Operand,
     dim: int | None = None,
@@ -212,6 +215,7 @@ def _sums_of_exp_from(x: Array, axis: int) -> Array:
     return np.flip(np.logaddexp.accumulate(np.flip(x, axis), axis), axis)
 
 
+@also(input="x", dim="axis")
 def diff(
     x: Operand,
     n: int = 1,

@@ -11,6 +11,7 @@ from paramattr.tensor import arguments
 from paramattr.tensor.function import into
 from paramattr.tensor.manipulation import flatten
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 __all__ = [
     "diag", "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "fill_diagonal_", "fill_diagonal_tensor", "tril",
@@ -18,6 +19,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@also(input="x")
 def tril(x: Operand, diagonal: int = 0, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
     """Return the matrices of ``x`` with zeros above a diagonal.
 
@@ -49,6 +51,7 @@ def tril(x: Operand, diagonal: int = 0, name: str | None = None, *, out: Tensor 
     return into(out, _kept(x, _below(x, checks.integer("diagonal", diagonal))))
 
 
+@also(input="x")
 def triu(x: Operand, diagonal: int = 0, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
     """Return the matrices of ``x`` with zeros below a diagonal.
 
@@ -107,6 +110,7 @@ def _last_first(x: Tensor) -> Tensor:
     return apply(rules.transpose, x, perm=(x.ndim - 1, *range(x.ndim - 1)))
 
 
+@also(input="x", dim1="axis1", dim2="axis2")
 def diagonal(x: Operand, offset: int = 0, axis1: int = 0, axis2: int = 1, name: str | None = None) -> Tensor:
     """Return the diagonals of ``x`` over two axes, along a last axis in their place.
 

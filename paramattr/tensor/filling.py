@@ -16,6 +16,7 @@ from paramattr.tensor import arguments
 from paramattr.tensor.random import bounds, normal_values, uniform_values
 from paramattr.tensor.sampling import bernoulli_values, exponentials, floating_tensor, with_values
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 from paramattr.utils.dtypes import FORMATS
 
 __all__ = [
@@ -32,6 +33,7 @@ def _refilled(x: Tensor, draw: Callable[[], Array], kinds: str = "f") -> Tensor:
         return changed(x, lambda: with_values(x, draw().astype(x.dtype, copy=False)))
 
 
+@also(**{"from": "min", "to": "max"})  # type: ignore[arg-type]  # from is a word of Python's own
 def uniform_(x: Tensor, min: float = 0, max: float = 1.0, seed: int = 0, name: str | None = None) -> Tensor:
     """Change the values of ``x`` to random ones of the uniform law on [min, max), and return it.
 
@@ -98,6 +100,7 @@ def log_normal_(x: Tensor, mean: float = 1.0, std: float = 2.0, name: str | None
     return _refilled(x, lambda: np.asarray(exp(normal_values(x.numpy().shape, np.float64, centre, spread))))
 
 
+@also(lambd="lam")
 def exponential_(x: Tensor, lam: float = 1.0, name: str | None = None) -> Tensor:
     """Change the values of ``x`` to random ones of the exponential law with the rate ``lam``, above 0, and return it.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Protocol, overload
 
 import numpy as np
@@ -13,6 +13,7 @@ from paramattr.autograd.rules import Outcome, Rule, real
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, changed, without_history
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 
 class Unary(Protocol):
@@ -44,7 +45,7 @@ def elementwise(rule: Rule) -> Any:
 
     It also takes Paddle's ``name``, which changes nothing, and ``out``, a tensor that becomes the value.
     """
-    return _public(rule, rule, lambda inputs: apply(rule, *inputs))
+    return _public(rule, rule, apply)
 
 
 @overload
@@ -58,7 +59,7 @@ def floating(rule: Rule) -> Any:
         return rule(*map(real, arrays))
 
     on_reals.__name__, on_reals.__signature__ = rule.__name__, inspect.signature(rule)  # type: ignore[attr-defined]
-    return _public(rule, on_reals, lambda inputs: apply(on_reals, *inputs))
+    return _public(rule, on_reals, apply)
 
 
 @overload
@@ -72,21 +73,23 @@ def discrete(value: Callable[..., Array]) -> Any:
         return np.asarray(value(*arrays)), ()
 
     rule.__name__, rule.__signature__ = value.__name__, inspect.signature(value)  # type: ignore[attr-defined]
-    return _public(value, rule, lambda inputs: without_history(rule, *inputs), discrete=True)
+    return _public(value, rule, without_history, discrete=True)
 
 
-def _public(
-    definition: Callable[..., Any], rule: Rule, value: Callable[[Sequence[Operand]], Tensor], *, discrete: bool = False
-) -> Any:
+def _public(definition: Callable[..., Any], rule: Rule, run: Callable[..., Tensor], *, discrete: bool = False) -> Any:
+    """Return the function that runs ``rule``; as in PyTorch, ``x`` and ``y`` are also ``input`` and ``other``."""
+
     def unary(x: Operand, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
-        return into(out, value((x,)))
+        return into(out, run(rule, x))
 
     def binary(x: Operand, y: Operand, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
-        return into(out, value((x, y)))
+        return into(out, run(rule, x, y))
 
-    function: Any = unary if len(inspect.signature(definition).parameters) == 1 else binary
+    single = len(inspect.signature(definition).parameters) == 1
+    function: Any = unary if single else binary
     function.rule, function.discrete = rule, discrete
-    return _described(function, definition.__name__, definition.__doc__, definition.__module__)
+    function = _described(function, definition.__name__, definition.__doc__, definition.__module__)
+    return also(input="x")(function) if single else also(input="x", other="y")(function)
 
 
 def _described(function: Any, name: str, text: str | None, module: str) -> Any:
@@ -126,4 +129,4 @@ def in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
         If ``x`` is a leaf that needs a gradient and steps are recorded; otherwise as `{name}`.
     """
     described: Callable[..., Tensor] = _described(change, f"{name}_", text, function.__module__)
-    return described
+    return also(input="x")(described)

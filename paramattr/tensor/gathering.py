@@ -16,6 +16,7 @@ from paramattr.tensor.function import into
 from paramattr.tensor.manipulation import flatten
 from paramattr.tensor.repetition import expand
 from paramattr.utils import checks, dtypes
+from paramattr.utils.alias import also, by_dim
 
 __all__ = [
     "gather", "gather_nd", "index_sample", "index_select", "masked_select", "shard_index", "take", "take_along_axis",
@@ -23,12 +24,18 @@ __all__ = [
 ]  # fmt: skip
 
 
+def _taken(input: Operand, dim: int, index: Operand, out: Tensor | None = None) -> Tensor:
+    return take_along_axis(as_tensor("input", input), index, dim, False, out=out)
+
+
+@by_dim(_taken)
 def gather(
     x: Operand, index: Operand, axis: Integer | None = None, name: str | None = None, out: Tensor | None = None
 ) -> Tensor:
     """Return ``x`` at the places ``index`` along an axis.
 
-    Mirrors ``paddle.gather``.
+    Mirrors ``paddle.gather``. As there, ``gather(x, dim, index)`` with an int before the index is PyTorch's function:
+    `take_along_axis` that does not broadcast.
 
     Parameters
     ----------
@@ -73,12 +80,20 @@ def _picked(x: Tensor, index: Array, axis: int) -> Tensor:
     return apply(rules.getitem, x, index=(slice(None),) * axis + (index,))
 
 
+@also(input="x", dim="axis")
+def _selected(x: Operand, axis: int, index: Operand, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
+    return index_select(x, index, axis, out=out)
+
+
+@by_dim(_selected)
+@also(input="x", dim="axis")
 def index_select(
     x: Operand, index: Operand, axis: int = 0, name: str | None = None, *, out: Tensor | None = None
 ) -> Tensor:
     """Return ``x`` at the places ``index``, a vector, along an axis.
 
-    Mirrors ``paddle.index_select``. The arguments, and what is refused, are those of `gather`.
+    Mirrors ``paddle.index_select``. The arguments, and what is refused, are those of `gather`. As there, the axis
+    may come before the index.
 
     Examples
     --------
@@ -155,6 +170,7 @@ def along(index: Array, axis: int) -> tuple[Array, ...]:
     return tuple(index if k == axis else grid for k, grid in enumerate(np.ogrid[tuple(map(slice, index.shape))]))
 
 
+@also(input="arr", dim="axis")
 def take_along_axis(
     arr: Operand, indices: Operand, axis: int, broadcast: bool = True, *, out: Tensor | None = None
 ) -> Tensor:
@@ -261,6 +277,7 @@ def take(x: Operand, index: Operand, mode: str = "raise", name: str | None = Non
     return apply(rules.getitem, x, index=places)
 
 
+@also(input="x")
 def masked_select(x: Operand, mask: Operand, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
     """Return the elements of ``x`` where ``mask`` holds, along one axis; both broadcast.
 
@@ -392,6 +409,7 @@ def _index_dtype(dtype: DTypeLike) -> np.dtype[Any]:
     return form
 
 
+@also(input="x", dim="axis")
 def unique_consecutive(
     x: Operand,
     return_inverse: bool = False,

@@ -14,6 +14,7 @@ from paramattr.tensor.function import into
 from paramattr.tensor.manipulation import atleast_1d, atleast_2d, atleast_3d, flatten, unsqueeze
 from paramattr.tensor.repetition import meshgrid
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 __all__ = [
     "block_diag", "cartesian_prod", "column_stack", "combinations", "concat", "dstack", "hstack", "stack", "vander",
@@ -21,6 +22,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@also(tensors="x", dim="axis")
 def concat(
     x: Sequence[Operand], axis: int | Tensor = 0, name: str | None = None, *, out: Tensor | None = None
 ) -> Tensor:
@@ -46,6 +48,7 @@ def concat(
     return into(out, apply(rules.concat, *tensors, axis=arguments.axis("axis", axis, tensors[0].ndim)))
 
 
+@also(tensors="x", dim="axis")
 def stack(x: Sequence[Operand], axis: int = 0, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
     """Return the tensors ``x``, all of one shape, side by side along a new ``axis``.
 

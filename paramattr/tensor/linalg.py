@@ -15,10 +15,12 @@ from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.tensor.arguments import several
 from paramattr.tensor.function import into
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 __all__ = ["addmm", "baddbmm", "bmm", "dot", "matmul", "matrix_transpose", "mm", "multi_dot", "mv", "vecdot"]
 
 
+@also(input="x", other="y")
 def matmul(
     x: Operand,
     y: Operand,
@@ -105,6 +107,7 @@ def mm(input: Operand, mat2: Operand, name: str | None = None) -> Tensor:
     return apply(rules.matmul, as_tensor("input", input), as_tensor("mat2", mat2))
 
 
+@also(input="x", mat2="y")
 def bmm(x: Operand, y: Operand, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
     """Return the product of each matrix in the stack ``x`` and its counterpart in ``y``.
 
@@ -151,6 +154,7 @@ def mv(x: Operand, vec: Operand, name: str | None = None) -> Tensor:
     return apply(rules.matmul, with_axes("x", x, "2", 2, 2), with_axes("vec", vec, "1", 1, 1))
 
 
+@also(input="x", tensor="y")
 def dot(x: Operand, y: Operand, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
     """Return the inner product of two vectors, or of each pair of rows of two matrices.
 

@@ -12,6 +12,7 @@ from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor, without_history
 from paramattr.tensor.function import discrete, into
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 __all__ = [
     "allclose", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
@@ -192,15 +193,11 @@ def bitwise_and(x: Operand, y: Operand, out: Tensor | None = None, name: str | N
     return into(out, _on_bits(np.bitwise_and, x=x, y=y))
 
 
+@also(input="x", other="y")
 def bitwise_or(x: Operand, y: Operand, out: Tensor | None = None, name: str | None = None) -> Tensor:
     """Return the bits of each pair of integers or bools joined by or.
 
-    Mirrors ``paddle.bitwise_or``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument does not hold integers or bools, or the shapes do not fit.
+    Mirrors ``paddle.bitwise_or``. What is refused is as for `bitwise_and`.
 
     Examples
     --------
@@ -350,6 +347,7 @@ def equal_all(x: Operand, y: Operand, name: str | None = None) -> Tensor:
     return Tensor(np.asarray(np.array_equal(as_tensor("x", x).numpy(), as_tensor("y", y).numpy())))
 
 
+@also(input="x", other="y")
 def isclose(
     x: Operand,
     y: Operand,
@@ -414,6 +412,7 @@ def allclose(
     return Tensor(np.asarray(isclose(x, y, rtol, atol, equal_nan).numpy().all()))
 
 
+@also(elements="x", test_elements="test_x")
 def isin(
     x: Operand, test_x: Operand, assume_unique: bool = False, invert: bool = False, name: str | None = None
 ) -> Tensor:

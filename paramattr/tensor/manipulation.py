@@ -14,6 +14,7 @@ from paramattr.tensor import arguments
 from paramattr.tensor.arguments import Integers
 from paramattr.tensor.creation import to_tensor
 from paramattr.utils import checks, dtypes
+from paramattr.utils.alias import also
 
 __all__ = [
     "atleast_1d", "atleast_2d", "atleast_3d", "cast", "flatten", "ravel", "reshape", "squeeze", "unflatten", "unsqueeze",
@@ -40,6 +41,7 @@ def cast(x: Operand, dtype: DTypeLike) -> Tensor:
     return as_tensor("x", x).astype(dtype)
 
 
+@also(spread="shape", input="x")
 def reshape(x: Operand, shape: Integers, name: str | None = None) -> Tensor:
     """Return ``x`` in another shape.
 
@@ -69,6 +71,7 @@ def reshape(x: Operand, shape: Integers, name: str | None = None) -> Tensor:
     return apply(rules.reshape, x, shape=checks.new_shape("shape", arguments.integers("shape", shape), x.numpy().shape))
 
 
+@also(input="x", start_dim="start_axis", end_dim="stop_axis")
 def flatten(x: Operand, start_axis: int = 0, stop_axis: int = -1, name: str | None = None) -> Tensor:
     """Return ``x`` with the axes from ``start_axis`` to ``stop_axis`` made one.
 
@@ -112,6 +115,7 @@ def ravel(input: Operand) -> Tensor:
     return flatten(as_tensor("input", input))
 
 
+@also(input="x", dim="axis", sizes="shape")
 def unflatten(x: Operand, axis: int, shape: Integers, name: str | None = None) -> Tensor:
     """Return ``x`` with one axis made several.
 
@@ -145,6 +149,7 @@ def unflatten(x: Operand, axis: int, shape: Integers, name: str | None = None) -
     return apply(rules.reshape, x, shape=(*sizes[:place], *parts, *sizes[place + 1 :]))
 
 
+@also(input="x", dim="axis")
 def squeeze(x: Operand, axis: Integers | None = None, name: str | None = None) -> Tensor:
     """Return ``x`` without the axes of size 1: all of them, or those among ``axis``, whose others stay.
 
@@ -168,6 +173,7 @@ def squeeze(x: Operand, axis: Integers | None = None, name: str | None = None) -
     return apply(rules.reshape, x, shape=kept)
 
 
+@also(input="x", dim="axis")
 def unsqueeze(x: Operand, axis: Integers, name: str | None = None) -> Tensor:
     """Return ``x`` with axes of size 1 put in, one after the other.
 
@@ -200,6 +206,7 @@ def unsqueeze(x: Operand, axis: Integers, name: str | None = None) -> Tensor:
     return apply(rules.reshape, x, shape=tuple(sizes))
 
 
+@also(spread="shape_or_dtype", dtype="shape_or_dtype", size="shape_or_dtype")
 def view(x: Operand, shape_or_dtype: Integers | DTypeLike, name: str | None = None) -> Tensor:
     """Return ``x`` in another shape, or its bytes read as another dtype.
 
@@ -226,7 +233,7 @@ def view(x: Operand, shape_or_dtype: Integers | DTypeLike, name: str | None = No
     array([1065353216, 1065353216], dtype=int32)
     """
     x = as_tensor("x", x)
-    if isinstance(shape_or_dtype, (list, tuple, Tensor)):
+    if isinstance(shape_or_dtype, (int, list, tuple, Tensor)):
         return reshape(x, shape_or_dtype)
     dtype: np.dtype[Any] = dtypes.numeric("shape_or_dtype", shape_or_dtype, x.dtype)  # type: ignore[arg-type]
     try:

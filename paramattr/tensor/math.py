@@ -11,6 +11,7 @@ from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor, without_history
 from paramattr.tensor.function import elementwise, floating, into
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 __all__ = [
     "abs", "add", "divide", "floor_divide", "multiply", "neg", "positive", "pow", "reciprocal", "remainder",
@@ -18,6 +19,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@also(input="x", other="y")
 def add(x: Operand, y: Operand, name: str | None = None, *, alpha: float = 1, out: Tensor | None = None) -> Tensor:
     """Return ``x + alpha * y`` of each pair of elements.
 
@@ -48,6 +50,7 @@ def add(x: Operand, y: Operand, name: str | None = None, *, alpha: float = 1, ou
     return into(out, apply(rules.add, x, y) if alpha == 1 else apply(_add, x, y, alpha=_factor(alpha)))
 
 
+@also(input="x", other="y")
 def subtract(x: Operand, y: Operand, name: str | None = None, *, alpha: float = 1, out: Tensor | None = None) -> Tensor:
     """Return ``x - alpha * y`` of each pair of elements.
 
@@ -88,6 +91,7 @@ def multiply(x: Array, y: Array) -> Outcome:
     return rules.multiply(x, y)
 
 
+@also(input="x", other="y")
 def divide(
     x: Operand,
     y: Operand,
@@ -152,6 +156,7 @@ def true_divide(input: Operand, other: Operand, *, out: Tensor | None = None) ->
     return divide(input, other, out=out)
 
 
+@also(input="x", other="y")
 def floor_divide(x: Operand, y: Operand, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
     """Return the largest whole number not above each quotient; it has no gradient.
 
@@ -171,6 +176,7 @@ def _floor_divide(x: Array, y: Array) -> Outcome:
     return np.asarray(np.floor_divide(x, y)), ()
 
 
+@also(input="x", other="y")
 def remainder(x: Operand, y: Operand, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
     """Return what `floor_divide` leaves of ``x``, with the sign of ``y``.
 
@@ -186,6 +192,7 @@ def remainder(x: Operand, y: Operand, name: str | None = None, *, out: Tensor | 
     return into(out, apply(rules.remainder, x, y))
 
 
+@also(exponent="y")
 @elementwise
 def pow(x: Array, y: Array) -> Outcome:
     """Return ``x`` to the power of ``y`` for each pair of elements, as ``x ** y``.

@@ -18,6 +18,7 @@ from paramattr.tensor.function import into
 from paramattr.tensor.linalg import with_axes
 from paramattr.tensor.solving import inverse, square
 from paramattr.utils import checks, dtypes
+from paramattr.utils.alias import also
 
 __all__ = ["cdist", "cond", "dist", "matrix_norm", "norm", "pdist", "renorm", "vector_norm"]
 
@@ -27,6 +28,7 @@ _OF_MATRICES = ("fro", "nuc", 1, -1, 2, -2, math.inf, -math.inf)
 _MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
 
 
+@also(input="x", A="x", ord="p", dim="axis")
 def norm(
     x: Operand,
     p: Order = None,
@@ -77,6 +79,7 @@ def norm(
     return into(out, vector_norm(x, order, axes, keepdim, dtype=dtype))  # type: ignore[arg-type]
 
 
+@also(ord="p", dim="axis")
 def vector_norm(
     x: Operand,
     p: float = 2.0,

@@ -14,6 +14,7 @@ from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.tensor.function import into
 from paramattr.tensor.linalg import with_axes
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 __all__ = ["cross", "inner", "kron", "outer", "tensordot", "trace"]
 
@@ -38,6 +39,7 @@ def inner(x: Operand, y: Operand, name: str | None = None) -> Tensor:
     return x * y if not (x.ndim and y.ndim) else tensordot(x, y, [[-1], [-1]])
 
 
+@also(input="x", vec2="y")
 def outer(x: Operand, y: Operand, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
     """Return the products of each element of ``x`` and each of ``y``, both taken as vectors, as a matrix.
 
@@ -73,6 +75,7 @@ def kron(x: Operand, y: Operand, name: str | None = None) -> Tensor:
     return apply(rules.reshape, blocks * copies, shape=tuple(a * b for a, b in zip(*sizes, strict=True)))
 
 
+@also(dim="axis")
 def cross(x: Operand, y: Operand, axis: int | None = 9, name: str | None = None) -> Tensor:
     """Return the cross products of the vectors of three elements that ``x`` and ``y`` have along ``axis``.
 
@@ -181,6 +184,7 @@ def _pairs(axes: object, x: Tensor, y: Tensor) -> tuple[tuple[int, ...], tuple[i
     return pairs
 
 
+@also(input="x")
 def trace(x: Operand, offset: int = 0, axis1: int = 0, axis2: int = 1, name: str | None = None) -> Tensor:
     """Return the sums over the diagonals of the matrices that ``x`` has along two axes.
 

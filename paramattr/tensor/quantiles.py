@@ -13,12 +13,14 @@ from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.tensor.function import into
 from paramattr.tensor.reduction import Axes, in_lines, reduce, reduced_shape
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 __all__ = ["median", "nanmedian", "nanquantile", "quantile"]
 
 _INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
 
 
+@also(input="x", dim="axis")
 def quantile(
     x: Operand,
     q: float | Sequence[float] | Tensor,
@@ -165,6 +167,7 @@ def _element(order: Array, place: Array) -> Array:
     return np.take_along_axis(whole, np.broadcast_to(place, (*shape, 1)), -1)
 
 
+@also(defaults={"mode": "min"}, input="x", dim="axis")
 def median(
     x: Operand,
     axis: int | None = None,

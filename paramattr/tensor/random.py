@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -18,6 +17,7 @@ from paramattr.tensor import arguments
 from paramattr.tensor.creation import made
 from paramattr.tensor.function import into
 from paramattr.utils import checks, dtypes
+from paramattr.utils.alias import also
 
 __all__ = [
     "log_normal", "normal", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm",
@@ -26,19 +26,6 @@ __all__ = [
 
 Shape = int | Sequence[int] | Tensor
 Number = float | Tensor
-Function = TypeVar("Function", bound=Callable[..., Tensor])
-
-
-def _sizes_apart(function: Function) -> Function:
-    """Let a function of a shape also take its sizes one by one, as Paddle does."""
-
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Tensor:
-        if len(args) > 1 and all(isinstance(arg, (int, np.integer)) and not isinstance(arg, bool) for arg in args):
-            args = (args,)
-        return function(*args, **kwargs)
-
-    return call  # type: ignore[return-value]
 
 
 def uniform_values(shape: tuple[int, ...], dtype: np.dtype[Any], low: float, high: float, seed: int) -> Array:
@@ -55,7 +42,7 @@ def normal_values(shape: tuple[int, ...], dtype: DTypeLike, mean: float, std: fl
     return law.values(next_key(), shape, dtype)
 
 
-@_sizes_apart
+@also(spread="shape", size="shape")
 def rand(
     shape: Shape,
     dtype: DTypeLike | None = None,
@@ -169,7 +156,7 @@ def standard_normal(
     return made(lambda: normal_values(sizes, kind, 0.0, 1.0), out, device, requires_grad)
 
 
-@_sizes_apart
+@also(spread="shape", size="shape")
 def randn(
     shape: Shape,
     dtype: DTypeLike | None = None,
@@ -221,6 +208,7 @@ def rand_like(
     return made(lambda: uniform_values(sizes, kind, 0.0, 1.0, 0), None, device, requires_grad)
 
 
+@also(input="x")
 def randn_like(
     x: Operand,
     dtype: DTypeLike | None = None,
@@ -243,6 +231,7 @@ def randn_like(
     return made(lambda: normal_values(sizes, kind, 0.0, 1.0), None, device, requires_grad)
 
 
+@also(size="shape")
 def normal(
     mean: Number = 0.0,
     std: Number = 1.0,

@@ -13,8 +13,9 @@ from paramattr.autograd.tape import Array
 from paramattr.tensor import arguments
 from paramattr.tensor.creation import made
 from paramattr.utils import checks, dtypes
+from paramattr.utils.alias import also
 
-__all__ = ["arange", "linspace", "logspace", "range"]
+__all__ = ["arange", "linspace", "logspace", "range", "tril_indices", "triu_indices"]
 
 Number = float | Tensor
 
@@ -117,6 +118,7 @@ def _steps(first: float, last: float, by: float, dtype: np.dtype[Any], *, inclus
     return steps.astype(dtype)
 
 
+@also(end="stop", steps="num")
 def linspace(
     start: Number,
     stop: Number,
@@ -192,3 +194,53 @@ def _spread(first: float, last: float, count: int) -> Array:
     index = np.arange(count)
     step = (last - first) / max(count - 1, 1)
     return np.where(2 * index < count, first + step * index, last - step * (count - 1 - index))
+
+
+def tril_indices(row: int, col: int, offset: int = 0, dtype: DTypeLike = "int64") -> Tensor:
+    """Return the rows and the columns of the elements of a matrix on and below a diagonal.
+
+    Mirrors ``paddle.tril_indices``.
+
+    Parameters
+    ----------
+    row, col : int
+        The sizes of the matrix.
+    offset : int, default 0
+        Which diagonal: those above the main one are positive.
+    dtype : dtype, default "int64"
+        Of the tensor, of shape [2, the number of elements].
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind, or a size negative.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.tril_indices(2, 2).numpy()
+    array([[0, 1, 1],
+           [0, 0, 1]])
+    """
+    sizes = checks.integer("row", row, low=0), checks.integer("col", col, low=0)
+    return _indices(np.tri(*sizes, checks.integer("offset", offset), dtype=bool), dtype)
+
+
+def triu_indices(row: int, col: int | None = None, offset: int = 0, dtype: DTypeLike = "int64") -> Tensor:
+    """Return the rows and the columns of the elements of a matrix, square by default, on and above a diagonal.
+
+    Mirrors ``paddle.triu_indices``. The arguments, and what is refused, are those of `tril_indices`.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.triu_indices(2).numpy()
+    array([[0, 0, 1],
+           [0, 1, 1]])
+    """
+    sizes = checks.integer("row", row, low=0), checks.integer("col", row if col is None else col, low=0)
+    return _indices(~np.tri(*sizes, checks.integer("offset", offset) - 1, dtype=bool), dtype)
+
+
+def _indices(mask: Array, dtype: DTypeLike) -> Tensor:
+    return Tensor(np.stack(np.nonzero(mask)).astype(dtypes.numeric("dtype", dtype, np.dtype(np.int64))))

@@ -16,12 +16,28 @@ from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.tensor.exponential import shares
 from paramattr.tensor.function import into
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
-__all__ = ["all", "any", "count_nonzero", "logsumexp", "max", "mean", "min", "nanmean", "nansum", "prod", "sum"]
+__all__ = [
+    "all",
+    "amax",
+    "amin",
+    "any",
+    "count_nonzero",
+    "logsumexp",
+    "max",
+    "mean",
+    "min",
+    "nanmean",
+    "nansum",
+    "prod",
+    "sum",
+]
 
 Axes = int | Sequence[int] | None
 
 
+@also(input="x", dim="axis")
 def sum(
     x: Operand,
     axis: Axes = None,
@@ -42,7 +58,7 @@ def sum(
     axis : int, sequence of int or None
         The axes to sum over; as in Paddle, none at all stand for all.
     dtype : dtype, optional
-        What the elements are converted to before.
+        What the elements are converted to before; as in Paddle, it may change places with ``keepdim``.
     keepdim : bool, default False
         Whether the axes stay, with size 1.
     name : str, optional
@@ -61,9 +77,12 @@ def sum(
     >>> paramattr.sum(paramattr.to_tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0).numpy()
     array([4., 6.], dtype=float32)
     """
+    if isinstance(dtype, bool):
+        dtype, keepdim = keepdim or None, dtype
     return into(out, reduce(rules.sum, counted(x, dtype), axis, keepdim))
 
 
+@also(input="x", dim="axis")
 def mean(
     x: Operand,
     axis: Axes = None,
@@ -130,6 +149,41 @@ def _min(x: Array, *, axis: rules.Axes, keepdim: bool) -> Outcome:
     return value, (to_x,)
 
 
+@also(input="x", dim="axis")
+def amax(
+    x: Operand, axis: Axes = None, keepdim: bool = False, name: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
+    """Return what `max` returns.
+
+    Mirrors ``paddle.amax``. The arguments, and what is refused, are those of `max`.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.amax(paramattr.to_tensor([[1.0, 4.0], [3.0, 2.0]]), axis=1).numpy()
+    array([4., 3.], dtype=float32)
+    """
+    return max(x, axis, keepdim, out=out)
+
+
+@also(input="x", dim="axis")
+def amin(
+    x: Operand, axis: Axes = None, keepdim: bool = False, name: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
+    """Return what `min` returns.
+
+    Mirrors ``paddle.amin``. The arguments, and what is refused, are those of `min`.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.amin(paramattr.to_tensor([[1.0, 4.0], [3.0, 2.0]]), axis=1).numpy()
+    array([1., 2.], dtype=float32)
+    """
+    return min(x, axis, keepdim, out=out)
+
+
+@also(input="x", dim="axis")
 def prod(
     x: Operand,
     axis: Axes = None,
@@ -217,6 +271,7 @@ def _nanmean(x: Array, *, axis: rules.Axes, keepdim: bool) -> Outcome:
     return value, (lambda g: to_x(g / np.maximum(count, 1)),)
 
 
+@also(input="x", dim="axis")
 def logsumexp(
     x: Operand, axis: Axes = None, keepdim: bool = False, name: str | None = None, *, out: Tensor | None = None
 ) -> Tensor:
@@ -243,6 +298,7 @@ def _logsumexp(x: Array, *, axis: rules.Axes, keepdim: bool) -> Outcome:
     return value, (lambda g: spread(g, x.ndim, axis, keepdim) * shares(x, total),)
 
 
+@also(input="x", dim="axis")
 def all(
     x: Operand, axis: Axes = None, keepdim: bool = False, name: str | None = None, *, out: Tensor | None = None
 ) -> Tensor:
@@ -263,6 +319,7 @@ def _all(x: Array, *, axis: rules.Axes, keepdim: bool) -> Outcome:
     return np.asarray(x.all(axis=axis, keepdims=keepdim)), ()
 
 
+@also(input="x", dim="axis")
 def any(
     x: Operand, axis: Axes = None, keepdim: bool = False, name: str | None = None, *, out: Tensor | None = None
 ) -> Tensor:
@@ -322,7 +379,9 @@ def converted(x: Operand, dtype: DTypeLike | None) -> Tensor:
 def counted(x: Operand, dtype: DTypeLike | None) -> Tensor:
     """`converted`, with integers and bools in int64 where no ``dtype`` is given."""
     x = as_tensor("x", x)
-    return converted(x, np.int64 if dtype is None and x.dtype.kind in "biu" else dtype)
+    if dtype is None:
+        return x.astype(np.int64) if x.dtype.kind in "biu" else x
+    return x.astype(dtype)
 
 
 def spread(reduced: Array, ndim: int, axis: rules.Axes, keepdim: bool) -> Array:

@@ -27,6 +27,7 @@ def _repeat(x: Array, *, shape: tuple[int, ...]) -> Outcome:
     return np.broadcast_to(x, shape).copy(), (lambda g: g,)
 
 
+@also(spread="shape", input="x", size="shape")
 def expand(x: Operand, shape: Integers, name: str | None = None) -> Tensor:
     """Return ``x`` repeated along its axes of size 1, and along new axes before the first.
 
@@ -61,6 +62,7 @@ def expand(x: Operand, shape: Integers, name: str | None = None) -> Tensor:
     return apply(_repeat, x, shape=checks.shape("shape", wanted))
 
 
+@also(input="x", size="shape")
 def broadcast_to(x: Operand, shape: Integers, name: str | None = None) -> Tensor:
     """Return ``x`` repeated to a shape, as `expand`.
 
@@ -75,6 +77,7 @@ def broadcast_to(x: Operand, shape: Integers, name: str | None = None) -> Tensor
     return expand(x, shape)
 
 
+@also(input="x", other="y")
 def expand_as(x: Operand, y: Operand, name: str | None = None) -> Tensor:
     """Return ``x`` repeated to the shape of ``y``.
 
@@ -154,6 +157,7 @@ def meshgrid(*args: Any, **kwargs: Any) -> list[Tensor]:
     return [expand(apply(rules.reshape, v, shape=place), shape) for v, place in zip(vectors, places, strict=True)]
 
 
+@also(spread="repeat_times", input="x", dims="repeat_times")
 def tile(x: Operand, repeat_times: Integers, name: str | None = None) -> Tensor:
     """Return copies of ``x`` one after the other along each axis.
 
@@ -210,6 +214,7 @@ def _tile(x: Array, *, times: tuple[int, ...]) -> Outcome:
     return np.tile(x, times), (to_x,)
 
 
+@also(input="x", dim="axis")
 def repeat_interleave(
     x: Operand, repeats: Integers, axis: int | None = None, name: str | None = None, *, output_size: int | None = None
 ) -> Tensor:

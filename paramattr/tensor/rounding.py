@@ -12,6 +12,7 @@ from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, without_history
 from paramattr.tensor.function import discrete, elementwise, into
 from paramattr.utils import checks, dtypes
+from paramattr.utils.alias import also
 
 __all__ = [
     "ceil", "copysign", "floor", "frac", "frexp", "gcd", "heaviside", "isfinite", "isinf", "isnan", "isneginf",
@@ -82,6 +83,7 @@ def frac(x: Array) -> Outcome:
     return x - np.trunc(x).astype(x.dtype, copy=False), (lambda g: g,)
 
 
+@also(input="x")
 def round(x: Operand, decimals: int = 0, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
     """Return each element rounded to ``decimals`` digits after the point, halves to the even digit; the gradient is 0.
 

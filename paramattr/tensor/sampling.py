@@ -16,6 +16,7 @@ from paramattr.random.words import words_from
 from paramattr.tensor.function import into
 from paramattr.tensor.search import places
 from paramattr.utils import checks, dtypes
+from paramattr.utils.alias import also
 
 __all__ = ["bernoulli", "binomial", "multinomial", "poisson", "standard_gamma"]
 
@@ -175,6 +176,7 @@ def exponentials(shape: tuple[int, ...]) -> Array:
     return -np.asarray(log(fractions(shape)))
 
 
+@also(input="x")
 def multinomial(
     x: Operand, num_samples: int = 1, replacement: bool = False, name: str | None = None, *, out: Tensor | None = None
 ) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from paramattr.tensor.function import into
 from paramattr.tensor.gathering import along, check_within, column, coordinates, places_along
 from paramattr.tensor.repetition import expand
 from paramattr.utils import checks
+from paramattr.utils.alias import also, by_dim
 
 __all__ = [
     "index_add", "index_fill", "index_put", "put_along_axis", "scatter", "scatter_add", "scatter_nd", "scatter_nd_add",
@@ -144,6 +146,22 @@ def scatter_reduce(
     return put_along_axis(as_tensor("input", input), index, src, dim, how, include_self, False)
 
 
+def _put(
+    input: Operand,
+    dim: int,
+    index: Operand,
+    src: Operand | None = None,
+    reduce: str | None = None,
+    out: Tensor | None = None,
+    value: Operand | None = None,
+) -> Tensor:
+    if (src is None) == (value is None):
+        raise TypeError(f"scatter takes src or value, but received {'neither' if src is None else 'both'}")
+    source: Any = value if src is None else src
+    return into(out, put_along_axis(as_tensor("input", input), index, source, dim, reduce or "assign", broadcast=False))
+
+
+@by_dim(_put)
 def scatter(
     x: Operand,
     index: Operand,
@@ -154,7 +172,8 @@ def scatter(
 ) -> Tensor:
     """Return ``x`` with its rows at the places ``index`` replaced by those of ``updates``, or by sums of them.
 
-    Mirrors ``paddle.scatter``.
+    Mirrors ``paddle.scatter``. As there, ``scatter(x, dim, index, src)`` with an int before the index is PyTorch's
+    function: `put_along_axis` that does not broadcast.
 
     Parameters
     ----------
@@ -241,6 +260,13 @@ def scatter_nd(index: Operand, updates: Operand, shape: Integers, name: str | No
     return scatter_nd_add(Tensor(np.zeros(arguments.shape("shape", shape), parts.dtype)), index, parts)
 
 
+@also(input="x", dim="axis", source="value")
+def _added(x: Operand, axis: int, index: Operand, value: Operand, *settings: Any, **named: Any) -> Tensor:
+    return index_add(x, index, axis, value, *settings, **named)
+
+
+@by_dim(_added)
+@also(input="x", dim="axis", source="value")
 def index_add(
     x: Operand,
     index: Operand,
@@ -262,7 +288,7 @@ def index_add(
     index : Tensor or array_like
         A vector of integers.
     axis : int
-        Along which they are places.
+        Along which they are places; as in Paddle, it may come before ``index``.
     value : Tensor or array_like
         Of the dtype of ``x``, and its shape but for the axis, whose size is that of ``index``.
     alpha : number, default 1
@@ -331,6 +357,7 @@ def index_fill(x: Operand, index: Operand, axis: int, value: Operand, name: str 
     return apply(rules.setitem, x, number, index=(slice(None),) * place + (places,))
 
 
+@also(input="x", values="value")
 def index_put(
     x: Operand, indices: Sequence[Operand], value: Operand, accumulate: bool = False, name: str | None = None
 ) -> Tensor:

@@ -13,6 +13,7 @@ from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor, changed
 from paramattr.tensor.function import into
 from paramattr.utils import checks, dtypes
+from paramattr.utils.alias import also
 
 __all__ = ["argmax", "argmin", "argwhere", "bucketize", "nonzero", "searchsorted", "where", "where_"]
 
@@ -25,6 +26,7 @@ def where(
 def where(
     condition: Operand, x: Operand, y: Operand, name: str | None = None, *, out: Tensor | None = None
 ) -> Tensor: ...
+@also(input="x", other="y")
 def where(
     condition: Operand,
     x: Operand | None = None,
@@ -90,6 +92,7 @@ def where_(condition: Operand, x: Tensor | None = None, y: Operand | None = None
     return changed(x, lambda: apply(rules.where, x, y, condition=chosen))  # type: ignore[arg-type]
 
 
+@also(input="x")
 def nonzero(x: Operand, as_tuple: bool = False, *, out: Tensor | None = None) -> Tensor | tuple[Tensor, ...]:
     """Return the indices of all elements that are not 0, in rows.
 
@@ -139,6 +142,7 @@ def argwhere(input: Operand) -> Tensor:
     return found if isinstance(found, Tensor) else found[0]
 
 
+@also(input="x", dim="axis", keepdims="keepdim")
 def argmax(
     x: Operand, axis: int | None = None, keepdim: bool = False, dtype: DTypeLike = "int64", name: str | None = None
 ) -> Tensor:
@@ -173,6 +177,7 @@ def argmax(
     return _extreme(np.argmax, x, axis, keepdim, dtype)
 
 
+@also(input="x", dim="axis", keepdims="keepdim")
 def argmin(
     x: Operand, axis: int | None = None, keepdim: bool = False, dtype: DTypeLike = "int64", name: str | None = None
 ) -> Tensor:
@@ -201,6 +206,7 @@ def _extreme(find: Callable[..., Array], x: Operand, axis: int | None, keepdim: 
     return Tensor(np.asarray(index).astype(wanted))
 
 
+@also(input="values")
 def searchsorted(
     sorted_sequence: Operand,
     values: Operand,
@@ -295,6 +301,7 @@ def _before(x: Array, y: Array) -> Array:
     return np.asarray((x < y) | ((y != y) & (x == x)))
 
 
+@also(input="x", boundaries="sorted_sequence")
 def bucketize(
     x: Operand,
     sorted_sequence: Operand,

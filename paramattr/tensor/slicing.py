@@ -13,6 +13,7 @@ from paramattr.tensor import arguments
 from paramattr.tensor.arguments import Integer, Integers
 from paramattr.tensor.manipulation import flatten
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 __all__ = ["as_strided", "crop", "narrow", "select_scatter", "slice", "slice_scatter", "strided_slice", "unfold"]
 
@@ -233,6 +234,7 @@ def crop(x: Operand, shape: Integers | None = None, offsets: Integers | None = N
     return apply(rules.getitem, x, index=tuple(map(builtins.slice, starts, stops)))
 
 
+@also(dimension="axis")
 def unfold(x: Operand, axis: int, size: int, step: int, name: str | None = None) -> Tensor:
     """Return the windows of ``x`` along an axis: their number takes its place, and a last axis runs through each.
 

@@ -13,6 +13,7 @@ from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.tensor.function import into
 from paramattr.tensor.linalg import matrix_transpose, with_axes
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 __all__ = [
     "cholesky_inverse", "cholesky_solve", "det", "inverse", "matrix_power", "slogdet", "solve", "triangular_solve",
@@ -133,6 +134,7 @@ def _slogdet(x: Array) -> Outcome:
     return np.stack([sign, size]), (to_x,)
 
 
+@also(A="x", B="y")
 def solve(x: Operand, y: Operand, left: bool = True, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
     """Return the solution ``z`` of ``x @ z = y``, or of ``z @ x = y``.
 

@@ -13,6 +13,7 @@ from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.tensor import arguments
 from paramattr.tensor.function import into
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 __all__ = ["argsort", "kthvalue", "mode", "msort", "sort", "topk"]
 
@@ -54,6 +55,7 @@ def _in_shape(x: Tensor, shape: tuple[int, ...]) -> Tensor:
     return x if x.numpy().shape == shape else apply(rules.reshape, x, shape=shape)
 
 
+@also(input="x", dim="axis")
 def argsort(
     x: Operand, axis: int = -1, descending: bool = False, stable: bool = False, name: str | None = None
 ) -> Tensor:
@@ -124,6 +126,7 @@ def msort(input: Operand, *, out: Tensor | None = None) -> Tensor:
     return into(out, sort(as_tensor("input", input), 0))
 
 
+@also(input="x", dim="axis")
 def topk(
     x: Operand,
     k: int | Tensor,

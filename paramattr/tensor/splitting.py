@@ -10,6 +10,7 @@ from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.tensor import arguments
 from paramattr.tensor.arguments import Integer, Integers
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 __all__ = ["chunk", "dsplit", "hsplit", "split", "tensor_split", "unbind", "unstack", "vsplit"]
 
@@ -87,6 +88,7 @@ def _pieces(x: Tensor, edges: Sequence[int], axis: int) -> list[Tensor]:
     return [apply(rules.getitem, x, index=(*before, slice(start, stop))) for start, stop in pairwise(edges)]
 
 
+@also(input="x", dim="axis")
 def chunk(x: Operand, chunks: int, axis: Integer = 0, name: str | None = None) -> list[Tensor]:
     """Return ``chunks`` equal parts of ``x`` along an axis.
 
@@ -101,6 +103,7 @@ def chunk(x: Operand, chunks: int, axis: Integer = 0, name: str | None = None) -
     return split(x, checks.integer("chunks", chunks, low=1), axis)
 
 
+@also(input="x", dim="axis", indices_or_sections="num_or_indices", indices="num_or_indices", sections="num_or_indices")
 def tensor_split(x: Operand, num_or_indices: Integers, axis: Integer = 0, name: str | None = None) -> list[Tensor]:
     """Return the parts of ``x`` along an axis, which need not be equal.
 
@@ -192,6 +195,7 @@ def _with_axes(x: Operand, count: int) -> Tensor:
     return tensor
 
 
+@also(dim="axis")
 def unbind(input: Operand, axis: int = 0) -> list[Tensor]:
     """Return the parts of ``input`` along an axis one by one, without that axis.
 

@@ -12,10 +12,12 @@ from paramattr.tensor.arguments import integer_array
 from paramattr.tensor.function import into
 from paramattr.tensor.reduction import Axes, reduce, spread
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 __all__ = ["bincount", "histogram", "histogram_bin_edges", "numel", "std", "var"]
 
 
+@also(input="x", dim="axis")
 def var(
     x: Operand,
     axis: Axes = None,

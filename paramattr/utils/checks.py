@@ -94,6 +94,9 @@ def axes(name: str, value: object, ndim: int | None = None) -> tuple[int, ...] |
     """
     if value is None:
         return None
+    if type(value) is int and ndim is not None:
+        place = axis(name, value, ndim)
+        return (place,) if ndim else ()
     if isinstance(value, (list, tuple, range)):
         numbers = tuple(integer(f"{name}[{index}]", number) for index, number in enumerate(value))
     else:

@@ -93,6 +93,11 @@ PROGRAMS = {
         (lambda lib: saved(lib, "state.pdparams", {"a": object}), "saved", "TypeError"),
         (lambda lib: lib.load("/nowhere.pdparams"), "ValueError", "FileNotFoundError"),
     ],
+    "PyTorch's calls are whole.": [
+        (lambda lib: lib.asinh(input=c(lib, [0.0])), "TypeError", [0.0]),
+        (lambda lib: lib.tile(c(lib, [1.0]), 2, 3), [1.0, 1.0], [[1.0] * 3] * 2),
+        (lambda lib: lib.nn.functional.softmax(c(lib, [[1.0]]), axis=0, dim=1), [[1.0]], "TypeError"),
+    ],
     "Errors have Python's plain kinds.": [
         (lambda lib: bool(lib.ones([2])), "AssertionError", "ValueError"),
         (lambda lib: len(lib.to_tensor(1.0)), "AssertionError", "TypeError"),

@@ -59,13 +59,6 @@ def test_shapes_and_dtypes():
     assert pa.eye(2, 3, "int64").tolist() == [[1, 0, 0], [0, 1, 0]]
 
 
-@pytest.mark.parametrize(("rows", "columns", "offset"), [(3, 4, 1), (4, 2, -1), (0, 3, 0), (3, 3, 5), (3, 3, -5)])
-def test_indices_of_triangles_are_those_of_numpy(rows, columns, offset):
-    np.testing.assert_array_equal(pa.tril_indices(rows, columns, offset), np.tril_indices(rows, offset, columns))
-    np.testing.assert_array_equal(pa.triu_indices(rows, columns, offset), np.triu_indices(rows, offset, columns))
-    assert pa.triu_indices(2, dtype="int32").dtype == np.int32
-
-
 def test_a_tensor_made_with_the_names_of_pytorch():
     out = pa.ones([2])
     assert pa.zeros([2], out=out) is out
@@ -92,7 +85,6 @@ def test_a_tensor_made_with_the_names_of_pytorch():
         (lambda: pa.full([1], [1, 2]), ValueError, "fill_value must be one number"),
         (lambda: pa.full([1], 1j, "float32"), TypeError, "dtype must be one that holds the numbers"),
         (lambda: pa.eye(-1), ValueError, "num_rows must be >= 0"),
-        (lambda: pa.tril_indices(1.5, 1), TypeError, "row must be an integer"),
         (lambda: pa.asarray([1.0], copy=False), ValueError, "copy=False needs an array or tensor"),
         (lambda: pa.asarray(np.ones(1), dtype="float32", copy=False), ValueError, "copy=False needs"),
     ],

@@ -79,7 +79,7 @@ def test_integers_have_the_dtype_asked_for():
         (lambda x: pa.gather(x, [0.5]), TypeError, "index must hold integers"),
         (lambda x: pa.gather(x, [[0, 1]]), ValueError, "index must be a vector or a column"),
         (lambda x: pa.gather(pa.zeros([]), [0]), ValueError, "x must have at least 1 axis"),
-        (lambda x: pa.index_select(x, 1), ValueError, "index must be a vector"),
+        (lambda x: pa.index_select(x, pa.to_tensor(1)), ValueError, "index must be a vector"),
         (lambda x: pa.gather_nd(x, [[0, 3]]), IndexError, r"index\[..., 1\] must hold|index must hold"),
         (lambda x: pa.gather_nd(x, [[2, 0]]), IndexError, r"index\[..., 0\] must hold integers in \[-2, 2\)"),
         (lambda x: pa.gather_nd(x, [[0, 0, 0]]), ValueError, "index must have a last axis of at most 2 places"),
@@ -103,3 +103,14 @@ def test_integers_have_the_dtype_asked_for():
 def test_what_is_refused(call, error, message):
     with pytest.raises(error, match=message):
         call(pa.zeros([2, 3]))
+
+
+def test_the_axis_may_come_before_the_index():
+    x, index = pa.to_tensor([[1, 2, 3], [4, 5, 6]]), [[2, 0]]
+    for found in (x.gather(1, index), x.gather(dim=1, index=index), pa.gather(input=x, dim=1, index=index)):
+        assert found.tolist() == [[3, 1]]
+    for found in (x.index_select(1, [2, 0]), pa.index_select(x, 1, index=[2, 0]), x.index_select([2, 0], dim=1)):
+        assert found.tolist() == x.index_select([2, 0], 1).tolist() == [[3, 1], [6, 4]]
+    out = pa.zeros([1, 2], "int64")
+    assert x.gather(1, index, out=out) is out
+    assert out.tolist() == [[3, 1]]

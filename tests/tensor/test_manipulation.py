@@ -70,3 +70,10 @@ def test_bytes_read_as_another_dtype():
 def test_what_is_refused(call, error, message):
     with pytest.raises(error, match=message):
         call(pa.zeros([2, 3]))
+
+
+def test_sizes_may_come_one_by_one():
+    x = pa.arange(12)
+    for found in (x.reshape(3, 4), x.view(3, -1), pa.reshape(x, 3, pa.to_tensor(4)), x.view(3, 4).view(-1).view(3, 4)):
+        assert found.tolist() == x.reshape([3, 4]).tolist()
+    assert x.view(dtype="int32").shape == x.view("int32").view(size=[24]).shape == [24]

@@ -51,3 +51,12 @@ def test_dtypes():
 def test_what_is_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize(("rows", "columns", "offset"), [(3, 4, 1), (4, 2, -1), (0, 3, 0), (3, 3, 5), (3, 3, -5)])
+def test_indices_of_triangles_are_those_of_numpy(rows, columns, offset):
+    np.testing.assert_array_equal(pa.tril_indices(rows, columns, offset), np.tril_indices(rows, offset, columns))
+    np.testing.assert_array_equal(pa.triu_indices(rows, columns, offset), np.triu_indices(rows, offset, columns))
+    assert pa.triu_indices(2, dtype="int32").dtype == np.int32
+    with pytest.raises(TypeError, match="row must be an integer"):
+        pa.tril_indices(1.5, 1)

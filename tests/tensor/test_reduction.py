@@ -80,3 +80,22 @@ def test_extremes_share_the_gradient_and_need_elements(name):
     assert sorted(x.grad.tolist()) == [0.0, 0.0, 0.5, 0.5]
     with pytest.raises(ValueError, match=f"{name} needs inputs"):
         getattr(pa, name)(np.zeros(0))
+
+
+def test_a_dtype_and_keepdim_may_change_places():
+    x = pa.to_tensor([[1.5, 2.0], [3.0, 4.0]])
+    for call in ((0, True), (0, None, True)):
+        assert x.sum(*call).tolist() == [[4.5, 6.0]]
+        assert x.sum(*call).dtype == np.float32
+    for call in ((0, True, "float64"), (0, "float64", True)):
+        assert x.sum(*call).tolist() == [[4.5, 6.0]]
+        assert x.sum(*call).dtype == np.float64
+    assert x.sum(0, False).tolist() == [4.5, 6.0]
+
+
+def test_amax_and_amin_take_the_names_that_max_and_min_refuse():
+    x = pa.to_tensor([[1.0, 4.0], [3.0, 2.0]])
+    assert (pa.amax(x, 1).tolist(), pa.amin(input=x, dim=0, keepdim=True).tolist()) == ([4.0, 3.0], [[1.0, 2.0]])
+    for name in ("max", "min"):
+        with pytest.raises(TypeError, match="unexpected keyword argument 'dim'"):
+            getattr(x, name)(dim=1)

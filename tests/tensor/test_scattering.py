@@ -135,3 +135,18 @@ def test_what_is_refused(call, error, message):
     with pytest.raises(error, match=message):
         call(x)
     assert not x.numpy().any()
+
+
+def test_the_axis_may_come_before_the_index():
+    x, index, values = pa.zeros([2, 3]), [[2], [0]], pa.to_tensor([[5.0], [6.0]])
+    for found in (x.scatter(1, index, values), pa.scatter(input=x, dim=1, index=index, src=values)):
+        assert found.tolist() == [[0.0, 0.0, 5.0], [6.0, 0.0, 0.0]]
+    assert pa.ones([2, 3]).scatter_(1, index, values, "add").tolist() == [[1.0, 1.0, 6.0], [7.0, 1.0, 1.0]]
+    assert x.scatter(1, index, value=7.0).tolist() == [[0.0, 0.0, 7.0], [7.0, 0.0, 0.0]]
+    with pytest.raises(TypeError, match="scatter takes src or value, but received both"):
+        x.scatter(1, index, values, value=7.0)
+    with pytest.raises(TypeError, match="scatter takes src or value, but received neither"):
+        x.scatter(dim=1, index=index)
+    added = x.index_add(index=[2, 2], axis=1, value=pa.ones([2, 2])).tolist()
+    assert x.index_add(1, [2, 2], pa.ones([2, 2])).tolist() == added == [[0.0, 0.0, 2.0]] * 2
+    assert pa.index_add(x, 1, index=[2, 2], source=pa.ones([2, 2]), alpha=2).tolist() == [[0.0, 0.0, 4.0]] * 2

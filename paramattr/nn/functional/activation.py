@@ -15,8 +15,10 @@ from paramattr.tensor.activation import sigmoid_rule
 from paramattr.tensor.function import in_place
 from paramattr.tensor.special import erfc_positive
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 
+@also(input="x")
 def gelu(x: Operand, approximate: bool | str = False, name: str | None = None) -> Tensor:
     """Return x · Φ(x), with the normal cdf Φ.
 
@@ -89,6 +91,7 @@ def _gelu_tanh(x: Array) -> Outcome:
     return 0.5 * np.maximum(x, -_FAR) * (1 + bent), (to_x,)
 
 
+@also(input="x")
 def silu(x: Operand, inplace: bool = False, name: str | None = None) -> Tensor:
     """Return x / (1 + exp(-x)), without overflow.
 
@@ -183,6 +186,7 @@ def _mish(x: Array) -> Outcome:
     return np.maximum(x, near) * bent, (lambda g: g * (bent + near * flat * (1 + bent) * gate),)
 
 
+@also(input="x")
 def softplus(x: Operand, beta: float = 1, threshold: float = 20, name: str | None = None) -> Tensor:
     """Return log(1 + exp(beta · x)) / beta, and x itself where beta · x is above ``threshold``.
 
@@ -211,6 +215,7 @@ def _softplus(x: Array, *, beta: float, threshold: float) -> Outcome:
     return value, (lambda g: g * np.where(linear, 1, _gates(y)[0]),)
 
 
+@also(input="x")
 def log_sigmoid(x: Operand, name: str | None = None) -> Tensor:
     """Return log(1 / (1 + exp(-x))), without overflow or underflow.
 
@@ -254,6 +259,7 @@ def _softsign(x: Array) -> Outcome:
     return near / (1 + np.abs(near)), (lambda g: g * shrink * shrink,)
 
 
+@also(input="x", dim="axis")
 def glu(x: Operand, axis: int = -1, name: str | None = None) -> Tensor:
     """Return the first half of x along ``axis`` times the sigmoid of the second.
 

@@ -15,6 +15,7 @@ from paramattr.nn.functional import geometry
 from paramattr.nn.functional.geometry import SizeLike, Sizes
 from paramattr.random import Uniform, next_key
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 # The size of the output: one number or one per axis, where None stands for the size of the input.
 OutputLike = int | Sequence[int | None]
@@ -158,6 +159,7 @@ def fractional_max_pool(
     return _values_and_mask(x, windows, masked)
 
 
+@also(input="x")
 def adaptive_avg_pool2d(
     x: Operand, output_size: OutputLike, data_format: str = "NCHW", name: str | None = None
 ) -> Tensor:
@@ -191,6 +193,7 @@ def adaptive_avg_pool2d(
     return adaptive_avg_pool(2, x, output_size, data_format)
 
 
+@also(input="x")
 def adaptive_avg_pool1d(x: Operand, output_size: int | Sequence[int], name: str | None = None) -> Tensor:
     """Return the means of ``output_size`` windows of [N, C, length].
 
@@ -206,6 +209,7 @@ def adaptive_avg_pool1d(x: Operand, output_size: int | Sequence[int], name: str 
     return adaptive_avg_pool(1, x, output_size, "NCL")
 
 
+@also(input="x")
 def adaptive_avg_pool3d(
     x: Operand, output_size: OutputLike, data_format: str = "NCDHW", name: str | None = None
 ) -> Tensor:
@@ -223,6 +227,7 @@ def adaptive_avg_pool3d(
     return adaptive_avg_pool(3, x, output_size, data_format)
 
 
+@also(input="x", return_indices="return_mask")
 def adaptive_max_pool2d(
     x: Operand, output_size: OutputLike, return_mask: bool = False, name: str | None = None
 ) -> Tensor:
@@ -245,6 +250,7 @@ def adaptive_max_pool2d(
     return adaptive_max_pool(2, x, output_size, return_mask)
 
 
+@also(input="x", return_indices="return_mask")
 def adaptive_max_pool1d(
     x: Operand, output_size: int | Sequence[int], return_mask: bool = False, name: str | None = None
 ) -> Tensor:
@@ -262,6 +268,7 @@ def adaptive_max_pool1d(
     return adaptive_max_pool(1, x, output_size, return_mask)
 
 
+@also(input="x", return_indices="return_mask")
 def adaptive_max_pool3d(
     x: Operand, output_size: OutputLike, return_mask: bool = False, name: str | None = None
 ) -> Tensor:

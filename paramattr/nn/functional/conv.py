@@ -12,6 +12,7 @@ from paramattr.nn.functional import geometry
 from paramattr.nn.functional.geometry import PaddingLike, Pairs, SizeLike, Sizes
 from paramattr.nn.functional.im2col import Steps, bias_gradient, im2col_matmul, matmul_col2im, weight_gradient
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 # How a caller describes a kernel's way: stride, padding, dilation, groups and data_format.
 Moves = tuple[SizeLike, PaddingLike, SizeLike, int, str]
@@ -155,6 +156,7 @@ def _output_size(
     return wanted
 
 
+@also(input="x")
 def conv2d(
     x: Operand,
     weight: Operand,
@@ -204,6 +206,7 @@ def conv2d(
     return conv(2, x, weight, bias, (stride, padding, dilation, groups, data_format))
 
 
+@also(input="x")
 def conv1d(
     x: Operand,
     weight: Operand,
@@ -228,6 +231,7 @@ def conv1d(
     return conv(1, x, weight, bias, (stride, padding, dilation, groups, data_format))
 
 
+@also(input="x")
 def conv3d(
     x: Operand,
     weight: Operand,

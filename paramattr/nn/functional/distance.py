@@ -11,8 +11,10 @@ from paramattr.autograd.rules import Outcome, real
 from paramattr.autograd.tape import Array, Pullback
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 
+@also(x1="x", x2="y", eps="epsilon")
 def pairwise_distance(
     x: Operand, y: Operand, p: float = 2.0, epsilon: float = 1e-6, keepdim: bool = False, name: str | None = None
 ) -> Tensor:
@@ -95,6 +97,7 @@ def slopes(x: Array, size: Array, p: float) -> Array:
     return slopes
 
 
+@also(dim="axis")
 def cosine_similarity(x1: Operand, x2: Operand, axis: int = 1, eps: float = 1e-8) -> Tensor:
     """Return the cosine of the angle between ``x1`` and ``x2`` along ``axis``, without overflow or underflow.
 

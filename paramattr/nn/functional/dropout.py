@@ -13,6 +13,7 @@ from paramattr.autograd.tensor import Operand, as_tensor, changed
 from paramattr.nn.functional.geometry import FORMATS, channels_last
 from paramattr.random import Uniform, next_key
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 MODES = ("upscale_in_train", "downscale_in_infer")
 
@@ -20,6 +21,7 @@ MODES = ("upscale_in_train", "downscale_in_infer")
 _SELU_FLOOR = -1.6732632423543772 * 1.0507009873554805
 
 
+@also(input="x")
 def dropout(
     x: Operand,
     p: float = 0.5,

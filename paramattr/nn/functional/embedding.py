@@ -11,9 +11,11 @@ from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional.distance import p_norm
 from paramattr.tensor.arguments import index_of
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 from paramattr.utils.dtypes import compute_dtype
 
 
+@also(input="x")
 def embedding(
     x: Operand,
     weight: Operand,

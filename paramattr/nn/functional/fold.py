@@ -13,6 +13,7 @@ from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional import geometry
 from paramattr.nn.functional.geometry import Pairs, SizeLike, Sizes
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 # How a caller describes the windows: kernel_sizes, strides, paddings and dilations.
 Windows = tuple[SizeLike, SizeLike, SizeLike, SizeLike]
@@ -119,6 +120,14 @@ def unfold(
     return apply(_unfold, x, kernel=kernel, stride=stride, pads=pads, dilation=dilation)
 
 
+@also(
+    input="x",
+    output_size="output_sizes",
+    kernel_size="kernel_sizes",
+    stride="strides",
+    padding="paddings",
+    dilation="dilations",
+)
 def fold(
     x: Operand,
     output_sizes: SizeLike,

@@ -14,6 +14,7 @@ from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional import geometry
 from paramattr.nn.functional.geometry import Sizes
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 PADDING_MODES = ("zeros", "border", "reflection")
 
@@ -148,6 +149,7 @@ def _grid_sample(x: Array, grid: Array, *, nearest: bool, padding: str, align: b
     return np.moveaxis(value, -1, 1), (to_x, to_grid)
 
 
+@also(input="x")
 def grid_sample(
     x: Operand,
     grid: Operand,

@@ -16,6 +16,7 @@ from paramattr.nn.functional import geometry
 from paramattr.nn.functional.adaptive import adaptive_avg_pool
 from paramattr.nn.functional.geometry import SizeLike, Sizes
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 FORMATS = {1: ("NCW", "NWC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
 # For how many spatial axes each mode is.
@@ -209,7 +210,7 @@ def _sizes(space: Sizes, size: object, scale_factor: object, recompute: bool | N
     return out, tuple(1 / scale for scale in scales)
 
 
-def _checked(x: Operand, mode: str, data_format: str | None) -> tuple[Tensor, bool]:
+def _checked(x: Operand, mode: str, data_format: Any) -> tuple[Tensor, bool]:
     """Return ``x``, with as many axes as ``mode`` is for, and whether its channels come last."""
     x = as_tensor("x", x)
     n = x.ndim - 2
@@ -232,19 +233,23 @@ def _axes(x: Tensor, last: bool, size: object, scale_factor: object, recompute: 
     return [Resized(*axis) for axis in zip(range(first, first + len(space)), space, out, ratios, strict=True)]
 
 
+@also(input="x")
 def interpolate(
     x: Operand,
     size: NewSize | None = None,
     scale_factor: ScaleLike | None = None,
     mode: str = "nearest",
     align_corners: bool = False,
-    align_mode: int = 0,
-    data_format: str | None = None,
+    align_mode: int | None = 0,
+    data_format: str | bool | None = None,
     recompute_scale_factor: bool | None = None,
     antialias: bool = False,
     name: str | None = None,
 ) -> Tensor:
-    """Return ``x`` resampled to another size. Mirrors ``paddle.nn.functional.interpolate``.
+    """Return ``x`` resampled to another size.
+
+    Mirrors ``paddle.nn.functional.interpolate``. As there, PyTorch's order is taken too: with a bool or None in the
+    place of ``align_mode``, the arguments from there on are ``recompute_scale_factor`` and ``antialias``.
 
     Parameters
     ----------
@@ -283,6 +288,9 @@ def interpolate(
     >>> paramattr.nn.functional.interpolate([[[1.0, 3.0]]], size=[3], mode="linear", align_corners=True).tolist()
     [[[1.0, 2.0, 3.0]]]
     """
+    if align_mode is None or isinstance(align_mode, bool):
+        recompute_scale_factor, align_mode = align_mode, 0
+        antialias, data_format = antialias if data_format is None else data_format, None  # type: ignore[assignment]
     kind = check_mode(mode, align_corners, align_mode, antialias)
     check_target(kind, size, scale_factor, recompute_scale_factor)
     x, last = _checked(x, kind, data_format)

@@ -10,8 +10,10 @@ from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.tensor.arguments import integer_array
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 
+@also(input="x")
 def one_hot(x: Operand, num_classes: int | Tensor = -1, name: str | None = None) -> Tensor:
     """Return a float32 vector for each integer of ``x``: 1 at its position, and 0 elsewhere.
 

@@ -17,6 +17,7 @@ from paramattr.tensor.arguments import integer_array
 from paramattr.tensor.exponential import log
 from paramattr.tensor.search import where
 from paramattr.utils import checks, dtypes
+from paramattr.utils.alias import also
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -215,6 +216,7 @@ def check_ignore_index(ignore_index: int, soft_label: bool) -> int:
     return number
 
 
+@also(target="label")
 def cross_entropy(
     input: Operand,
     label: Operand,

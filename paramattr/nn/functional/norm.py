@@ -14,6 +14,7 @@ from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional.standardization import Layout, rescale, standardize, unchanged
 from paramattr.utils import checks, dtypes
+from paramattr.utils.alias import also
 
 FORMATS = ("NCL", "NCHW", "NCDHW", "NLC", "NHWC", "NDHWC")
 BATCH_FORMATS = ("NC", *FORMATS)
@@ -150,6 +151,7 @@ def _standardized(
     return value
 
 
+@also(input="x", eps="epsilon")
 def layer_norm(
     x: Operand,
     normalized_shape: int | Sequence[int],
@@ -268,6 +270,7 @@ def rms_norm(
     return value, Tensor(1 / np.sqrt(square + eps))
 
 
+@also(input="x", eps="epsilon")
 def group_norm(
     x: Operand,
     num_groups: int,

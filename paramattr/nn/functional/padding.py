@@ -14,6 +14,7 @@ from paramattr.nn.functional import geometry
 from paramattr.nn.functional.geometry import Pairs
 from paramattr.tensor import arguments
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 # Which element of an axis of ``size`` stands at each of the positions ``at``, where those before it are negative.
 SELECTIONS: dict[str, Callable[[Array, int], Array]] = {
@@ -23,6 +24,7 @@ SELECTIONS: dict[str, Callable[[Array, int], Array]] = {
 }
 
 
+@also(input="x")
 def pad(
     x: Operand,
     pad: Sequence[int] | Tensor,

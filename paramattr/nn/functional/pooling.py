@@ -14,6 +14,7 @@ from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional import geometry
 from paramattr.nn.functional.geometry import PaddingLike, Pairs, SizeLike, Sizes
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 # How a caller describes a window: kernel_size, stride, padding, ceil_mode and data_format.
 Window = tuple[SizeLike, SizeLike | None, PaddingLike, bool, str]
@@ -199,9 +200,14 @@ def check_norm(norm_type: float) -> float:
     return norm
 
 
+def window_in_our_order(window: Window) -> Window:
+    """Return the window; as in Paddle, PyTorch's order is taken too, in which ``ceil_mode`` follows the stride."""
+    return (*window[:2], 0, window[2], window[4]) if isinstance(window[2], bool) else window
+
+
 def lp_pool(n: int, x: Operand, norm_type: float, window: Window) -> Tensor:
     """Return the ``n``-dimensional power-average pooling, as `lp_pool2d` describes it."""
-    norm = check_norm(norm_type)
+    norm, window = check_norm(norm_type), window_in_our_order(window)
     if norm == math.inf:
         return max_pool(n, x, window, False)
     x = as_tensor("x", x)
@@ -385,6 +391,7 @@ def avg_pool3d(
     return avg_pool(3, x, (kernel_size, stride, padding, ceil_mode, data_format), exclusive, divisor_override)
 
 
+@also(input="x")
 def lp_pool2d(
     x: Operand,
     norm_type: float,
@@ -419,6 +426,7 @@ def lp_pool2d(
     return lp_pool(2, x, norm_type, (kernel_size, stride, padding, ceil_mode, data_format))
 
 
+@also(input="x")
 def lp_pool1d(
     x: Operand,
     norm_type: float,

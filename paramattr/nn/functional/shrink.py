@@ -10,8 +10,10 @@ from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.tensor.function import in_place
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 
+@also(input="x", lambd="threshold")
 def hardshrink(x: Operand, threshold: float = 0.5, name: str | None = None) -> Tensor:
     """Return x where its absolute value is at least ``threshold``, and 0 elsewhere.
 
@@ -36,6 +38,7 @@ def _hardshrink(x: Array, *, threshold: float) -> Outcome:
     return np.where(dropped, 0, x), (lambda g: g * ~dropped,)
 
 
+@also(input="x", lambd="threshold")
 def softshrink(x: Operand, threshold: float = 0.5, name: str | None = None) -> Tensor:
     """Return x moved towards 0 by ``threshold``, and 0 where it would pass 0.
 

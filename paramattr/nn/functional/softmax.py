@@ -13,8 +13,10 @@ from paramattr.random import Uniform, next_key
 from paramattr.tensor.activation import converted, shifted, softmax_rule
 from paramattr.tensor.function import in_place, into
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 
+@also(input="x", dim="axis")
 def softmax(
     x: Operand,
     axis: int = -1,

@@ -15,8 +15,10 @@ from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.functional.norm import FORMATS, channel_axis
 from paramattr.tensor.function import into
 from paramattr.utils import checks, dtypes
+from paramattr.utils.alias import also
 
 
+@also(input="x", dim="axis", eps="epsilon")
 def normalize(
     x: Operand,
     p: float = 2,

@@ -10,6 +10,7 @@ from paramattr.nn.functional.rectifier import not_zero
 from paramattr.nn.layer.function import FunctionLayer, check_name, described
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 
 class Sigmoid(FunctionLayer):
@@ -195,6 +196,7 @@ class GLU(FunctionLayer):
 
     function = functional.glu
 
+    @also(dim="axis")
     def __init__(self, axis: int = -1, name: str | None = None) -> None:
         super().__init__(name)
         self.axis = checks.integer("axis", axis)

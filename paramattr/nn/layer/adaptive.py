@@ -18,6 +18,7 @@ from paramattr.nn.functional.adaptive import (
 from paramattr.nn.functional.geometry import SizeLike
 from paramattr.nn.layer.function import SpatialLayer
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 
 class _ToSize(SpatialLayer):
@@ -35,6 +36,7 @@ class _ToSize(SpatialLayer):
 
 
 class _AdaptiveAvgPool(_ToSize):
+    @also(input="x")
     def forward(self, x: Operand) -> Tensor:
         return adaptive_avg_pool(self.dims, self._checked(x), self.output_size, self.data_format)
 
@@ -49,6 +51,7 @@ class _MaxToSize(_ToSize):
 
 
 class _AdaptiveMaxPool(_MaxToSize):
+    @also(input="x")
     def forward(self, x: Operand) -> Tensor:
         """Return the largest values, with ``return_mask`` a pair of them and their positions."""
         return adaptive_max_pool(self.dims, self._checked(x), self.output_size, self.return_mask)
@@ -154,6 +157,7 @@ class AdaptiveMaxPool1D(_AdaptiveMaxPool):
 
     dims = 1
 
+    @also(return_indices="return_mask")
     def __init__(
         self,
         output_size: int | Sequence[int],
@@ -178,6 +182,7 @@ class AdaptiveMaxPool2D(_AdaptiveMaxPool):
 
     dims = 2
 
+    @also(return_indices="return_mask")
     def __init__(
         self,
         output_size: OutputLike,
@@ -202,6 +207,7 @@ class AdaptiveMaxPool3D(_AdaptiveMaxPool):
 
     dims = 3
 
+    @also(return_indices="return_mask")
     def __init__(
         self,
         output_size: OutputLike,

@@ -196,7 +196,7 @@ class LayerList(_Indexed):
 
     _takes_none = True
 
-    @also("sublayers", "modules")
+    @also(modules="sublayers")
     def __init__(self, sublayers: Iterable[Layer] | None = None) -> None:
         super().__init__()
         if sublayers is not None:
@@ -232,19 +232,19 @@ class LayerList(_Indexed):
     def __dir__(self) -> list[str]:
         return [name for name in super().__dir__() if not name.isdigit()]
 
-    @also("sublayer", "module")
+    @also(module="sublayer")
     def append(self, sublayer: Layer) -> LayerList:
         """Add a layer at the end, and return the list."""
         return self.extend([sublayer])
 
-    @also("sublayers", "modules")
+    @also(modules="sublayers")
     def extend(self, sublayers: Iterable[Layer]) -> LayerList:
         """Add layers at the end, and return the list."""
         for layer in self._checked(sublayers):
             self._sub_layers[str(len(self))] = layer
         return self
 
-    @also("sublayer", "module")
+    @also(module="sublayer")
     def insert(self, index: int, sublayer: Layer) -> None:
         """Add a layer before the one at ``index``."""
         self._insert(index, sublayer)
@@ -283,7 +283,7 @@ class LayerDict(Layer):
     (['linear', 'relu'], 2, True)
     """
 
-    @also("sublayers", "modules")
+    @also(modules="sublayers")
     def __init__(self, sublayers: LayerDict | Mapping[str, Layer] | Iterable[tuple[str, Layer]] | None = None) -> None:
         super().__init__()
         if sublayers is not None:
@@ -329,7 +329,7 @@ class LayerDict(Layer):
         """Return the layers."""
         return self._sub_layers.values()  # type: ignore[return-value]
 
-    @also("sublayers", "modules")
+    @also(modules="sublayers")
     def update(self, sublayers: LayerDict | Mapping[str, Layer] | Iterable[tuple[str, Layer]]) -> None:
         """Hold more layers, in place of those that have their names; arguments and errors are the constructor's."""
         pairs = _pairs("sublayers", sublayers)

@@ -17,6 +17,7 @@ from paramattr.nn.functional.geometry import PaddingLike, SizeLike
 from paramattr.nn.layer.function import SpatialLayer
 from paramattr.parameter import Parameter
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 
 class _ConvNd(SpatialLayer):
@@ -88,6 +89,7 @@ class _Conv(_ConvNd):
         law = Normal(0.0, math.sqrt(2.0 / (self.in_channels * math.prod(self.kernel_size))))
         self._create_parameters(self.out_channels, self.in_channels, weight_attr, bias_attr, law)
 
+    @also(input="x")
     def forward(self, x: Operand) -> Tensor:
         x = self._checked(x, self.in_channels)
         pads: PaddingLike = self.padding

@@ -9,6 +9,7 @@ from paramattr.nn.functional.distance import check_order
 from paramattr.nn.layer.function import check_name, described
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 
 class PairwiseDistance(Layer):
@@ -24,6 +25,7 @@ class PairwiseDistance(Layer):
     5.0
     """
 
+    @also(eps="epsilon")
     def __init__(self, p: float = 2.0, epsilon: float = 1e-6, keepdim: bool = False, name: str | None = None) -> None:
         super().__init__()
         self.name = check_name(name)
@@ -31,6 +33,7 @@ class PairwiseDistance(Layer):
         self.epsilon = checks.real("epsilon", epsilon)
         self.keepdim = checks.boolean("keepdim", keepdim)
 
+    @also(x1="x", x2="y")
     def forward(self, x: Operand, y: Operand) -> Tensor:
         return functional.pairwise_distance(x, y, self.p, self.epsilon, self.keepdim)
 
@@ -53,6 +56,7 @@ class CosineSimilarity(Layer):
     0.7071
     """
 
+    @also(dim="axis")
     def __init__(self, axis: int = 1, eps: float = 1e-8) -> None:
         super().__init__()
         self.axis = checks.integer("axis", axis)

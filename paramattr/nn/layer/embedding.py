@@ -13,6 +13,7 @@ from paramattr.nn.functional.embedding import check_norm, check_padding_idx, che
 from paramattr.nn.layer.function import check_name, described
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 
 class Embedding(Layer):
@@ -109,6 +110,7 @@ class Embedding(Layer):
         weight = weight or ParamAttr()
         return weight.replace(initializer=ZeroRow(choose(weight.initializer, is_bias=False), padding))
 
+    @also(input="x")
     def forward(self, x: Tensor | ArrayLike) -> Tensor:
         """Map integers of any shape to vectors: ``[*]`` to ``[*, embedding_dim]``."""
         norm = (self.max_norm, self.norm_type)

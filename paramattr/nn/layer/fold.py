@@ -9,6 +9,7 @@ from paramattr.nn.functional import geometry
 from paramattr.nn.functional.fold import Windows, check_windows
 from paramattr.nn.functional.geometry import SizeLike
 from paramattr.nn.layer.layer import Layer
+from paramattr.utils.alias import also
 
 
 class _Windows(Layer):
@@ -66,6 +67,13 @@ class Fold(_Windows):
     [[[[1.0, 4.0, 3.0]]]]
     """
 
+    @also(
+        output_size="output_sizes",
+        kernel_size="kernel_sizes",
+        stride="strides",
+        padding="paddings",
+        dilation="dilations",
+    )
     def __init__(
         self,
         output_sizes: SizeLike,

@@ -10,6 +10,7 @@ from paramattr.autograd import Tensor
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 
 class FunctionLayer(Layer):
@@ -35,6 +36,7 @@ class FunctionLayer(Layer):
         """Return the settings as they are now."""
         return {key: getattr(self, key) for key in self._settings}
 
+    @also(input="x")
     def forward(self, x: Operand) -> Tensor:
         return type(self).function(x, **self.settings())
 
@@ -45,6 +47,7 @@ class FunctionLayer(Layer):
 class FunctionInTraining(FunctionLayer):
     """A function that does something else in training mode."""
 
+    @also(input="x")
     def forward(self, x: Operand) -> Tensor:
         return type(self).function(x, **self.settings(), training=self.training)
 

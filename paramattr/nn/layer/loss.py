@@ -10,6 +10,7 @@ from paramattr.nn.functional.likelihood import KL_REDUCTIONS
 from paramattr.nn.functional.loss import REDUCTIONS, check_ignore_index
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 
 def check_weight(name: str, weight: Tensor | None) -> Tensor | None:
@@ -52,6 +53,7 @@ class CrossEntropyLoss(Layer):
         self.use_softmax = checks.boolean("use_softmax", use_softmax)
         self.label_smoothing = checks.real("label_smoothing", label_smoothing, low=0.0, high=1.0)
 
+    @also(target="label")
     def forward(self, input: Tensor, label: Tensor) -> Tensor:
         how = (self.soft_label, self.axis, self.use_softmax, self.label_smoothing)
         return functional.cross_entropy(input, label, self.weight, self.ignore_index, self.reduction, *how)
@@ -117,6 +119,7 @@ class SmoothL1Loss(Layer):
         self.delta = checks.real("delta", delta, low=0.0, open_low=True)
         self.is_huber = checks.boolean("is_huber", is_huber)
 
+    @also(target="label")
     def forward(self, input: Tensor, label: Tensor) -> Tensor:
         return functional.smooth_l1_loss(input, label, self.reduction, self.delta, self.is_huber)
 

@@ -18,6 +18,7 @@ from paramattr.nn.layer.function import check_name
 from paramattr.nn.layer.layer import Layer
 from paramattr.parameter import Parameter
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 
 class _Affine(Layer):
@@ -77,6 +78,7 @@ class LayerNorm(_Affine):
 
     weight: Parameter | None
 
+    @also(eps="epsilon")
     def __init__(
         self,
         normalized_shape: int | Sequence[int],
@@ -142,6 +144,7 @@ class GroupNorm(_Affine):
 
     weight: Parameter | None
 
+    @also(eps="epsilon")
     def __init__(
         self,
         num_groups: int,

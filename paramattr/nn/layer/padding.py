@@ -11,6 +11,7 @@ from paramattr.nn.functional import geometry
 from paramattr.nn.functional.padding import SELECTIONS
 from paramattr.nn.layer.function import SpatialLayer
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 # One number for all sides, or two per spatial axis, beginning at the last one.
 Around = int | Sequence[int] | Tensor
@@ -31,6 +32,7 @@ class _PadNd(SpatialLayer):
         geometry.channels_last(data_format, self.dims)
         self.data_format = data_format
 
+    @also(input="x")
     def forward(self, x: Operand) -> Tensor:
         return functional.pad(self._checked(x), self.padding, self.mode, self.value, self.data_format)
 

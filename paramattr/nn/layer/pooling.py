@@ -5,9 +5,18 @@ from __future__ import annotations
 from paramattr.autograd import Tensor
 from paramattr.autograd.tensor import Operand
 from paramattr.nn.functional.geometry import PaddingLike, SizeLike
-from paramattr.nn.functional.pooling import Window, avg_pool, check_norm, check_window, lp_pool, max_pool
+from paramattr.nn.functional.pooling import (
+    Window,
+    avg_pool,
+    check_norm,
+    check_window,
+    lp_pool,
+    max_pool,
+    window_in_our_order,
+)
 from paramattr.nn.layer.function import SpatialLayer
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 
 class _PoolNd(SpatialLayer):
@@ -49,9 +58,10 @@ class _AvgPool(_PoolNd):
 
 class _LPPool(_PoolNd):
     def __init__(self, norm_type: float, window: Window) -> None:
-        super().__init__(window)
+        super().__init__(window_in_our_order(window))
         self.norm_type = check_norm(norm_type)
 
+    @also(input="x")
     def forward(self, x: Operand) -> Tensor:
         return lp_pool(self.dims, self._checked(x), self.norm_type, self._window())
 

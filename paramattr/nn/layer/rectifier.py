@@ -20,6 +20,7 @@ from paramattr.nn.layer.function import FunctionInTraining, FunctionLayer, check
 from paramattr.nn.layer.layer import Layer
 from paramattr.parameter import Parameter
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 
 class ReLU(FunctionLayer):
@@ -215,6 +216,7 @@ class Hardshrink(FunctionLayer):
 
     function = functional.hardshrink
 
+    @also(lambd="threshold")
     def __init__(self, threshold: float = 0.5, name: str | None = None) -> None:
         super().__init__(name)
         self.threshold = checks.real("threshold", threshold)
@@ -234,6 +236,7 @@ class Softshrink(FunctionLayer):
 
     function = functional.softshrink
 
+    @also(lambd="threshold")
     def __init__(self, threshold: float = 0.5, name: str | None = None) -> None:
         super().__init__(name)
         self.threshold = checks.real("threshold", threshold, low=0.0)

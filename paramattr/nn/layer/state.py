@@ -140,7 +140,7 @@ class Loadable(Tree):
             if buffer is not None and (transient or name not in self._transient_buffers):
                 yield name, buffer
 
-    @also("state_dict", "stat_dict")
+    @also(stat_dict="state_dict")
     def set_state_dict(
         self, state_dict: Mapping[str, Tensor | ArrayLike], use_structured_name: bool = True
     ) -> tuple[list[str], list[str]]:

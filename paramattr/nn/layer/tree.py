@@ -138,7 +138,7 @@ class Tree:
         if layer is self or (layer._sub_layers and any(part is self for part in layer.sublayers())):
             raise ValueError(f"{name!r} must not be the {type(self).__name__} itself or a layer that holds it")
 
-    @also("persistable", "persistent")
+    @also(persistent="persistable")
     def register_buffer(self, name: str, tensor: Tensor | None, persistable: bool = True) -> None:
         """Hold a tensor that is no parameter under ``name``; in ``state_dict`` if ``persistable``.
 
@@ -213,7 +213,7 @@ class Tree:
         path, _, name = target.rpartition(".")
         return self.get_sublayer(path), name
 
-    @also("layer", "module")
+    @also(module="layer")
     def set_sublayer(self, target: str, layer: Layer, strict: bool = False) -> None:
         """Hold ``layer`` at the dotted path ``target``, in place of the layer there if there is one.
 
@@ -316,26 +316,26 @@ class Tree:
         layers = self._walk(prefix, set(), unique) if every else iter([(prefix, cast("Layer", self))])
         return _each(store, layers, unique)
 
-    @also("include_sublayers", "recurse")
+    @also(recurse="include_sublayers")
     def named_parameters(
         self, prefix: str = "", include_sublayers: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
         """Iterate over the parameters with their dotted paths; a shared one comes once if ``remove_duplicate``."""
         return self._named("_parameters", prefix, include_sublayers, remove_duplicate)
 
-    @also("include_sublayers", "recurse")
+    @also(recurse="include_sublayers")
     def parameters(self, include_sublayers: bool = True) -> list[Parameter]:
         """Return the parameters; a shared one comes once."""
         return [value for _, value in self.named_parameters(include_sublayers=include_sublayers)]
 
-    @also("include_sublayers", "recurse")
+    @also(recurse="include_sublayers")
     def named_buffers(
         self, prefix: str = "", include_sublayers: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Tensor]]:
         """Iterate over the buffers with their dotted paths; a shared one comes once if ``remove_duplicate``."""
         return self._named("_buffers", prefix, include_sublayers, remove_duplicate)
 
-    @also("include_sublayers", "recurse")
+    @also(recurse="include_sublayers")
     def buffers(self, include_sublayers: bool = True) -> list[Tensor]:
         """Return the buffers; a shared one comes once."""
         return [value for _, value in self.named_buffers(include_sublayers=include_sublayers)]

@@ -10,6 +10,7 @@ from paramattr.autograd.tensor import Operand
 from paramattr.nn.functional.geometry import PaddingLike, SizeLike
 from paramattr.nn.functional.unpooling import Window, check_output_size, check_window, max_unpool
 from paramattr.nn.layer.layer import Layer
+from paramattr.utils.alias import also
 
 
 class _MaxUnPool(Layer):
@@ -22,6 +23,7 @@ class _MaxUnPool(Layer):
         self.kernel_size, self.stride, self.padding, self.data_format = window
         self.output_size = output_size
 
+    @also(input="x")
     def forward(self, x: Operand, indices: Operand, output_size: Sequence[int] | None = None) -> Tensor:
         """Return ``x`` at the places ``indices``; ``output_size`` is used instead of the layer's own."""
         window = (self.kernel_size, self.stride, self.padding, self.data_format)

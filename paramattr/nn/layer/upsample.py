@@ -8,6 +8,7 @@ from paramattr.nn import functional
 from paramattr.nn.functional.interpolate import NewSize, ScaleLike, check_mode, check_target
 from paramattr.nn.layer.layer import Layer
 from paramattr.utils import checks
+from paramattr.utils.alias import also
 
 
 class Upsample(Layer):
@@ -41,6 +42,7 @@ class Upsample(Layer):
         self.align_corners, self.align_mode, self.data_format = align_corners, align_mode, data_format
         self.recompute_scale_factor = recompute_scale_factor
 
+    @also(input="x")
     def forward(self, x: Operand) -> Tensor:
         settings = (self.mode, self.align_corners, self.align_mode, self.data_format, self.recompute_scale_factor)
         return functional.interpolate(x, self.size, self.scale_factor, *settings)

@@ -165,3 +165,13 @@ def test_bad_settings(settings, error, message):
 def test_what_no_memory_holds_is_refused():
     with pytest.raises(ValueError, match=r"interpolate: the output, of shape .* GiB"):
         F.interpolate(np.ones((1, 1, 3, 3)), None, 2.0**24)
+
+
+def test_arguments_in_the_order_of_pytorch():
+    line, image = data(1, 2, 5), data(1, 2, 6, 6)
+    ours = F.interpolate(line, None, 1.7, "linear", recompute_scale_factor=True).numpy()
+    np.testing.assert_array_equal(F.interpolate(line, None, 1.7, "linear", False, True), ours)
+    ours = F.interpolate(image, [3, 3], None, "bilinear", antialias=True).numpy()
+    for call in ((None, True), (None,)):
+        settings = {"antialias": True} if len(call) == 1 else {}
+        np.testing.assert_array_equal(F.interpolate(image, [3, 3], None, "bilinear", False, *call, **settings), ours)

@@ -252,3 +252,15 @@ def test_the_root_of_zeros_has_no_slope():
 def test_exponents_without_a_root(norm):
     with pytest.raises(ValueError, match="norm_type"):
         F.lp_pool1d(np.ones((1, 1, 2)), norm, 2)
+
+
+def test_a_bool_after_the_stride_is_ceil_mode():
+    line, image = pa.to_tensor([[[1.0, 2.0, 3.0]]]), pa.ones([1, 1, 3, 3])
+    assert (
+        F.lp_pool1d(line, 1, 2, 2, True).tolist()
+        == F.lp_pool1d(line, 1, 2, 2, ceil_mode=True).tolist()
+        == [[[3.0, 3.0]]]
+    )
+    assert F.lp_pool1d(line, 1, 2, 2, False).shape == [1, 1, 1]
+    assert F.lp_pool2d(image, 1, 2, 2, True).shape == pa.nn.LPPool2D(1, 2, 2, True)(image).shape == [1, 1, 2, 2]
+    assert pa.nn.LPPool1D(1, 2, 2, True)(line).shape == [1, 1, 2]
