@@ -7,7 +7,8 @@ from typing import Any
 from numpy.typing import DTypeLike
 
 from paramattr.autograd import Tensor
-from paramattr.tensor.creation import Sizes, full
+from paramattr.tensor.arguments import Integers
+from paramattr.tensor.creation import full
 from paramattr.utils.alias import also
 
 __all__ = ["new_empty", "new_full", "new_ones", "new_zeros"]
@@ -15,7 +16,7 @@ __all__ = ["new_empty", "new_full", "new_ones", "new_zeros"]
 
 def new_full(
     x: Tensor,
-    size: Sizes,
+    size: Integers,
     fill_value: Any,
     *,
     dtype: DTypeLike | None = None,
@@ -40,7 +41,7 @@ def new_full(
 @also(spread="size")
 def new_zeros(
     x: Tensor,
-    size: Sizes,
+    size: Integers,
     *,
     dtype: DTypeLike | None = None,
     device: object = None,
@@ -64,7 +65,7 @@ def new_zeros(
 @also(spread="size")
 def new_ones(
     x: Tensor,
-    size: Sizes,
+    size: Integers,
     *,
     dtype: DTypeLike | None = None,
     device: object = None,
@@ -87,7 +88,7 @@ def new_ones(
 @also(spread="size")
 def new_empty(
     x: Tensor,
-    size: Sizes,
+    size: Integers,
     *,
     dtype: DTypeLike | None = None,
     device: object = None,
