@@ -25,7 +25,7 @@ _NAMES = {
     "choice": "broadcast_shape broadcast_shapes clip clip_ fmax fmin maximum minimum multiplex",
     "combination": "add_n increment lerp lerp_ scale scale_",
     "contraction": "einsum",
-    "conversion": "assign clone finfo from_dlpack from_numpy iinfo shape to_dlpack tolist",
+    "conversion": "assign clone complex finfo from_dlpack from_numpy iinfo shape to_dlpack tolist",
     "covariance": "corrcoef cov",
     "creation": (
         "as_tensor asarray empty empty_like eye full full_like ones ones_like to_tensor tril_indices triu_indices"
@@ -71,6 +71,7 @@ _NAMES = {
     ),
     "new": "new_empty new_full new_ones new_zeros",
     "norms": "cdist cond dist matrix_norm norm pdist renorm renorm_ vector_norm",
+    "parts": "angle as_complex as_real conj imag polar real view_as_complex view_as_real",
     "products": "cross inner kron outer tensordot trace",
     "quantiles": "median nanmedian nanquantile quantile",
     "random": "log_normal normal rand rand_like randint randint_like randn randn_like randperm standard_normal uniform",
