@@ -7,14 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from paramattr.autograd import Tensor, place
+from paramattr.autograd import Tensor, apply, place
 from paramattr.autograd.evaluation import array_of
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor, changed
+from paramattr.tensor import parts
+from paramattr.tensor.function import into
 from paramattr.utils import checks, dtypes
 from paramattr.utils.alias import also
 
-__all__ = ["assign", "clone", "finfo", "from_dlpack", "from_numpy", "iinfo", "shape", "to_dlpack", "tolist"]
+__all__ = ["assign", "clone", "complex", "finfo", "from_dlpack", "from_numpy", "iinfo", "shape", "to_dlpack", "tolist"]
 
 
 def assign(x: Operand, output: Tensor | None = None) -> Tensor:
@@ -45,6 +47,34 @@ def assign(x: Operand, output: Tensor | None = None) -> Tensor:
         return value
     checks.instance("output", output, Tensor, "a Tensor or None")
     return changed(output, lambda: value)
+
+
+def complex(real: Operand, imag: Operand, name: str | None = None, *, out: Tensor | None = None) -> Tensor:
+    """Return the complex numbers of these parts.
+
+    Mirrors ``paddle.complex``.
+
+    Parameters
+    ----------
+    real, imag : Tensor or array_like
+        Floats, of shapes that broadcast.
+    name : str, optional
+        Accepted as in Paddle.
+    out : Tensor, optional
+        Takes over the value.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not hold floats or needs a gradient, or the shapes do not fit.
+
+    Examples
+    --------
+    >>> import paramattr
+    >>> paramattr.complex(paramattr.to_tensor([1.0]), paramattr.to_tensor([2.0])).tolist()
+    [(1+2j)]
+    """
+    return into(out, apply(parts.joined, parts.floats("real", real), parts.floats("imag", imag)))
 
 
 def clone(x: Operand, name: str | None = None) -> Tensor:

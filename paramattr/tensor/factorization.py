@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from paramattr.autograd import Tensor, apply
+from paramattr.autograd.evaluation import array_of
 from paramattr.autograd.rules import Outcome, exact, real
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand
@@ -248,12 +249,13 @@ def _svdvals(x: Array) -> Outcome:
 def eigh(x: Operand, UPLO: str = "L", name: str | None = None) -> tuple[Tensor, ...]:  # noqa: N803  (Paddle's name)
     """Return the eigenvalues of each symmetric matrix, the smallest first, and the eigenvectors in columns.
 
-    Mirrors ``paddle.linalg.eigh``. The gradient is that of a function of symmetric matrices; equal eigenvalues have none.
+    Mirrors ``paddle.linalg.eigh``. The gradient is that of a function of symmetric matrices; equal eigenvalues have none,
+    nor have Hermitian matrices of complex numbers.
 
     Parameters
     ----------
     x : Tensor or array_like
-        A symmetric matrix or a stack of them.
+        A symmetric or Hermitian matrix or a stack of them.
     UPLO : {"L", "U"}, default "L"
         Which triangle is read, the lower or the upper.
     name : str, optional
@@ -271,8 +273,14 @@ def eigh(x: Operand, UPLO: str = "L", name: str | None = None) -> tuple[Tensor, 
     >>> [round(value, 5) for value in values.tolist()]
     [1.0, 3.0]
     """
+    triangle, array = checks.choice("UPLO", UPLO, ["L", "U"]), array_of("x", x)
+    if array.dtype.kind == "c":
+        for part in (array.real, array.imag):
+            finite(square("x", part))
+        values, vectors = np.linalg.eigh(array, "U" if triangle == "U" else "L")
+        return Tensor(values), Tensor(vectors)
     x = square("x", x)
-    packed = attempt(_eigh, CONVERGES, x, triangle=checks.choice("UPLO", UPLO, ["L", "U"]))
+    packed = attempt(_eigh, CONVERGES, x, triangle=triangle)
     return _parts(packed, x.numpy().shape[:-1], x.numpy().shape)
 
 

@@ -109,7 +109,7 @@ def _round(x: Array, *, decimals: int) -> Outcome:
 
 @elementwise
 def sign(x: Array) -> Outcome:
-    """Return -1, 0 or 1 with the sign of each element; the gradient is 0.
+    """Return -1, 0 or 1 with the sign of each element, or the direction of a complex one; the gradient is 0.
 
     Mirrors ``paddle.sign``.
 
@@ -119,6 +119,9 @@ def sign(x: Array) -> Outcome:
     >>> paramattr.sign(paramattr.to_tensor([-1.5, 0.0, 2.0])).numpy()
     array([-1.,  0.,  1.], dtype=float32)
     """
+    if x.dtype.kind == "c":  # the number divided by its absolute value, not NumPy 1's sign of the real part
+        size = np.abs(x)
+        return x / np.where(size == 0, 1, size), ()
     return np.sign(x), (np.zeros_like,)
 
 

@@ -14,7 +14,6 @@ _CONSTRUCTORS = (
     "BFloat16Tensor BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor HalfTensor IntTensor LongTensor"
     " ShortTensor"
 )
-_COMPLEX = "angle as_complex as_real complex conj imag polar real view_as_complex view_as_real"
 
 # By reason, and there by module or class, what is left out. A module that is left out is one name here.
 _TABLE: dict[str, dict[str, str]] = {
@@ -138,9 +137,6 @@ _TABLE: dict[str, dict[str, str]] = {
     "packs saved tensors away; the tape holds arrays that it needs and no other": {
         "paramattr.autograd": "saved_tensors_hooks",
     },
-    "is of complex numbers, which have no gradients here; numpy works on arrays of them": dict.fromkeys(
-        ("paramattr", "paramattr.Tensor"), _COMPLEX
-    ),
 }
 
 

@@ -42,6 +42,12 @@ def form(rng):
     return [None, "float32", "float64", "int32", "int64"][rng.integers(5)]
 
 
+def complexes(lib, rng, *more):
+    sizes = [*shape(rng), *more]
+    dtype = ["complex64", "complex128"][rng.integers(2)]
+    return T(lib, (rng.standard_normal(sizes) + 1j * rng.standard_normal(sizes)).astype(dtype))
+
+
 def whole(lib, rng, low=1):
     return T(lib, rng.integers(0, 4, shape(rng, low)))
 
@@ -104,6 +110,21 @@ WITHOUT_GRADIENTS = {
     "split_with_sizes": lambda lib, rng: lib.arange(6).split_with_sizes([int(n := rng.integers(7)), 6 - int(n)], -1),
     "apply": lambda lib, rng: whole(lib, rng).apply(lambda x: x * 3 + 2),
     "apply_": lambda lib, rng: T(lib, rng.standard_normal(shape(rng))).apply_(lambda x: x.sum(0) * 3),
+    "real": lambda lib, rng: lib.real(complexes(lib, rng)),
+    "imag": lambda lib, rng: complexes(lib, rng).imag(),
+    "conj": lambda lib, rng: lib.conj(complexes(lib, rng)),
+    "conj of reals": lambda lib, rng: lib.conj(whole(lib, rng)),
+    "angle": lambda lib, rng: lib.angle(complexes(lib, rng)),
+    "angle of reals": lambda lib, rng: T(lib, rng.standard_normal(shape(rng))).angle(),
+    "sgn": lambda lib, rng: lib.sgn(complexes(lib, rng)),
+    "as_real": lambda lib, rng: lib.as_real(complexes(lib, rng)),
+    "view_as_real": lambda lib, rng: lib.view_as_real(complexes(lib, rng)),
+    "as_complex": lambda lib, rng: T(lib, rng.standard_normal([*shape(rng), 2])).as_complex(),
+    "view_as_complex": lambda lib, rng: lib.view_as_complex(T(lib, rng.standard_normal([*shape(rng), 2]))),
+    "complex": lambda lib, rng: lib.complex(*[T(lib, rng.standard_normal(s).astype("float32")) for s in ([3, 1], [2])]),
+    "polar": lambda lib, rng: lib.polar(*[T(lib, rng.standard_normal(s)) for s in ([3, 1], [2])]),
+    "complex numbers": lambda lib, rng: [lib.to_tensor([[number(rng) + 2j], [1]]), whole(lib, rng) * 1j, 2j + lib.ones([1])],
+    "eigvalsh of complex": lambda lib, rng: lib.linalg.eigvalsh(complexes(lib, rng, 3, 3), ["L", "U"][rng.integers(2)]),
     "in place": lambda lib, rng: T(lib, rng.integers(0, 4, (3, 2))).unsqueeze_(0).flatten_(0, 1).tril_().t_(),
 }
 
@@ -131,6 +152,9 @@ FACTS = {
     "device": lambda lib, x: (str(x.device), x.device == "cpu", x.device.type, x.device.index),
     "is_same_shape": lambda lib, x: (x.is_same_shape(x * 2), x.is_same_shape(x.T)), "ints": lambda lib, x: [
         str(lib.iinfo(d)).removeprefix("paddle.") for d in ("int8", "uint8", "int16", "int32", "int64")
+    ],
+    "angle": lambda lib, x: [
+        (y := made(x.requires_grad_())).stop_gradient or (y.sum().backward(), x.grad.tolist()) for made in (lib.angle, lib.conj)
     ],
     "flags": lambda lib, x: lib.get_flags(list(pa.framework._DEFAULTS)),
     "tensor": lambda lib, x: [lib.tensor(1.5).tolist(), lib.tensor([[1, 2]], "float64", requires_grad=True).stop_gradient],

@@ -87,6 +87,21 @@ def test_vectors_without_a_gradient_say_so():
             value.sum().backward()
 
 
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+@pytest.mark.parametrize("triangle", ["L", "U"])
+def test_hermitian_matrices(dtype, triangle):
+    rng = np.random.default_rng(0)
+    half = (rng.standard_normal((2, 3, 3)) + 1j * rng.standard_normal((2, 3, 3))).astype(dtype)
+    x = half + half.conj().swapaxes(1, 2)
+    values, vectors = (t.numpy() for t in pa.linalg.eigh((np.tril if triangle == "L" else np.triu)(x), triangle))
+    assert (values.dtype, vectors.dtype) == (x.real.dtype, x.dtype)
+    np.testing.assert_allclose(x @ vectors, vectors * values[:, None], atol=1e-5)
+    np.testing.assert_array_equal(pa.linalg.eigvalsh(x, triangle).numpy(), values)
+    for wrong, message in ((x[0, :2], "square"), (x * np.nan, "finite")):
+        with pytest.raises(ValueError, match=f"x must hold {message}"), np.errstate(all="ignore"):
+            pa.linalg.eigh(wrong)
+
+
 def test_out_takes_the_three_parts():
     out = tuple(pa.to_tensor(np.zeros(shape)) for shape in [(2, 2), (2,), (2, 2)])
     found = pa.linalg.svd(np.diag([2.0, 1.0]), out=out)
