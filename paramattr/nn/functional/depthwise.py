@@ -20,7 +20,7 @@ _TERMS = 256
 
 def convolve(plane: Array, weight: Array, out: Sizes, stride: Sizes, dilation: Sizes) -> Array:
     """Convolve [N, space…, C] with a weight of [C · m, 1, taps…], as [N, out…, C · m]."""
-    plane, taps = _alike(plane.repeat(weight.shape[0] // plane.shape[-1], -1), np.moveaxis(weight[:, 0], 0, -1))
+    plane, taps = _alike(_repeated(plane, weight.shape[0]), np.moveaxis(weight[:, 0], 0, -1))
     seen = _rows_seen(plane, out, taps.shape[:-1], stride, dilation)
     repeated = np.tile(taps, seen.shape[-1] // weight.shape[0])
     over, kernel, run = _axes(seen, taps.shape[:-1])
@@ -44,7 +44,7 @@ def spread(maps: Array, weight: Array, space: Sizes, channels: int, stride: Size
 
 def weight_gradient(plane: Array, maps: Array, shape: Sizes, stride: Sizes, dilation: Sizes) -> Array:
     """Apply the transpose of `convolve` in its weight, which has ``shape``."""
-    plane, maps = _alike(plane.repeat(shape[0] // plane.shape[-1], -1), maps)
+    plane, maps = _alike(_repeated(plane, shape[0]), maps)
     seen = _rows_seen(plane, maps.shape[1:-1], shape[2:], stride, dilation)
     rows = maps.reshape(*seen.shape[: seen.ndim - len(shape) + 1], seen.shape[-1])
     over, kernel, run = _axes(seen, shape[2:])
@@ -55,6 +55,12 @@ def weight_gradient(plane: Array, maps: Array, shape: Sizes, stride: Sizes, dila
         total += np.einsum(seen[part], [*over, *kernel, run], rows[part], [*over, run], [*kernel, run])
     gradient: Array = np.moveaxis(total.reshape(*shape[2:], -1, shape[0]).sum(-2), -1, 0)
     return gradient.reshape(shape).astype(plane.dtype)
+
+
+def _repeated(plane: Array, outputs: int) -> Array:
+    """Return ``plane`` with each channel as often as there are outputs made of it."""
+    each = outputs // plane.shape[-1]
+    return plane if each == 1 else plane.repeat(each, -1)
 
 
 def _alike(x: Array, y: Array) -> tuple[Array, Array]:

@@ -69,6 +69,10 @@ def matmul_col2im(maps: Array, weight: Array, space: Sizes, steps: Steps) -> Arr
         return depthwise.spread(maps, weight, space, channels, steps.stride, steps.dilation)
     matrices = np.moveaxis(weight.reshape(groups, -1, *weight.shape[1:]), (0, 1, 2), (-3, -2, -1)).copy()
     plane = np.zeros((maps.shape[0], *space, channels), np.result_type(maps, weight))
+    if math.prod(kernel) == 1 and maps.shape[1:-1] == space:
+        # A tap that sees each place once, as in a convolution over channels alone.
+        np.matmul(_grouped(maps, groups), matrices[(0,) * len(kernel)], out=_grouped(plane, groups))
+        return plane
     # One tap at a time: its columns fit into the cache, and lie in memory as the plane does.
     columns = np.empty((*maps.shape[:-1], channels), plane.dtype)
     for tap in np.ndindex(*kernel):
