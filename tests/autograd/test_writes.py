@@ -31,7 +31,8 @@ USES = {
     "a matrix": lambda w: leaf([1.0, 1.0]) @ w.reshape([2, 1]),
     "a convolution": lambda w: pa.nn.functional.conv1d(leaf([[1.0, 2.0, 3.0]]), w.reshape([1, 1, 2])),
     "in the default of a pullback": lambda w: pa.autograd.apply(
-        lambda x: (x * w.numpy(), (lambda g, w=w.numpy(): g * w,)), leaf(1.0, 1.0)  # noqa: B008
+        lambda x: (x * w.numpy(), (lambda g, w=w.numpy(): g * w,)),  # noqa: B008
+        leaf(1.0, 1.0),
     ),
     "in a list in a function of a pullback": lambda w: pa.autograd.apply(in_a_list, leaf(1.0, 1.0), w=[w.numpy()]),
 }
