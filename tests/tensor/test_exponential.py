@@ -49,7 +49,9 @@ def test_logit():
     np.testing.assert_allclose(pa.logit(x).numpy(), special.logit(x), rtol=1e-14, atol=1e-300)
     np.testing.assert_allclose(pa.logit([0.0, 0.1, 0.9], 0.2).numpy(), special.logit([0.2, 0.2, 0.8]), rtol=1e-6)
     with np.errstate(all="ignore"):
-        np.testing.assert_array_equal(pa.logit([-0.5, 0.0, 1.0, 1.5], 0.0).numpy(), [np.nan, -np.inf, np.inf, np.nan])
+        for eps in ({}, {"eps": None}, {"eps": 0.0}):
+            found = pa.logit([-0.5, 0.0, 1.0, 1.5], **eps).numpy()
+            np.testing.assert_array_equal(found, [np.nan, -np.inf, np.inf, np.nan])
     for eps, error in [(0.6, ValueError), (-0.1, ValueError), ("0", TypeError)]:
         with pytest.raises(error, match="eps must be"):
             pa.logit(x, eps)
