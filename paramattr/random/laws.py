@@ -295,7 +295,7 @@ class TruncatedNormal(_NormalFamily):
     def __post_init__(self) -> None:
         super().__post_init__()
         low, high = checks.real("low", self.low, finite=False), checks.real("high", self.high, finite=False)
-        if not low < high or low == math.inf or high == -math.inf:
+        if not low < high:
             raise ValueError(f"low must be less than high, but received low={low}, high={high}")
         object.__setattr__(self, "low", low)
         object.__setattr__(self, "high", high)

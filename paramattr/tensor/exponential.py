@@ -222,5 +222,6 @@ def _logit(x: Array, *, eps: float) -> Outcome:
     middle = np.abs(near - 0.5) <= 0.25
     value = np.where(middle, 2 * np.arctanh(np.where(middle, 2 * near - 1, 0)), np.log(near) - np.log1p(-near))
     value = value.astype(x.dtype, copy=False)
-    inside = (x >= eps) & (x <= 1 - eps) if eps else np.ones(x.shape, bool)
-    return value, (lambda g: g * inside / (near * (1 - near)),)
+    # Without eps there is nothing beyond 0 and 1, as in Paddle.
+    beyond, slope = (x < eps) | (x > 1 - eps), 0.0 if eps else np.nan
+    return value, (lambda g: np.where(beyond, slope, g / (near * (1 - near))),)

@@ -292,12 +292,7 @@ def bitwise_left_shift(
     [12]
     """
     checks.boolean("is_arithmetic", is_arithmetic)
-    return into(out, _on_bits(_left_shift, "iu", x=x, y=y))
-
-
-def _left_shift(x: Array, y: Array) -> Array:
-    inside = (y >= 0) & (y < 8 * x.itemsize)
-    return np.where(inside, np.left_shift(x, np.where(inside, y, 0)), 0).astype(np.result_type(x, y))
+    return into(out, _on_bits(np.left_shift, "iu", x=x, y=y))
 
 
 def bitwise_right_shift(
@@ -315,15 +310,7 @@ def bitwise_right_shift(
     [-4]
     """
     arithmetic = checks.boolean("is_arithmetic", is_arithmetic)
-    return into(out, _on_bits(_right_shift if arithmetic else _logical_right_shift, "iu", x=x, y=y))
-
-
-def _right_shift(x: Array, y: Array) -> Array:
-    # All but the sign is gone after as many places as there are bits, less one.
-    most = 8 * x.itemsize - (x.dtype.kind == "i")
-    inside = (y >= 0) & (y < most)
-    kept = np.right_shift(x, np.where(inside, y, 0))
-    return np.where(inside, kept, np.where(x < 0, -1, 0)).astype(np.result_type(x, y))
+    return into(out, _on_bits(np.right_shift if arithmetic else _logical_right_shift, "iu", x=x, y=y))
 
 
 def _logical_right_shift(x: Array, y: Array) -> Array:

@@ -54,17 +54,22 @@ def test_functions_generators_and_coroutines_run_in_the_mode_they_are_decorated_
 
     @make()
     def function():
+        """A function."""
         return recorded()
 
     @make()
     def generator():
+        """A generator."""
         received = yield recorded()
         yield received, recorded()
 
     @make()
     async def coroutine():
+        """A coroutine."""
         return recorded()
 
+    for decorated, kind in [(function, "function"), (generator, "generator"), (coroutine, "coroutine")]:
+        assert (decorated.__name__, decorated.__doc__) == (kind, f"A {kind}.")
     assert recorded()
     with pa.set_grad_enabled(outer):
         assert [function(), function()] == [mode, mode]

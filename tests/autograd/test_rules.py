@@ -159,6 +159,14 @@ def gradient(function, x):
     return tensor.grad.numpy()
 
 
+@pytest.mark.parametrize("rule", [rules.sum, rules.mean, rules.max], ids=lambda rule: rule.__name__)
+def test_a_reduction_is_over_all_axes_and_keeps_none(rule):
+    x = values((2, 3))
+    found = pa.autograd.apply(rule, x)
+    assert found.shape == []
+    assert found.item() == pytest.approx(getattr(np, rule.__name__)(x), rel=1e-15)
+
+
 def test_equal_largest_values_share_the_gradient():
     np.testing.assert_array_equal(gradient(lambda x: x.max(), [1.0, 3.0, 3.0]), [0.0, 0.5, 0.5])
     np.testing.assert_array_equal(gradient(lambda x: x.max(axis=1), [[2.0, 2.0], [0.0, 1.0]]), [[0.5, 0.5], [0, 1]])

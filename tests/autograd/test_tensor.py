@@ -24,6 +24,25 @@ def test_attributes_of_a_tensor():
         len(pa.to_tensor(1.0))
 
 
+@pytest.mark.parametrize("recording", [True, False])
+@pytest.mark.parametrize("own", [True, False], ids=["own gradient", "none"])
+@pytest.mark.parametrize("given", [None, True, False], ids=["a number", "a value with a gradient", "one without"])
+def test_what_is_written_is_recorded_if_it_or_the_tensor_needs_a_gradient(own, given, recording):
+    source = pa.to_tensor([1.0, 2.0], stop_gradient=not own)
+    x = source * 3.0
+    value = 5.0 if given is None else pa.to_tensor(5.0, stop_gradient=not given)
+    with pa.set_grad_enabled(recording):
+        x[0] = value
+    assert x.tolist() == [5.0, 6.0]
+    assert x.stop_gradient == (not own and not (recording and given))
+    if not x.stop_gradient:
+        x.sum().backward()
+    if own:
+        assert source.grad.tolist() == [0.0 if recording else 3.0, 3.0]
+    if given:
+        assert value.grad is None if not recording else value.grad.item() == 1.0
+
+
 def test_comparisons_are_elementwise():
     x = pa.to_tensor([1.0, 2.0, 3.0])
     other = pa.to_tensor([2.0, 2.0, 2.0])

@@ -39,6 +39,7 @@ def refuses_to_load(tmp_path, request):
         finally:
             tracemalloc.stop()
         assert str(path) in str(caught.value)
+        assert "it is damaged" not in str(caught.value)  # but what is wrong with it
         assert peak < 1_000_000 + 100 * len(content)  # an empty list takes 64 bytes, and one in the file
         assert os.listdir(tmp_path) == [path.name]
         return str(caught.value)

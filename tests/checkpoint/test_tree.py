@@ -1,3 +1,4 @@
+import contextlib
 import os
 import re
 from collections import OrderedDict, defaultdict
@@ -97,6 +98,38 @@ def test_bits_are_the_same_memory_in_a_dtype_of_numpys_own(name):
     assert bits.dtype.name in tree.NATIVE
     assert np.shares_memory(bits, array)
     np.testing.assert_array_equal(bits.view(tree.dtype(name)), array)
+
+
+@pytest.mark.parametrize(
+    ("key", "cost"),
+    [
+        ((1,) * 1000, 21_000),
+        ((1 << 640_000,), 10_021),
+        ((1 << 640_000, "a", 1 << 640_000), 20_063),
+        (1 << 640_000, 10_001),
+    ],
+    ids=["many parts", "a long part", "long parts", "a long int"],
+)
+@pytest.mark.parametrize("others", [0, 50_000])
+@pytest.mark.parametrize("size", [0, 100_000])
+def test_keys_cost_what_hashing_and_comparing_them_may(key, cost, others, size):
+    hashing, target = tree.Hashing(size), dict.fromkeys(range(others))
+    count = 0
+    with contextlib.suppress(ValueError):
+        for count in range(1000):
+            hashing.put(target, key, count)
+    assert count == pytest.approx((4_000_000 + 20 * size) / (cost + others), rel=0.01, abs=1.0)
+
+
+def test_other_keys_cost_nothing():
+    hashing, target = tree.Hashing(-200_000), {}  # nothing is left
+    for key in ("a", b"a", 1, (1 << 63) - 1, 1 - (1 << 63), 0.5, None, True):
+        hashing.put(target, key, key)
+    assert list(target.values()) == list(target) == ["a", b"a", 1, (1 << 63) - 1, 1 - (1 << 63), 0.5, None]
+    for key in ((), 1 << 63, (1,)):
+        with pytest.raises(ValueError, match="more tuples or long ints as keys"):
+            hashing.put(target, key, key)
+        assert key not in target
 
 
 @pytest.mark.parametrize("name", ["object", "longdouble", "float33", "V4", "", None, 3, np.float32])

@@ -118,6 +118,8 @@ def unobservable(code: str) -> list[tuple[Position, Position]]:
             found += [n for n in ast.walk(node) if isinstance(n, ast.JoinedStr)]
         elif isinstance(node, ast.Call):
             found += [argument for argument in node.keywords if argument.arg == "stacklevel"]
+            if {"frozen", "repr", "eq"} <= {argument.arg for argument in node.keywords}:  # Record's are as dataclass's
+                found += [argument for argument in node.keywords if argument.arg in ("repr", "eq")]
             found.append(node if ast.unparse(node.func) in ("cast", "TypeVar") else None)
     return [((n.lineno, n.col_offset), (n.end_lineno, n.end_col_offset)) for n in found if n is not None]
 

@@ -57,6 +57,9 @@ def test_logarithms_of_growing_sums():
     np.testing.assert_array_equal(value.numpy(), [-np.inf, -np.inf, 2.0, 1000.0])
     value.sum().backward()
     np.testing.assert_allclose(t.grad.numpy(), [0, 0, 1, 1], rtol=1e-12)
+    t = pa.to_tensor([0.0, 1.0, 2.0], stop_gradient=False)
+    pa.logcumsumexp(t).backward([0.0, -np.inf, 0.0])
+    np.testing.assert_array_equal(t.grad.numpy(), [-np.inf, -np.inf, 0])
 
 
 @pytest.mark.parametrize("n", [1, 2, 4, 6])

@@ -49,7 +49,16 @@ def test_logit():
     np.testing.assert_allclose(pa.logit(x).numpy(), special.logit(x), rtol=1e-14, atol=1e-300)
     np.testing.assert_allclose(pa.logit([0.0, 0.1, 0.9], 0.2).numpy(), special.logit([0.2, 0.2, 0.8]), rtol=1e-6)
     with np.errstate(all="ignore"):
-        np.testing.assert_array_equal(pa.logit([-0.5, 0.0, 1.0, 1.5], 0.0).numpy(), [np.nan, -np.inf, np.inf, np.nan])
+        for eps in ({}, {"eps": None}, {"eps": 0.0}):
+            t = pa.to_tensor([-5.0, -0.5, 0.0, 0.5, 1.0, 1.5, np.nan], stop_gradient=False)
+            value = pa.logit(t, **eps)
+            value.backward()
+            nan, inf = np.nan, np.inf
+            np.testing.assert_array_equal(value.numpy(), [nan, nan, -inf, 0.0, inf, nan, nan])
+            np.testing.assert_array_equal(t.grad.numpy(), [nan, nan, inf, 4.0, inf, nan, nan])
+        t.clear_grad()
+        pa.logit(t, 0.25).backward()
+        np.testing.assert_allclose(t.grad.numpy(), [0, 0, 0, 4, 0, 0, nan])
     for eps, error in [(0.6, ValueError), (-0.1, ValueError), ("0", TypeError)]:
         with pytest.raises(error, match="eps must be"):
             pa.logit(x, eps)

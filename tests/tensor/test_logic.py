@@ -75,6 +75,20 @@ def test_shifts_are_products_and_quotients_by_powers_of_2(arrays):
         np.testing.assert_array_equal((np.vectorize(int, otypes=[object])(found.numpy()) - expected) % 2**bits, up * 0)
 
 
+@pytest.mark.parametrize("dtype", INTEGERS, ids=str)
+def test_nothing_but_the_sign_stays_of_what_is_moved_out_or_by_a_negative_number(dtype):
+    bits, limits = 8 * dtype.itemsize, np.iinfo(dtype)
+    x, signed = np.array([1, 5, limits.max, limits.min], dtype), limits.min < 0
+    for y in (bits, bits + 1, 100, *([-1, -3, -bits] if signed else [])):
+        y = np.array(y, dtype)
+        assert pa.bitwise_left_shift(x, y).tolist() == pa.bitwise_right_shift(x, y, False).tolist() == [0, 0, 0, 0]
+        assert pa.bitwise_right_shift(x, y).tolist() == [0, 0, 0, -1 if signed else 0]
+    last = np.array(bits - 1, dtype)
+    assert pa.bitwise_left_shift(x, last).tolist() == [limits.min if signed else 1 << (bits - 1)] * 3 + [0]
+    assert pa.bitwise_right_shift(x, last, False).tolist() == [0, 0, *((0, 1) if signed else (1, 0))]
+    assert pa.bitwise_right_shift(x, last).tolist() == [0, 0, *((0, -1) if signed else (1, 0))]
+
+
 def test_a_number_takes_the_dtype_of_the_tensor():
     x = pa.to_tensor([5, 6], "int8")
     assert pa.bitwise_and(x, 3).dtype == pa.bitwise_left_shift(x, 1).dtype == np.int8

@@ -64,6 +64,12 @@ def test_laws(dtype):
             (pa.normal(pa.to_tensor(np.full(SIZE, 2.0, dtype)), 3.0), stats.norm(2, 3)),
             (pa.normal(2.0, pa.to_tensor(np.full(SIZE, 3.0, dtype))), stats.norm(2, 3)),
             (pa.log_normal(0.5, 0.3, [SIZE]), stats.lognorm(0.3, scale=np.exp(0.5))),
+            (pa.standard_normal([SIZE], dtype), stats.norm()),
+            (pa.uniform([SIZE], dtype), stats.uniform()),
+            (pa.normal(shape=[SIZE]), stats.norm()),
+            (pa.log_normal(shape=[SIZE]), stats.lognorm(2.0, scale=np.e)),
+            (pa.rand_like(pa.zeros([SIZE], dtype)), stats.uniform()),
+            (pa.randn_like(pa.zeros([SIZE], dtype)), stats.norm()),
         ]:
             assert stats.kstest(values.numpy(), law.cdf).pvalue > ALPHA
 
@@ -88,6 +94,7 @@ def test_integers_and_orders():
         assert stats.chisquare(np.bincount(values.numpy() + 2, minlength=5)).pvalue > ALPHA
     assert (values.dtype, small.dtype) == (np.int64, np.uint8)
     assert set(small.tolist()) == set(range(250, 256))
+    assert set(pa.randint(-128, -126, [50], "int8").tolist()) == {-128, -127}
     assert pa.randint(-(2**63), 2**63, [2]).dtype == np.int64
     assert set(pa.randint_like(pa.to_tensor([True] * 50), 0, 2).tolist()) == {True, False}
     assert pa.randint_like(pa.to_tensor([1.0]), 3, dtype="int32").dtype == np.int32
@@ -137,6 +144,12 @@ def test_what_is_refused_before_a_key_is_taken():
         (lambda: pa.randint(0), ValueError, "low must be less than high"),
         (lambda: pa.randint(5, 5), ValueError, "low must be less than high"),
         (lambda: pa.randint(1.0, 5), TypeError, "low must be an integer"),
+        (lambda: pa.randint(5.0), TypeError, "low must be an integer"),
+        (lambda: pa.randint(1, 5.0), TypeError, "high must be an integer"),
+        (lambda: pa.randint(0, 2**63 + 1), ValueError, "high must be"),
+        (lambda: pa.randint(-(2**63) - 1, 0), ValueError, "low must be"),
+        (lambda: pa.randint(-129, 0, [1], "int8"), ValueError, "low and high must be in the range of int8"),
+        (lambda: pa.randint(0, 129, [1], "int8"), ValueError, "low and high must be in the range of int8"),
         (lambda: pa.randint(0, 300, [1], "uint8"), ValueError, "low and high must be in the range of uint8"),
         (lambda: pa.randint(0, 3, [1], "float32"), TypeError, "dtype must be one of integers"),
         (lambda: pa.randperm(-1), ValueError, "n must be >= 0"),

@@ -40,6 +40,14 @@ def test_the_largest_are_the_first_of_the_sorted(case, data, largest):
     assert all(len(set(lane)) == k for lane in np.moveaxis(indices.numpy(), axis, -1).reshape(-1, k).tolist())
 
 
+@pytest.mark.parametrize("k", [1, 2, 90, 199, 200])
+def test_in_long_lanes_too(k):
+    x = np.random.default_rng(0).permuted(np.tile(np.arange(200.0), (3, 1)), axis=1)
+    for largest, expected in [(True, np.arange(200.0)[::-1][:k]), (False, np.arange(200.0)[:k])]:
+        np.testing.assert_array_equal(pa.topk(x, k, 1, largest).values.numpy(), np.tile(expected, (3, 1)))
+    assert pa.kthvalue(x, k)[0].tolist() == [k - 1.0] * 3
+
+
 @given(arrays, st.data(), st.booleans())
 def test_a_kth_value_is_the_kth_of_the_sorted(case, data, keepdim):
     x, axis = case

@@ -66,6 +66,17 @@ def test_a_factor_that_is_nearly_one_with_a_name(size):
     assert "gain" not in std(1.2 * x, as_law(Normal()))
 
 
+@pytest.mark.parametrize("size", [1 << 12, 1 << 16])
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_factor_within_four_standard_errors_has_a_name(size, side):
+    limit = 4.0 / math.sqrt(2.0 * size) + 1 / 500
+    for share, named in [(0.97, True), (1.03, False)]:
+        x = math.sqrt(2.0) * (1.0 + side * share * limit) * np.resize([-1.0, 1.0], size)
+        assert ("a gain for ReLU too many?" in std(x, as_law(Normal()))) == named
+    # What is as near to 1 may have been drawn so.
+    assert "gain" not in std(np.resize([-0.6, 0.6], 40), as_law(Normal()))
+
+
 def test_a_factor_without_a_name_is_told():
     x = normal((200, 200))
     assert causes(1.2 * x, Normal())["variance"].endswith(f"expected × {1.2 * x.std():.6g}")

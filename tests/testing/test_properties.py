@@ -326,6 +326,77 @@ def test_the_test_of_kolmogorov_and_smirnov_is_that_of_scipy(n):
         assert found.p == pytest.approx(stats.kstest(x, "uniform").pvalue, rel=0.05)
 
 
+def p_values(z):
+    """By SciPy, for a matrix that should be of standard normal values."""
+    flat, n, half = z.reshape(-1), z.size, z.size // 2
+    u = stats.norm.cdf(flat)
+    w = math.sqrt(12) * (u - 0.5)
+    square = w.reshape(z.shape)
+    legendre = [
+        np.polynomial.legendre.Legendre.basis(k)(2 * u - 1).sum() * math.sqrt((2 * k + 1) / n) for k in range(5)
+    ]
+    nothing_below, nothing_above = (1 - u.min()) ** n, u.max() ** n
+    pairs = [w[lag:] @ w[:-lag] / math.sqrt(n - lag) for lag in range(1, 65)]
+    for lag in (1, 2):
+        pairs.append((square[lag:] * square[:-lag]).sum() / math.sqrt(n - lag * n / len(z)))
+        pairs.append((square[:, lag:] * square[:, :-lag]).sum() / math.sqrt(n - lag * len(z)))
+    means, spreads = [], []
+    for rows in (z, z.T):
+        k, m = rows.shape
+        means.append(2 * stats.chi2.sf((rows.sum(1) ** 2).sum() / m, k))
+        for square in ((rows**2).sum(1).min(), (rows**2).sum(1).max()):
+            spreads.append(4 * k * 2 * min(stats.chi2.cdf(square, m), stats.chi2.sf(square, m)))
+    tails = []
+    for far in (3, 4, 5):
+        count, law = (np.abs(flat) > far).sum(), stats.binom(n, 2 * stats.norm.sf(far))
+        tails.append(3 * 2 * min(law.cdf(count), law.sf(count - 1)))
+    normal = {
+        "mean": flat.sum() / math.sqrt(n),
+        "skewness": legendre[3],
+        "kurtosis": legendre[4],
+        "halves": w[:half] @ w[half:] / math.sqrt(half),
+    }
+    return {
+        **{name: 2 * stats.norm.sf(abs(value)) for name, value in normal.items()},
+        "neighbours": len(pairs) * 2 * stats.norm.sf(np.abs(pairs).max()),
+        "smallest value": 2 * min(nothing_below, 1 - nothing_below),
+        "largest value": 2 * min(nothing_above, 1 - nothing_above),
+        "variance": 2 * min(stats.chi2.cdf(flat @ flat, n), stats.chi2.sf(flat @ flat, n)),
+        "means of slices": min(means),
+        "spread of slices": min(spreads),
+        "tails": min(tails),
+        "Kolmogorov-Smirnov": stats.kstest(flat, "norm").pvalue,
+    }
+
+
+@pytest.mark.parametrize("scale", [0.97, 1.0, 1.04])
+@pytest.mark.parametrize("seed", range(4))
+def test_p_values_are_those_of_scipy(scale, seed):
+    z = scale * np.random.default_rng(seed).standard_normal((50, 60))
+    found = {finding.name: finding.p for finding in check_sample(z, Normal()).findings}
+    for name, p in p_values(z).items():
+        assert found[name] == pytest.approx(min(1.0, p), rel=0.1 if p > 0.2 else 1e-7), (
+            name
+        )  # above, a quick one will do
+
+
+@pytest.mark.parametrize(("times", "most"), [([12], True), ([9, 2, 2], True), ([2] * 55, False), ([3] * 30, False)])
+def test_repeated_values_have_twice_the_chance_of_what_rounds_to_them(times, most):
+    """Of the most frequent value, for all that it could have been, and of as many pairs of equal ones."""
+    numbers = 1.0 + np.arange(1.0, 121.0) / 1024  # neighbours in float16
+    counts = np.array([1] * 30 + times + [1] * (90 - len(times)))
+    law, n = stats.norm(1.0, 0.2), counts.sum()
+    chances = 2 * (law.cdf(numbers + 2.0**-11) - law.cdf(numbers - 2.0**-11))
+    single = stats.binom.sf(counts.max() - 1, n, chances[30]) / chances[30]
+    pairs = 1.5 * n * (n - 1) / 2 * np.average(chances, weights=counts)
+    several = stats.poisson.sf((counts * (counts - 1)).sum() // 2 - 1, pairs)
+    x = np.repeat(numbers, counts).astype(np.float16)
+    found = next(f for f in check_sample(x, Normal(1.0, 0.2)).findings if f.name == "repeated values")
+    assert (single < several) == most == found.observed.startswith(f"{max(times)} times 1.03")
+    assert found.p == pytest.approx(min(1.0, 2 * min(single, several)), rel=1e-6)
+    assert found.expected == (f"{n * chances[30]:.3g} times" if most else "more")
+
+
 @pytest.mark.parametrize("name", ["float16", "bfloat16"])
 @pytest.mark.parametrize("law", [Uniform(1.0, 1.1), TruncatedNormal(0.0, 1.0, 1.0, 1.1)], ids=repr)
 def test_a_value_is_spread_over_what_rounds_to_it(name, law):

@@ -29,7 +29,10 @@ def test_report_in_every_form(tmp_path):
     assert dataclasses.asdict(bad.findings[0])["name"] == "finite values"
     pytest.importorskip("matplotlib")
     figure = bad.plot(tmp_path / "report.png")
-    assert len(figure.axes) == 3
+    assert [text.get_text() for text in figure.texts] == [str(bad).partition("\n")[0]]
+    assert [axes.get_title() for axes in figure.axes] == ["density", "quantiles, as normal scores", "std of each slice"]
+    assert [line.get_xdata().size for line in figure.axes[2].lines[:-1]] == [50, 40]
+    assert figure.axes[2].lines[-1].get_ydata()[0] == 1.0
     assert (tmp_path / "report.png").stat().st_size > 10_000
     with pytest.raises(ValueError, match="no law"):
         check_initializer(init.Orthogonal(), (4, 4)).plot()

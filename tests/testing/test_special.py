@@ -224,6 +224,18 @@ def test_anderson_darling_of_small_distances_is_a_probability_that_falls(n):
     assert np.diff(p).max() <= 1e-6
 
 
+@pytest.mark.parametrize("n", [2, 5, 8, 100, 10**6])
+def test_the_step_of_anderson_and_darling_to_a_size_is_whole(n):
+    """Its three pieces meet to 1e-4 / n, and it ends at 0 on both sides."""
+    error = lambda p: special._anderson_darling_error(p, n)  # noqa: E731
+    for seam in (0.01265 + 0.1757 / n, 0.8):
+        assert abs(error(seam * (1 + 1e-12)) - error(seam * (1 - 1e-12))) < 1e-4 / n
+    assert abs(error(1e-300)) < 1e-100
+    assert abs(error(1.0)) < 1e-3 / n
+    p = [special.anderson_darling_sf(x, n) for x in np.linspace(0.02, 4.0, 500)]
+    assert np.diff(p).max() <= 0.0
+
+
 def anderson_darling(u):
     n = u.shape[1]
     u = np.sort(u, axis=1)
