@@ -24,6 +24,7 @@ CROSSING = {
     "tensor/test_rules": "the derivatives of all functions of tensors",
     "nn/functional/test_rules": "the derivatives of all functions",
     "nn/layer/test_defaults": "defaults, the same in function, layer and over the numbers of axes",
+    "nn/layer/test_attributes": "attributes of parameters, in every layer that takes them",
     "checkpoint/test_resume": "stopped and resumed training, which needs all of the package",
     "checkpoint/test_round_trip": "the same properties for every format",
     "random/test_golden": "pinned values, which watch over all that makes them",

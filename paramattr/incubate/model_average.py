@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from paramattr.utils.threads import each_block
 # The newest values are added up in the parameter's own precision, which is quick, and put into the float64 sums before
 # that is a matter of more than 1e-6.
 _SHORT_SUM = 16
+# The sums in float64 are saved in two parts: one in the parameter's precision, which is all that Paddle has, and the rest.
+_LONG_SUMS = {"sum_2": "sum_2_rest", "sum_3": "sum_3_rest"}
 
 
 class ModelAverage(WeightAverage):
@@ -47,8 +50,9 @@ class ModelAverage(WeightAverage):
     References
     ----------
     Mirrors ``paddle.incubate.ModelAverage``, with these differences: ``do_model_average`` is honoured; the sums are kept
-    in float64, but for the newest 16 values, so that nothing is lost over a long window; averages come in the
-    parameter's dtype; a parameter that was never averaged keeps its value instead of becoming nan.
+    in float64, but for the newest 16 values, so that nothing is lost over a long window, and are saved as Paddle's, with
+    what is left of them under keys of their own; averages come in the parameter's dtype; a parameter that was never
+    averaged keeps its value instead of becoming nan.
     Polyak, Juditsky, "Acceleration of stochastic approximation by averaging", 1992.
 
     Examples
@@ -67,6 +71,8 @@ class ModelAverage(WeightAverage):
     >>> p.item()
     3.0
     """
+
+    optional = (*_LONG_SUMS.values(),)
 
     def __init__(
         self,
@@ -91,6 +97,30 @@ class ModelAverage(WeightAverage):
         counts = "num_accumulates", "old_num_accumulates", "num_updates"
         state: dict[str, Array] = {name: np.zeros(shape, kind) for name, kind in sums.items()}
         return state | {name: np.zeros(1, np.int64) for name in counts}
+
+    def _blank(self) -> Iterator[tuple[Slot, dict[str, Array]]]:
+        for slot, blank in super()._blank():
+            yield slot, blank | {rest: np.zeros_like(blank[name]) for name, rest in _LONG_SUMS.items()}
+
+    def _shown(self, slot: Slot) -> dict[str, Array]:
+        shown = super()._shown(slot)
+        for name, rest in _LONG_SUMS.items() if shown else ():
+            if shown[name].dtype != slot.dtype:
+                most = np.finfo(slot.dtype).max
+                whole, shown[name] = shown[name], shown[name].clip(-most, most).astype(slot.dtype)
+                shown[rest] = whole - shown[name]
+        return shown
+
+    def inferred(self, name: str, state: Mapping[str, Array]) -> Array:
+        """Return the rest of a sum that was saved without one: nothing."""
+        return np.zeros_like(state[name.removesuffix("_rest")])
+
+    def _loaded(self, state_dict: Mapping[str, Any]) -> list[tuple[Slot, dict[str, Array], Array | None]]:
+        loaded = super()._loaded(state_dict)
+        for _, state, _ in loaded:
+            for name, rest in _LONG_SUMS.items() if state else ():
+                state[name] += state.pop(rest)
+        return loaded
 
     def _enter(self, slots: list[Slot]) -> None:
         ends = [self._count(slot.state) for slot in slots]

@@ -169,7 +169,7 @@ class Stateful(ABC):
 
     def get_opti_var_name_list(self) -> list[str]:
         """Return the keys of accumulators in `state_dict`, parameter by parameter."""
-        return [f"{self._key(slot, name)}_0" for slot in self._slots for name in slot.state]
+        return [f"{self._key(slot, name)}_0" for slot in self._slots for name in self._shown(slot)]
 
     @abstractmethod
     def _blank(self) -> Iterator[tuple[Slot, dict[str, Array]]]:
@@ -182,9 +182,12 @@ class Stateful(ABC):
         """Return the accumulator ``name``, one of ``optional``, of a state that has all but these."""
         raise NotImplementedError
 
-    def _shown(self, slot: Slot, name: str) -> Array:
-        array = slot.state[name]
-        return np.full(slot.parameter.numpy().shape, array.item(), array.dtype) if name in self.spread else array
+    def _shown(self, slot: Slot) -> dict[str, Array]:
+        """Return the accumulators of a slot as they are saved."""
+        shown = dict(slot.state)
+        for name in self.spread if shown else ():
+            shown[name] = np.full(slot.parameter.numpy().shape, shown[name].item(), shown[name].dtype)
+        return shown
 
     def state_dict(self) -> dict[str, Any]:
         """Return what is remembered, without copying it, in a dict.
@@ -204,9 +207,10 @@ class Stateful(ABC):
         >>> list(optimizer.state_dict())
         ['linear_0.w_0_velocity_0']
         """
-        names = dict.fromkeys(name for slot in self._slots for name in slot.state)
-        found = [(slot, name) for name in names for slot in self._slots if name in slot.state]
-        state: dict[str, Any] = {f"{self._key(slot, name)}_0": Tensor(self._shown(slot, name)) for slot, name in found}
+        shown = [(slot, self._shown(slot)) for slot in self._slots]
+        names = dict.fromkeys(name for _, arrays in shown for name in arrays)
+        found = [(slot, name, arrays[name]) for name in names for slot, arrays in shown if name in arrays]
+        state: dict[str, Any] = {f"{self._key(slot, name)}_0": Tensor(array) for slot, name, array in found}
         masters = {slot.parameter.name: Tensor(slot.master) for slot in self._slots if slot.master is not None}
         if masters:
             state["master_weights"] = masters

@@ -8,6 +8,7 @@ import paddle
 import pytest
 
 import paramattr as pa
+from tests.nn.layer import constructors
 
 DTYPES = [
     "bool",
@@ -148,6 +149,67 @@ def test_a_state_dict_has_the_same_bytes(tmp_path, protocol):
     pa.save(state, tmp_path / "ours.pdparams", protocol)
     one, other = (tmp_path / f"{who}.pdparams" for who in ("theirs", "ours"))
     assert one.read_bytes() == other.read_bytes()
+
+
+def filled(lib, name, seed):
+    """A layer whose state has other values for each seed."""
+    rng = np.random.default_rng(seed)
+    net = getattr(lib.nn, name)(**constructors.settings(getattr(paddle.nn, name), lib.nn))
+    for value in net.state_dict().values():
+        value.set_value((10 * rng.standard_normal(value.shape)).astype(value.numpy().dtype))
+    return net
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("source", [paddle, pa], ids=["paddle", "paramattr"])
+def test_every_layer_goes_over(tmp_path, source):
+    target = pa if source is paddle else paddle
+    path, holding = str(tmp_path / "net.pdparams"), []
+    for name in constructors.layers(paddle.nn):
+        if not hasattr(pa.nn, name):
+            continue
+        net, other = filled(source, name, 1), filled(target, name, 2)
+        state = net.state_dict()
+        source.save(state, path)
+        answer = other.set_state_dict(target.load(path))
+        if name == "AdaptiveLogSoftmaxWithLoss":  # Paddle's state lacks its clusters
+            state = {key: value for key, value in state.items() if key.startswith("head")}
+        else:
+            assert answer == ([], []), name
+            assert list(other.state_dict()) == list(state), name
+        for key, value in state.items():
+            found = other.state_dict()[key].numpy()
+            assert found.dtype == value.numpy().dtype, (name, key)
+            np.testing.assert_array_equal(found, value.numpy(), err_msg=f"{name} {key}")
+        holding += [name] if state else []
+    with_attributes = {name for name, _ in constructors.with_attributes(paddle.nn)}
+    stacks = {"RNN", "BiRNN", "TransformerEncoder", "TransformerDecoder", "SpectralNorm"}
+    assert set(holding) == with_attributes | stacks
+
+
+def containers(lib):
+    """What holds the layers and parameters it is given."""
+    parts = [lib.nn.Linear(2, 3), lib.nn.BatchNorm1D(3)]
+    values = [lib.create_parameter([size], "float32") for size in (1, 2)]
+    return [
+        lib.nn.Sequential(*parts),
+        lib.nn.LayerList(parts),
+        lib.nn.LayerDict({"a": parts[0], "b": parts[1]}),
+        lib.nn.ParameterList(values),
+        lib.nn.ParameterDict({"a": values[0], "b": values[1]}),
+    ]
+
+
+@pytest.mark.parametrize("source", [paddle, pa], ids=["paddle", "paramattr"])
+def test_containers_go_over(tmp_path, source):
+    target = pa if source is paddle else paddle
+    path = str(tmp_path / "net.pdparams")
+    for net, other in zip(containers(source), containers(target), strict=True):
+        source.save(net.state_dict(), path)
+        assert other.set_state_dict(target.load(path)) == ([], [])
+        assert list(other.state_dict()) == list(net.state_dict()) != []
+        for key, value in net.state_dict().items():
+            np.testing.assert_array_equal(other.state_dict()[key].numpy(), value.numpy())
 
 
 def trained(lib):

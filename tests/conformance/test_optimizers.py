@@ -76,6 +76,72 @@ def test_lbfgs(settings, dtype):
     assert set(state) == set(other) - {"al"}
 
 
+def quartic(lib, name):
+    """A parameter, an LBFGS and its closure."""
+    p = lib.create_parameter([4], "float64", attr=lib.ParamAttr(name=name))
+    p.set_value(given(lib, np.linspace(0.5, 1.0, 4)))
+    optimizer = lib.optimizer.LBFGS(parameters=[p], line_search_fn="strong_wolfe", max_iter=3)
+
+    def closure():
+        optimizer.clear_grad()
+        loss = (p * p * p * p).sum() + (p * p[0] - 1.0).sum()
+        loss.backward()
+        return loss
+
+    return p, optimizer, closure
+
+
+def test_files_of_lbfgs(tmp_path):
+    """Paddle's own takes up none, so it goes one way alone."""
+    path = str(tmp_path / "net.pdopt")
+    p, theirs, closure = quartic(paddle, f"q{next(counter)}")
+    theirs.step(closure)
+    paddle.save(theirs.state_dict(), path)
+    q, ours, our_closure = quartic(pa, f"q{next(counter)}")
+    ours.set_state_dict(pa.load(path))
+    q.set_value(p.numpy())
+    for _ in range(3):
+        assert ours.step(our_closure).item() == pytest.approx(theirs.step(closure).item(), rel=1e-12)
+        np.testing.assert_allclose(q.numpy(), p.numpy(), rtol=1e-12)
+    again = quartic(paddle, f"q{next(counter)}")[1]
+    pa.save(ours.state_dict(), path)
+    state = paddle.load(path)
+    again.set_state_dict(state)
+    assert state["state"]["n_iter"] == ours.state_dict()["state"]["n_iter"]
+    assert not again.state_dict()["state"]
+
+
+@pytest.mark.parametrize("source", [paddle, pa], ids=["paddle", "paramattr"])
+def test_files_of_look_ahead(tmp_path, source):
+    """Its slow values and the state of the optimizer in it, as the next steps show."""
+    target, name = pa if source is paddle else paddle, f"k{next(counter)}"
+
+    def made(lib):
+        p = lib.create_parameter([4], "float64", attr=lib.ParamAttr(name=name))
+        inner = lib.optimizer.Momentum(0.1, 0.5, [p])
+        return p, lib.incubate.LookAhead(inner, 0.25, 2), inner
+
+    def step(lib, number, p, optimizer, _):
+        p.grad = given(lib, np.cos(np.arange(4.0) + number))
+        with paddle.utils.unique_name.guard():  # Paddle numbers accumulators, and takes up only those of its number
+            optimizer.step()
+
+    one, other = made(source), made(target)
+    for number in range(4):
+        step(source, number, *one)
+    for before, after in zip(one[1:], other[1:], strict=True):
+        source.save(before.state_dict(), str(tmp_path / "net.pdopt"))
+        after.set_state_dict(target.load(str(tmp_path / "net.pdopt")))
+    other[0].set_value(given(target, one[0].numpy().copy()))
+    slow = [optimizer.state_dict()[f"{name}_slow_0"].numpy() for optimizer in (one[1], other[1])]
+    np.testing.assert_array_equal(*slow)
+    # Paddle's next step is its first again, which forgets the slow values; they show in the one after it.
+    for number in range(4, 5 if target is paddle else 8):
+        step(source, number, *one)
+        step(target, number, *other)
+        np.testing.assert_allclose(other[0].numpy(), one[0].numpy(), rtol=1e-12)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(("alpha", "k"), [(0.5, 5), (0.25, 2), (1.0, 1), (0.0, 3)])
 def test_look_ahead(alpha, k, dtype):

@@ -299,6 +299,42 @@ def test_state_keys_and_round_trip():
             assert p.item() == 4.0
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_a_state_has_the_parameters_precision_and_loses_nothing(dtype):
+    """What a library that holds all sums in one dtype loads is short of their last digits alone."""
+    p = parameter(np.full(3, 1 / 3), dtype)
+    model_average = ModelAverage(1.0, [p], 40, 40)
+    for step in range(100):
+        p.set_value(p + 1 / 7 if step % 3 else np.full(3, 1e-3))
+        model_average.step()
+    state = {key.removeprefix(f"{p.name}_"): tensor.numpy() for key, tensor in model_average.state_dict().items()}
+    assert sorted(model_average.get_opti_var_name_list()) == sorted(f"{p.name}_{key}" for key in state)
+    sums = [state[f"sum_{n}_0"] for n in (1, 2, 3)]
+    assert {array.dtype for array in (*sums, state["restore_0"])} == {
+        np.dtype("float64" if dtype == "float64" else "float32")
+    }
+    assert ("sum_2_rest_0" in state) == (dtype != "float64")
+    shorter = {f"{p.name}_{key}": array for key, array in state.items() if "rest_0" not in key}
+    for saved, limit in ((model_average.state_dict(), 0.0), (shorter, 1e-6)):
+        other = ModelAverage(1.0, [p], 40, 40)
+        other.set_state_dict(copy.deepcopy(saved))
+        for name in ("sum_1", "sum_2", "sum_3"):
+            one, wanted = (each._slots[0].state[name] for each in (other, model_average))
+            assert one.dtype == wanted.dtype
+            np.testing.assert_allclose(one, wanted, rtol=limit)
+
+
+def test_a_sum_beyond_the_parameters_precision_comes_back():
+    p = parameter(1e37, "float32")
+    model_average = ModelAverage(1.0, [p], 100, 100)
+    for _ in range(64):
+        model_average.step()
+    other = ModelAverage(1.0, [p], 100, 100)
+    other.set_state_dict(model_average.state_dict())
+    with other.apply():
+        assert p.item() == pytest.approx(1e37)
+
+
 def test_together_with_an_optimizer_and_a_schedule():
     p = parameter(0.0)
     scheduler = pa.optimizer.lr.ExponentialDecay(1.0, 0.5)
