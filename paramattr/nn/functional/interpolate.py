@@ -246,10 +246,10 @@ def interpolate(
     antialias: bool = False,
     name: str | None = None,
 ) -> Tensor:
-    """Return ``x`` resampled to another size.
+    """Return ``x`` resampled to another size. Mirrors ``paddle.nn.functional.interpolate``.
 
-    Mirrors ``paddle.nn.functional.interpolate``. As there, PyTorch's order is taken too: with a bool or None in the
-    place of ``align_mode``, the arguments from there on are ``recompute_scale_factor`` and ``antialias``.
+    As there, with a bool or None in the place of ``align_mode``, the arguments from there on are PyTorch's,
+    ``recompute_scale_factor`` and ``antialias``. Bicubic: Keys, "Cubic convolution interpolation", 1981, with a = -0.75.
 
     Parameters
     ----------
@@ -258,18 +258,16 @@ def interpolate(
     size, scale_factor : int or float, sequence of them or Tensor, optional
         The spatial size of the output, or what it is multiplied by, > 0: one of the two; a size in mode ``"area"``.
     mode : {"nearest", "linear", "bilinear", "trilinear", "bicubic", "area"}
-        The method: ``"nearest"`` is for 2 or 3 spatial axes, ``"linear"`` for 1, ``"bilinear"`` and ``"bicubic"`` for 2,
-        ``"trilinear"`` for 3, and ``"area"``, the mean of what an element stands for, for all.
+        ``"linear"`` is for 1 spatial axis, ``"nearest"`` for 2 or 3, the others as they are called; ``"area"`` is the mean.
     align_corners : bool, default False
         Whether the outermost elements keep their places; not with ``"nearest"`` and ``"area"``.
     align_mode : {0, 1}
         In linear modes without ``align_corners``: whether elements are in the middle (0) or at the start of their places.
     data_format : str, optional
         Order of the axes, such as ``"NCW"``, ``"NHWC"`` or ``"NCDHW"``; channels first if None.
-    recompute_scale_factor : bool, optional
-        Whether elements are as far apart as the sizes say, and not as ``scale_factor`` does.
-    antialias : bool, default False
-        Whether an element of a smaller output takes in all that it stands for; in modes ``"bilinear"`` and ``"bicubic"``.
+    recompute_scale_factor, antialias : bool, optional
+        Whether elements are as far apart as the sizes say, and not as ``scale_factor`` does; and whether one of a smaller
+        output takes in all that it stands for, in modes ``"bilinear"`` and ``"bicubic"``.
     name : str, optional
         Accepted as in Paddle.
 
@@ -277,10 +275,6 @@ def interpolate(
     ------
     TypeError, ValueError
         If an argument is of the wrong type or out of range, or does not go with the others.
-
-    References
-    ----------
-    Keys, "Cubic convolution interpolation for digital image processing", 1981.
 
     Examples
     --------
