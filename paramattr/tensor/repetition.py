@@ -18,7 +18,8 @@ from paramattr.utils import checks
 from paramattr.utils.alias import also
 
 __all__ = [
-    "broadcast_tensors", "broadcast_to", "expand", "expand_as", "meshgrid", "reduce_as", "repeat_interleave", "tile",
+    "broadcast_tensors", "broadcast_to", "expand", "expand_as", "meshgrid", "reduce_as", "repeat", "repeat_interleave",
+    "tile",
 ]  # fmt: skip
 
 

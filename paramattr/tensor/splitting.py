@@ -11,7 +11,7 @@ from paramattr.tensor import arguments
 from paramattr.tensor.arguments import Integer, Integers
 from paramattr.utils import checks
 
-__all__ = ["chunk", "dsplit", "hsplit", "split", "tensor_split", "unbind", "unstack", "vsplit"]
+__all__ = ["chunk", "dsplit", "hsplit", "split", "split_with_sizes", "tensor_split", "unbind", "unstack", "vsplit"]
 
 
 def split(x: Operand, num_or_sections: Integers, axis: Integer = 0, name: str | None = None) -> list[Tensor]:

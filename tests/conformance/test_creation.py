@@ -123,7 +123,11 @@ WITHOUT_GRADIENTS = {
     "view_as_complex": lambda lib, rng: lib.view_as_complex(T(lib, rng.standard_normal([*shape(rng), 2]))),
     "complex": lambda lib, rng: lib.complex(*[T(lib, rng.standard_normal(s).astype("float32")) for s in ([3, 1], [2])]),
     "polar": lambda lib, rng: lib.polar(*[T(lib, rng.standard_normal(s)) for s in ([3, 1], [2])]),
-    "complex numbers": lambda lib, rng: [lib.to_tensor([[number(rng) + 2j], [1]]), whole(lib, rng) * 1j, 2j + lib.ones([1])],
+    "complex numbers": lambda lib, rng: [
+        lib.to_tensor([[number(rng) + 2j], [1]]),
+        whole(lib, rng) * 1j,
+        2j + lib.ones([1]),
+    ],
     "eigvalsh of complex": lambda lib, rng: lib.linalg.eigvalsh(complexes(lib, rng, 3, 3), ["L", "U"][rng.integers(2)]),
     "in place": lambda lib, rng: T(lib, rng.integers(0, 4, (3, 2))).unsqueeze_(0).flatten_(0, 1).tril_().t_(),
 }
@@ -154,7 +158,8 @@ FACTS = {
         str(lib.iinfo(d)).removeprefix("paddle.") for d in ("int8", "uint8", "int16", "int32", "int64")
     ],
     "angle": lambda lib, x: [
-        (y := made(x.requires_grad_())).stop_gradient or (y.sum().backward(), x.grad.tolist()) for made in (lib.angle, lib.conj)
+        (y := made(x.requires_grad_())).stop_gradient or (y.sum().backward(), x.grad.tolist())
+        for made in (lib.angle, lib.conj)
     ],
     "flags": lambda lib, x: lib.get_flags(list(pa.framework._DEFAULTS)),
     "tensor": lambda lib, x: [lib.tensor(1.5).tolist(), lib.tensor([[1, 2]], "float64", requires_grad=True).stop_gradient],

@@ -49,10 +49,10 @@ def test_a_function_has_the_name_and_place_it_is_found_by(name):
 
 @pytest.mark.parametrize("name", IN_PLACE)
 def test_an_in_place_form_takes_the_arguments_of_its_function(name):
-    ours, whole = inspect.signature(getattr(pa, name)), inspect.signature(getattr(pa, name[:-1]))
+    ours, whole = inspect.signature(getattr(tensor, name)), inspect.signature(getattr(tensor, name[:-1]))
     assert list(ours.parameters) == [key for key in whole.parameters if key != "out"]
     with pytest.raises(TypeError, match=r"must be a Tensor, but received \[1.0\]"):
-        getattr(pa, name)([1.0])
+        getattr(tensor, name)([1.0])
 
 
 def test_an_in_place_form_is_its_function_with_the_history():
