@@ -56,7 +56,7 @@ _TABLE: dict[str, dict[str, str]] = {
             "flash_attn_qkvpacked flash_attn_varlen_qkvpacked flash_attention_v3_varlen flashmask_attention"
             " moe_permute moe_unpermute"
         ),
-        "paramattr.incubate": "cc inference softmax_mask_fuse softmax_mask_fuse_upper_triangle",
+        "paramattr.incubate": "cc identity_loss inference softmax_mask_fuse softmax_mask_fuse_upper_triangle",
         "paramattr.linalg": "fp8_fp8_half_gemm_fused",
         "paramattr.Tensor": "cuda pin_memory",
     },
@@ -96,7 +96,7 @@ _TABLE: dict[str, dict[str, str]] = {
         "paramattr": "geometric",
         "paramattr.incubate": (
             "graph_khop_sampler graph_reindex graph_sample_neighbors graph_send_recv segment_max segment_mean"
-            " segment_min segment_sum identity_loss"
+            " segment_min segment_sum"
         ),
     },
     "searches for sequences, which is not part of this library": {
