@@ -12,7 +12,7 @@ from paramattr.autograd.evaluation import array_of
 from paramattr.autograd.rules import Outcome, exact, real
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand
-from paramattr.tensor.function import into
+from paramattr.tensor.function import into_each
 from paramattr.tensor.linalg import with_axes
 from paramattr.tensor.solving import attempt, square
 from paramattr.utils import checks
@@ -197,7 +197,7 @@ def svd(
     left, right = (rows, columns) if full else (count, count)
     packed = attempt(_svd, CONVERGES, x, full=full)
     parts = _parts(packed, (*batch, rows, left), (*batch, count), (*batch, right, columns))
-    return parts if out is None else tuple(into(one, part) for one, part in zip(out, parts, strict=True))
+    return into_each(out, parts)
 
 
 def _svd(x: Array, *, full: bool) -> Outcome:

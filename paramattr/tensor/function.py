@@ -102,12 +102,29 @@ def into(out: Tensor | None, value: Tensor) -> Tensor:
     """Return ``value``, or ``out`` after it has become the value."""
     if out is None:
         return value
-    checks.instance("out", out, Tensor, "a Tensor or None")
+    _check_fits("out", out, value)
+    return changed(out, lambda: value)
+
+
+def into_each(out: Sequence[Tensor] | None, values: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """Return ``values``, or the tensors in ``out`` after each has become its value; none has if one does not fit."""
+    if out is None:
+        return values
+    expected = f"a tuple or list of {len(values)} Tensors, or None"
+    checks.instance("out", out, (tuple, list), expected)
+    if len(out) != len(values):
+        raise ValueError(f"out must be {expected}, but received {len(out)}")
+    for place, (tensor, value) in enumerate(zip(out, values, strict=True)):
+        _check_fits(f"out[{place}]", tensor, value)
+    return tuple(map(into, out, values))
+
+
+def _check_fits(name: str, out: Tensor, value: Tensor) -> None:
+    checks.instance(name, out, Tensor, "a Tensor or None")
     if out.shape != value.shape or out.dtype != value.dtype:
         raise ValueError(
-            f"out must have shape {value.shape!r} and dtype {value.dtype}, but has {out.shape!r} and {out.dtype}"
+            f"{name} must have shape {value.shape!r} and dtype {value.dtype}, but has {out.shape!r} and {out.dtype}"
         )
-    return changed(out, lambda: value)
 
 
 def in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:

@@ -148,16 +148,15 @@ def _quantile(
 
 
 def _sorted(lines: Array, skip_nan: bool) -> tuple[Array, Array]:
-    """Return the order of each line, and how many elements of it count: of a line with nan, unless skipped, nan alone."""
+    """Return the order of each line, in which nan stands for all unless it is skipped, and how many elements count."""
     order = np.argsort(lines, -1, kind="stable")
     unknown = np.isnan(lines).sum(-1, keepdims=True) if lines.dtype.kind not in "biu" else np.zeros((1,) * lines.ndim)
     known = lines.shape[-1] - unknown
-    if skip_nan:
-        return order, np.maximum(known, 1)
-    # The first of nan, which is sorted last, stands for all elements of its line.
-    first = np.take_along_axis(order, np.minimum(known, lines.shape[-1] - 1).astype(np.int64), -1)
-    order = np.where(unknown > 0, first, order)
-    return order, np.where(unknown > 0, 1, known)
+    if not skip_nan:
+        # The first of nan, which is sorted last, stands for all elements of its line.
+        first = np.take_along_axis(order, np.minimum(known, lines.shape[-1] - 1).astype(np.int64), -1)
+        order = np.where(unknown > 0, first, order)
+    return order, np.maximum(known, 1)
 
 
 def _element(order: Array, place: Array) -> Array:

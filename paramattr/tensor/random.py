@@ -349,7 +349,7 @@ def bounds(low: int, high: int | None) -> tuple[int, int]:
     """Return bounds of integers, of which the only one given is the upper one."""
     first, end = (0, low) if high is None else (low, high)
     first = checks.integer("low", first, low=-(1 << 63), high=(1 << 63) - 1)
-    end = checks.integer("low" if high is None else "high", end, low=-(1 << 63), high=1 << 63)
+    end = checks.integer("low" if high is None else "high", end, high=1 << 63)
     if first >= end:
         raise ValueError(f"low must be less than high, and above 0 without it, but received low={low}, high={high}")
     return first, end

@@ -11,7 +11,7 @@ from paramattr.autograd.rules import Outcome, exact
 from paramattr.autograd.tape import Array
 from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.tensor import arguments
-from paramattr.tensor.function import into
+from paramattr.tensor.function import into, into_each
 from paramattr.utils import checks
 from paramattr.utils.alias import also
 
@@ -185,7 +185,7 @@ def topk(
     values = apply(_taken, vector, index=index, axis=number)
     shape = values.numpy().shape if x.ndim else ()
     found = _in_shape(values, shape), Tensor(index.astype(np.int64).reshape(shape))
-    return TopK(*found) if out is None else TopK(*map(into, out, found))
+    return TopK(*into_each(out, found))
 
 
 def kthvalue(

@@ -95,6 +95,35 @@ def test_a_shape_in_place_shares_the_memory():
     assert np.shares_memory(x.numpy(), before)
 
 
+@pytest.mark.parametrize(
+    ("function", "count"),
+    [(lambda x, out: pa.topk(x, 2, out=out), 2), (lambda x, out: pa.linalg.svd(x, out=out), 3)],
+    ids=["topk", "svd"],
+)
+def test_several_take_over_a_value_each_or_none_of_them(function, count):
+    x = pa.to_tensor([[4.0, 1.0], [2.0, 3.0]])
+    values = function(x, None)
+    fresh = lambda: [pa.zeros(value.shape, value.dtype) for value in values]  # noqa: E731
+    for out in (fresh(), tuple(fresh())):
+        assert all(one is other for one, other in zip(function(x, out), out, strict=True))
+        assert all(one.tolist() == other.tolist() for one, other in zip(out, values, strict=True))
+    for spoil, error, message in [
+        (
+            lambda out: out[:-1],
+            ValueError,
+            f"out must be a tuple or list of {count} Tensors, or None, but received {count - 1}",
+        ),
+        (lambda out: [*out, out[0]], ValueError, f"but received {count + 1}"),
+        (lambda out: out[0], TypeError, f"out must be a tuple or list of {count} Tensors"),
+        (lambda out: [*out[:-1], None], TypeError, rf"out\[{count - 1}\] must be a Tensor"),
+        (lambda out: [*out[:-1], pa.zeros([7])], ValueError, rf"out\[{count - 1}\] must have shape"),
+    ]:
+        out = fresh()
+        with pytest.raises(error, match=message):
+            function(x, spoil(out))
+        assert not any(one.numpy().any() for one in out)
+
+
 def test_out_takes_over_the_value():
     x, out = pa.to_tensor([0.0, 1.0], stop_gradient=False), pa.to_tensor([0.0, 0.0])
     assert pa.exp(x, out=out) is out

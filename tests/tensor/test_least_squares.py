@@ -38,6 +38,21 @@ def test_tolerances():
         pa.linalg.matrix_rank(x, 1.0, atol=1.0)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("shape", [(2, 2), (5, 2), (2, 7)])
+def test_what_counts_as_0_by_default(dtype, shape):
+    limit = float(np.finfo(dtype).eps * max(shape))
+    for factor, rank in [(0.9, 1), (1.1, 2)]:
+        x = np.zeros(shape, dtype)
+        x[0, 0], x[1, 1] = 2.0, 2.0 * factor * limit
+        assert pa.linalg.matrix_rank(x).item() == rank
+        solution, _, found, _ = pa.linalg.lstsq(x, np.ones((shape[0], 1), dtype), driver="gelsd")
+        assert found.item() == np.count_nonzero(solution.numpy()) == rank
+        # A pseudo-inverse has a limit of its own.
+        x[1, 1] = 2e-15 * factor
+        assert np.count_nonzero(pa.linalg.pinv(x).numpy()) == rank
+
+
 @given(st.integers(1, 4), st.integers(1, 4), st.integers(1, 4), st.integers(1, 2))
 def test_least_squares_are_those_of_numpy(m, n, rank, k):
     rank = min(rank, m, n)

@@ -48,7 +48,8 @@ def test_one_tensor(name, reference):
 def test_a_factor_of_the_second(sign):
     function = pa.add if sign == 1 else pa.subtract
     assert function([1.0], [2.0], alpha=2.5).tolist() == [1 + sign * 5.0]
-    assert function(np.array([1]), np.array([2]), alpha=3).tolist() == [1 + sign * 6]
+    for alpha in (-1, 0, 1, 2, 3):
+        assert function(np.array([1]), np.array([2]), alpha=alpha).tolist() == [1 + sign * alpha * 2]
     with pytest.raises(TypeError, match="add needs inputs"):
         function(np.array([1]), np.array([2]), alpha=2.5)
     for alpha, error in [("2", TypeError), (np.inf, ValueError)]:

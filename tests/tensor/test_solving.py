@@ -101,6 +101,8 @@ def test_what_is_refused():
     for function in (pa.inverse, pa.linalg.det, pa.linalg.slogdet, pa.linalg.cholesky_inverse):
         with pytest.raises(ValueError, match=r"x must hold square matrices, but received shape \[2, 3\]"):
             function(wide)
+        with pytest.raises(ValueError, match=r"x must have at least 2 axes, but received shape \[2\]"):
+            function(np.ones(2))
     for call, error, message in [
         (lambda: pa.inverse(singular), ValueError, "x must hold matrices that have an inverse"),
         (lambda: pa.linalg.solve(singular, x), ValueError, "x must hold matrices that have an inverse"),

@@ -39,6 +39,12 @@ def test_counts_are_those_of_numpy():
         for density in (True, False):
             found = pa.histogram(x, 10, low, high, weight, density).numpy()
             np.testing.assert_allclose(found, np.histogram(x, 10, (low, high), density, weight)[0], rtol=1e-6)
+    edges = np.array([0.0, 1.0, 1.0, 2.5, 4.0, 4.0, -1e-9, 4.0 + 1e-9, np.nan])
+    for bins in (1, 2, 4, 8):
+        found = pa.histogram(edges, bins, 0, 4)
+        assert (found.shape, found.dtype) == ([bins], np.int64)
+        np.testing.assert_array_equal(found.numpy(), np.histogram(edges, bins, (0, 4))[0])
+    assert pa.histogram(edges[:3], min=0, max=1).shape == [100]
     assert pa.histogram(x, 7).numpy().sum() == 200
     np.testing.assert_allclose(pa.histogram_bin_edges(x, 7).numpy(), np.histogram_bin_edges(x, 7), rtol=1e-6)
     assert pa.histogram_bin_edges([1.0], 2, 5, 5).tolist() == [4.5, 5.0, 5.5]
