@@ -152,7 +152,7 @@ class _Finisher:
             done = self._build(node, depth)
             if shared:
                 self._done[id(node)] = done
-        if depth + done[1] > tree.MAX_DEPTH + 1:
+        if depth + done[1] > tree.MAX_DEPTH:
             raise ValueError(f"it has more than {tree.MAX_DEPTH} levels")
         return done
 

@@ -129,12 +129,13 @@ def _check_fits(name: str, out: Tensor, value: Tensor) -> None:
 
 def in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """Return the form of ``function`` that changes its first argument to the value, and returns it."""
+    signature = inspect.signature(function)
+    first = next(iter(signature.parameters))
 
     def change(x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        checks.instance("x", x, Tensor, "a Tensor")
+        checks.instance(first, x, Tensor, "a Tensor")
         return changed(x, lambda: function(x, *args, **kwargs))
 
-    signature = inspect.signature(function)
     kept = [parameter for name, parameter in signature.parameters.items() if name != "out"]
     change.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
     name = function.__name__
@@ -146,4 +147,4 @@ def in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
         If ``x`` is a leaf that needs a gradient and steps are recorded; otherwise as `{name}`.
     """
     described: Callable[..., Tensor] = _described(change, f"{name}_", text, function.__module__)
-    return also(input="x")(described)
+    return also(**dict.fromkeys({"input", first} - {"x"}, "x"))(described)  # type: ignore[arg-type]

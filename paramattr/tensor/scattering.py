@@ -32,6 +32,7 @@ _REDUCTIONS: dict[str, tuple[rules.Rule, dict[str, bool]]] = {
     "amax": (combining.extreme, {"largest": True}),
     "amin": (combining.extreme, {"largest": False}),
 }
+_WAYS = ["assign", "add", "mul", "multiply", "mean", "amin", "amax"]  # of put_along_axis
 
 
 def put_along_axis(
@@ -76,27 +77,32 @@ def put_along_axis(
     >>> paramattr.put_along_axis(paramattr.zeros([2, 2]), [[0], [1]], 5.0, 1).tolist()
     [[5.0, 0.0], [0.0, 5.0]]
     """
-    x = as_tensor("arr", arr)
-    options = ["assign", "add", "mul", "multiply", "mean", "amin", "amax"]
-    how, with_x = checks.choice("reduce", reduce, options), checks.boolean("include_self", include_self)
-    place = checks.axis("axis", axis, x.ndim)
-    index, y = places_along("indices", indices, x, place), arguments.same_dtype("values", values, x)
+    checks.choice("reduce", reduce, _WAYS)
+    given = {"arr": arr, "axis": axis, "indices": indices, "values": values}
+    return _combined(given, reduce, include_self, broadcast)
+
+
+def _combined(given: dict[str, Any], how: str, include_self: bool, broadcast: bool) -> Tensor:
+    """Return what `put_along_axis` does, of a tensor, the axis, places and values ``given`` under the caller's names."""
+    (name, value), (along_name, axis), (places_name, places), (values_name, values) = given.items()
+    x, with_x = as_tensor(name, value), checks.boolean("include_self", include_self)
+    place = checks.axis(along_name, axis, x.ndim)
+    index, y = places_along(places_name, places, x, place), arguments.same_dtype(values_name, values, x)
     if checks.boolean("broadcast", broadcast):
         wanted = (*x.shape[:place], index.shape[place], *x.shape[place + 1 :])
-        check_within("indices", index, wanted)
-        index = np.broadcast_to(index, wanted)
-        y = expand(y, wanted)
+        check_within(places_name, index, wanted)
+        index, y = np.broadcast_to(index, wanted), expand(y, wanted)
     else:
-        y = _cut(y, "values", index, x, place)
+        check_within(places_name, index, x.numpy().shape, place)
+        y = _cut(y, values_name, index)
     if how == "assign":
         return apply(rules.setitem, x, y, index=along(index, place))
     rule, settings = _REDUCTIONS[how]
     return apply(rule, x, y, index=along(index, place), with_x=with_x, **settings)
 
 
-def _cut(y: Tensor, name: str, index: Array, x: Tensor, axis: int) -> Tensor:
-    """Return the part of ``y`` that an index, which must lie in ``x``, has places for."""
-    check_within("index", index, x.numpy().shape, axis)
+def _cut(y: Tensor, name: str, index: Array) -> Tensor:
+    """Return the part of ``y`` that an index has places for."""
     if not y.ndim:
         return expand(y, index.shape)
     if y.ndim != index.ndim or any(a > b for a, b in zip(index.shape, y.shape, strict=True)):
@@ -115,7 +121,7 @@ def scatter_add(input: Operand, dim: int, index: Operand, src: Operand) -> Tenso
     >>> paramattr.scatter_add(paramattr.zeros([3]), 0, [0, 0, 2], paramattr.to_tensor([1.0, 2.0, 3.0])).tolist()
     [3.0, 0.0, 3.0]
     """
-    return put_along_axis(as_tensor("input", input), index, src, dim, "add", broadcast=False)
+    return _combined({"input": input, "dim": dim, "index": index, "src": src}, "add", True, False)
 
 
 def scatter_reduce(
@@ -141,9 +147,8 @@ def scatter_reduce(
     >>> paramattr.scatter_reduce(paramattr.ones([2]), 0, [0, 0, 1], source, "amax").tolist()
     [2.0, 3.0]
     """
-    how = {"sum": "add", "prod": "mul"}.get(reduce, reduce)
-    checks.choice("reduce", reduce, ["sum", "prod", "mean", "amin", "amax", "add", "mul", "multiply"])
-    return put_along_axis(as_tensor("input", input), index, src, dim, how, include_self, False)
+    checks.choice("reduce", reduce, list(_REDUCTIONS))
+    return _combined({"input": input, "dim": dim, "index": index, "src": src}, reduce, include_self, False)
 
 
 def _put(
@@ -157,8 +162,9 @@ def _put(
 ) -> Tensor:
     if (src is None) == (value is None):
         raise TypeError(f"scatter takes src or value, but received {'neither' if src is None else 'both'}")
-    source: Any = value if src is None else src
-    return into(out, put_along_axis(as_tensor("input", input), index, source, dim, reduce or "assign", broadcast=False))
+    values = {"value": value} if src is None else {"src": src}
+    how = "assign" if reduce is None else checks.choice("reduce", reduce, _WAYS)
+    return into(out, _combined({"input": input, "dim": dim, "index": index, **values}, how, True, False))
 
 
 @by_dim(_put)

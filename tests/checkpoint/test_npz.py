@@ -135,11 +135,13 @@ def test_members_and_trees(refuses_to_load, content, match):
     refuses_to_load(zipped(content), match)
 
 
-def test_nesting(refuses_to_load):
+@pytest.mark.parametrize("wrap", [lambda x: {"list": [1, x]}, lambda x: {"dict": [["a", x]]}, lambda x: {"tuple": [x]}])
+@pytest.mark.parametrize("levels", [65, 66, 100])
+def test_nesting(refuses_to_load, wrap, levels):
     tree = NODE
-    for _ in range(70):
-        tree = {"list": [tree]}
-    refuses_to_load(zipped(members(tree)), "levels")
+    for _ in range(levels):
+        tree = wrap(tree)
+    refuses_to_load(zipped(members(tree)), "more than 64 levels")
 
 
 def test_compression_is_no_bomb(refuses_to_load):

@@ -3,10 +3,12 @@
 import pickle
 import re
 
+import ml_dtypes
 import numpy as np
 import pytest
 
 import paramattr as pa
+from paramattr.checkpoint import paddle
 
 SUFFIX = ".pdparams"
 
@@ -17,7 +19,9 @@ SUFFIX = ".pdparams"
         ({"rng": pa.get_rng_state()}, r"obj\['rng'\] is a Key, .*\.npz"),
         ([b"x"], r"obj\[0\] is a bytes, .*\.npz"),
         ([np.ones(2, np.uint16)], r"obj\[0\] is uint16.*\.npz"),
+        ([pa.Tensor(np.ones(2, np.uint32))], r"obj\[0\] is uint32.*\.npz"),
         ({"a": pa.Tensor(np.ones(2, np.uint64))}, r"obj\['a'\] is uint64.*\.npz"),
+        ([ml_dtypes.bfloat16(1)], r"obj\[0\] is a bfloat16 scalar.*\.npz"),
     ],
 )
 def test_what_paddle_can_not_hold(refuses_to_save, obj, match):
@@ -34,6 +38,12 @@ def test_arrays_too_large_for_old_protocols(refuses_to_save):
     refuses_to_save(
         {"w": pa.Tensor(huge)}, ValueError, r"protocol must be 4 or 5 .* obj\['w'\]", ".pdparams", protocol=2
     )
+    bytes_ = np.broadcast_to(np.uint8(0), (1 << 30,))
+    for protocol, size in [(2, (1 << 30) - 1), (3, (1 << 30) - 1), (4, 1 << 30), (5, 1 << 30)]:
+        assert callable(paddle.prepare({"w": bytes_[:size]}, protocol))
+    for protocol in (2, 3):
+        with pytest.raises(ValueError, match="protocol must be 4 or 5"):
+            paddle.prepare([bytes_], protocol)
 
 
 def test_paddle_makes_tensors_of_arrays_alone(tmp_path, there_and_back):
@@ -65,34 +75,62 @@ def test_tables_of_names(refuses_to_load, value, names, match):
     refuses_to_load(pickle.dumps({"a": value, "StructuredToParameterName@@": names}, 4), match)
 
 
-def pieces(slices, shape=(2,)):
-    return pickle.dumps({"p": np.ones(2), "UnpackBigParamInfor@@": {"w": {"slices": slices, "OriginShape": shape}}}, 2)
+def pieces(slices, shape=(2,), **others):
+    table = {"w": {"slices": slices, "OriginShape": shape}}
+    return pickle.dumps({"p": np.ones(2), "UnpackBigParamInfor@@": table, **others}, 2)
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "match"),
     [
-        pieces([]),
-        pieces(["p", "p"], (4,)),
-        pieces(["q"]),
-        pieces(["p"], (3,)),
-        pieces(["p"], (1 << 40,)),
-        pieces(["p"], "x"),
-        pieces(1),
-        pieces([["p"]]),
-        pieces([("p",)]),
-        pieces("p"),
-        pieces(["p"], (2.0,)),
-        pickle.dumps({"UnpackBigParamInfor@@": {"w": 1}}, 2),
-        pickle.dumps({"UnpackBigParamInfor@@": [1]}, 2),
-        pickle.dumps({"UnpackBigParamInfor@@": {"w": {}}}, 2),
+        (pieces([]), "is missing, used twice or of another dtype"),
+        (pieces(["p", "p"], (4,)), "is missing, used twice or of another dtype"),
+        (pieces(["q"]), "is missing, used twice or of another dtype"),
+        (pieces(["p", "q"], (4,), q=np.ones(2, np.float32)), "is missing, used twice or of another dtype"),
+        (pieces(["p", "q"], (4,), q=1.0), "is missing, used twice or of another dtype"),
+        (pieces(["p", "q"], (4,), q=Unfilled()), "is missing, used twice or of another dtype"),
+        (pieces(["p"], (3,)), r"hold 2 values, but its shape is \[3\]"),
+        (pieces(["p"], (-1, -2)), r"hold 2 values, but its shape is \[-1, -2\]"),
+        (pieces(["p"], (1 << 40,)), "hold 2 values, but its shape is"),
+        (pieces(["p"], "x"), "has no names or no shape"),
+        (pieces(1), "has no names or no shape"),
+        (pieces([["p"]]), "has no names or no shape"),
+        (pieces([("p",)]), "has no names or no shape"),
+        (pieces("p"), "has no names or no shape"),
+        (pieces(["p"], (2.0,)), "has no names or no shape"),
+        (pickle.dumps({"UnpackBigParamInfor@@": {"w": 1}}, 2), "is not a dict of dicts"),
+        (pickle.dumps({"UnpackBigParamInfor@@": [1]}, 2), "is not a dict of dicts"),
+        (pickle.dumps({"UnpackBigParamInfor@@": {"w": {}}}, 2), "has no names or no shape"),
     ],
 )
-def test_pieces(refuses_to_load, content):
-    refuses_to_load(content)
+def test_pieces(refuses_to_load, content, match):
+    refuses_to_load(content, match)
 
 
-@pytest.mark.parametrize("levels", [66, 100, 400, 3000])
+@pytest.mark.parametrize("shape", [(5,), (5, 1), [1, 5]])
+def test_pieces_are_put_together(tmp_path, shape):
+    (tmp_path / "state.pdparams").write_bytes(pieces(("p", "q"), shape, q=np.arange(3.0), rest=[1]))
+    loaded = pa.load(tmp_path / "state.pdparams")
+    assert (loaded["w"].shape, loaded["rest"], sorted(loaded)) == (list(shape), [1], ["rest", "w"])
+    assert loaded["w"].numpy().reshape(-1).tolist() == [1.0, 1.0, 0.0, 1.0, 2.0]
+
+
+def nested(inner, levels):
+    for _ in range(levels):
+        inner = [inner]
+    return inner
+
+
+@pytest.mark.parametrize(("above", "below"), [(63, 1), (60, 4), (32, 32), (1, 63)])
+def test_what_is_held_twice_has_its_levels_wherever_it_is(tmp_path, refuses_to_load, above, below):
+    shared = nested(1, below)
+    (tmp_path / "state.pdparams").write_bytes(pickle.dumps([shared, nested(shared, above - 1)], 2))
+    assert pa.load(tmp_path / "state.pdparams") == [shared, nested(shared, above - 1)]
+    for content in ([shared, nested(shared, above)], [nested(shared, above), shared]):
+        refuses_to_load(pickle.dumps(content, 2), "it has more than 64 levels")
+
+
+@pytest.mark.parametrize("levels", [65, 66, 100, 400, 3000])
 @pytest.mark.parametrize("shared", [False, True])
 def test_more_levels_than_64_are_refused_in_words(refuses_to_load, levels, shared):
     made = pickle.EMPTY_LIST + (pickle.BINPUT + b"\1") * shared
