@@ -172,6 +172,10 @@ def test_equal_largest_values_share_the_gradient():
     np.testing.assert_array_equal(gradient(lambda x: x.max(axis=1), [[2.0, 2.0], [0.0, 1.0]]), [[0.5, 0.5], [0, 1]])
 
 
+def test_a_size_has_the_gradient_0_at_0():
+    np.testing.assert_array_equal(gradient(abs, [-2.0, 0.0, -0.0, 3.0]), [-1.0, 0.0, 0.0, 1.0])
+
+
 def test_powers_have_gradients_at_zero():
     np.testing.assert_array_equal(gradient(lambda x: x**2, [0.0, 1.0]), [0.0, 2.0])
     np.testing.assert_array_equal(gradient(lambda x: x**1, [0.0]), [1.0])

@@ -43,6 +43,19 @@ def test_what_is_written_is_recorded_if_it_or_the_tensor_needs_a_gradient(own, g
         assert value.grad is None if not recording else value.grad.item() == 1.0
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16"])
+def test_another_dtype_keeps_values_gradient_and_what_was_recorded(dtype):
+    x = pa.to_tensor([1.5, -2.0], "float64", stop_gradient=False)
+    square, array = x * x, x.numpy()
+    x.grad = [3.0, 4.0]
+    x._recast(pa.to_tensor([0.0], dtype).dtype)
+    assert x.dtype.name == x.grad.dtype.name == dtype
+    assert (x.numpy() is array) == (dtype == "float64")
+    assert (x.tolist(), x.grad.tolist()) == ([1.5, -2.0], [3.0, 4.0])
+    square.backward()
+    assert x.grad.tolist() == [6.0, 0.0]
+
+
 def test_comparisons_are_elementwise():
     x = pa.to_tensor([1.0, 2.0, 3.0])
     other = pa.to_tensor([2.0, 2.0, 2.0])

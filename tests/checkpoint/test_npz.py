@@ -113,6 +113,8 @@ def test_what_the_following_start_from_is_right(tmp_path):
         (members([1]), "says not what it is"),
         (members({}), "says not what it is"),
         (members({"eval": "1"}), "unknown kind"),
+        (members({"format": "paramattr"}), "unknown kind 'format'"),
+        (members({"list": [{"format": 1, "list": []}]}), "unknown kind 'format'"),
         (members({"list": 3}), None),
         (members({"list": [[1]]}), "says not what it is"),
         (members({"dict": [[1]]}), None),

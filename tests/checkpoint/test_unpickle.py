@@ -495,6 +495,15 @@ def test_marks_are_weighed():
     )
 
 
+@pytest.mark.parametrize("protocol", range(7))
+def test_protocols_from_2_to_5(load, refuses_to_load, protocol):
+    content = program(pickle.EMPTY_DICT, text("a"), pickle.NONE, pickle.SETITEM, protocol=protocol)
+    if 2 <= protocol <= 5:
+        assert load(content) == {"a": None}
+    else:
+        refuses_to_load(content, "not a pickle of protocol 2 to 5")
+
+
 def test_a_small_file_may_take_more_than_its_size_warrants(load):
     value = load(program(pickle.NONE, pickle.TUPLE1 * 64))
     for _ in range(64):

@@ -4,6 +4,7 @@ from scipy import stats
 
 from paramattr.random import Normal, TruncatedNormal, Uniform
 from paramattr.testing import assert_sample, check_sample
+from paramattr.testing.expected import as_law
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,22 @@ def test_a_law_that_only_scipy_has():
     assert_sample(sample, law)
     assert not check_sample(sample * 1.05, law).passed
     assert check_sample(stats.cauchy.rvs(size=5000, random_state=1), stats.cauchy()).passed
+
+
+def test_a_law_tells_its_name_and_moments():
+    for given, name in [
+        (stats.norm(1.0, scale=2.0), "norm(1.0, scale=2.0)"),
+        (stats.gamma(3.0), "gamma(3.0)"),
+        (stats.uniform(), "uniform()"),
+        (Normal(1.0, 2.0), "Normal(loc=1.0, scale=2.0)"),
+    ]:
+        law = as_law(given)
+        assert repr(law) == law.name == name
+        assert as_law(law) is law
+    gamma = as_law(stats.gamma(4.0, scale=0.5))
+    assert [gamma.mean, gamma.std, gamma.skewness, gamma.kurtosis] == pytest.approx([2.0, 1.0, 1.0, 1.5])
+    assert (gamma.low, gamma.high, gamma.open_high) == (0.0, np.inf, False)
+    assert as_law(Uniform(0, 1)).open_high
 
 
 @pytest.mark.parametrize("expected", [0.5, None, "normal", stats.poisson(3.0), stats.norm, stats.gamma])

@@ -350,6 +350,10 @@ def p_values(z):
     for far in (3, 4, 5):
         count, law = (np.abs(flat) > far).sum(), stats.binom(n, 2 * stats.norm.sf(far))
         tails.append(3 * 2 * min(law.cdf(count), law.sf(count - 1)))
+    ordered = np.sort(flat)
+    a2 = -n - (2 * np.arange(n) + 1) @ (stats.norm.logcdf(ordered) + stats.norm.logsf(ordered[::-1])) / n
+    more, less = math.sqrt(max(z.shape) - 1), math.sqrt(min(z.shape))
+    centre, scale = (more + less) ** 2, (more + less) * (1 / more + 1 / less) ** (1 / 3)
     normal = {
         "mean": flat.sum() / math.sqrt(n),
         "skewness": legendre[3],
@@ -366,18 +370,28 @@ def p_values(z):
         "spread of slices": min(spreads),
         "tails": min(tails),
         "Kolmogorov-Smirnov": stats.kstest(flat, "norm").pvalue,
+        "Anderson-Darling": special.anderson_darling_sf(a2, n),
+        "largest singular value": special.tracy_widom_sf((np.linalg.norm(z, 2) ** 2 - centre) / scale),
     }
 
 
 @pytest.mark.parametrize("scale", [0.97, 1.0, 1.04])
-@pytest.mark.parametrize("seed", range(4))
-def test_p_values_are_those_of_scipy(scale, seed):
-    z = scale * np.random.default_rng(seed).standard_normal((50, 60))
+@pytest.mark.parametrize("shape", [(50, 60), (70, 40)])
+def test_p_values_are_those_of_scipy(scale, shape):
+    z = scale * np.random.default_rng(shape).standard_normal(shape)
     found = {finding.name: finding.p for finding in check_sample(z, Normal()).findings}
     for name, p in p_values(z).items():
         assert found[name] == pytest.approx(min(1.0, p), rel=0.1 if p > 0.2 else 1e-7), (
             name
         )  # above, a quick one will do
+
+
+@pytest.mark.parametrize(("rows", "columns", "power"), [(100, 4, 4), (100, 40, 40), (70, 45, 40)])
+def test_equal_slices_have_the_chance_of_a_generator_of_22_bits(rows, columns, power):
+    x = np.random.default_rng(0).standard_normal((rows, columns)).astype(np.float32)
+    x[3] = x[1]
+    found = next(f for f in check_sample(x, Normal()).findings if f.name == "equal slices")
+    assert found.p == pytest.approx(0.5 * rows**2 * 2.0 ** (-22 * power), rel=1e-9)
 
 
 @pytest.mark.parametrize(("times", "most"), [([12], True), ([9, 2, 2], True), ([2] * 55, False), ([3] * 30, False)])

@@ -8,7 +8,7 @@ from paramattr import initializer as init
 from paramattr.random import Normal, Uniform
 from paramattr.testing import Report, check_initializer, check_sample
 from paramattr.testing.expected import as_law
-from paramattr.testing.report import holm
+from paramattr.testing.report import Finding, holm
 
 
 def test_report_in_every_form(tmp_path):
@@ -58,6 +58,31 @@ def test_quantiles_of_a_correct_sample_lie_on_the_line():
     assert np.abs(x - y)[inner].max() < 0.2
 
 
+def test_the_text_of_a_report_has_the_most_surprising_first():
+    findings = [
+        Finding("mean", 1e-9, "1", "0"),
+        Finding("variance", 0.5, "std 1", "std 1"),
+        Finding("support", 0.0, "3 outside", "none", "clipped?"),
+    ]
+    report = Report("sample", findings, 1e-3, np.zeros((40, 50)))
+    assert str(report).splitlines() == [
+        "sample: 2 of 3 properties of 2,000 values at alpha = 0.001 failed",
+        "  support: 3 outside, expected none (impossible)",
+        "    clipped?",
+        "  mean: 1, expected 0 (p = 1e-09)",
+    ]
+    assert str(Report("sample", findings[1:2], 1e-3, np.zeros(7))) == (
+        "sample: passed, 1 properties of 7 values at alpha = 0.001"
+    )
+    entry = {"name": "mean", "p": 1e-9, "observed": "1", "expected": "0", "cause": "", "failed": True}
+    assert report.to_dict()["findings"][0] == entry
+    assert {**report.to_dict(), "findings": 3} == {
+        "subject": "sample", "passed": False, "alpha": 1e-3, "values": 2000, "findings": 3,
+    }  # fmt: skip
+    with pytest.raises(ValueError, match="sample has no law per value"):
+        report.plot()
+
+
 def test_holm_controls_the_family():
     rng = np.random.default_rng(0)
     ps = rng.random((20_000, 12))
@@ -65,3 +90,4 @@ def test_holm_controls_the_family():
     assert abs(alarms - (1 - (1 - 0.05 / 12) ** 12)) < 4 * np.sqrt(0.05 / 20_000)
     assert holm([1e-9, 0.04, 0.001], 0.05) == [True, True, True]
     assert holm([0.03, 0.03], 0.05) == [False, False]
+    assert holm([0.05, 0.025], 0.05) == [True, True]  # at the limit, of one and of two
