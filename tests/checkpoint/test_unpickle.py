@@ -448,6 +448,7 @@ MADE = {
     "tuple": pickle.NONE + pickle.TUPLE1,
     "long tuple": pickle.MARK + pickle.NONE * 100 + pickle.TUPLE,
     "OrderedDict": call(glob("collections", "OrderedDict")),
+    "OrderedDict of one": call(glob("collections", "OrderedDict")) + pickle.NONE + pickle.NONE + pickle.SETITEM,
 }
 
 
