@@ -496,6 +496,13 @@ def test_marks_are_weighed():
     )
 
 
+@pytest.mark.parametrize("missing", [1, 2, 5])
+def test_a_file_that_became_shorter_is_refused(missing):
+    content = program(text("a long text"))
+    with pytest.raises(ValueError, match="it became shorter while it was read"):
+        unpickle.Machine(io.BytesIO(content[:-missing]), len(content)).run()
+
+
 @pytest.mark.parametrize("protocol", range(7))
 def test_protocols_from_2_to_5(load, refuses_to_load, protocol):
     content = program(pickle.EMPTY_DICT, text("a"), pickle.NONE, pickle.SETITEM, protocol=protocol)
