@@ -1,3 +1,5 @@
+import runpy
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -22,6 +24,17 @@ def test_what_is_printed_is_the_values_to_the_digits_asked_for(digits, scientifi
     for part, value in zip(shown, values, strict=True):
         scale = 10.0 ** np.floor(np.log10(abs(value))) if "e" in part and value else 1.0
         assert abs(float(part) - value) <= 0.51 * unit * scale + 1e-15 * abs(value)
+
+
+def test_tensors_are_printed_so_at_the_start():
+    fresh = runpy.run_path(printing.__file__)["text"]
+    many, wide = np.arange(1001.0), np.arange(100.0) / 7
+    counts = [np.full(60, 10**digits) for digits in range(9)]
+    for values in (many, many[:1000], wide, np.float64([1e-3, 1e5]), wide + 1j, np.array([1 / 3]), *counts):
+        assert fresh(values, "") == printing.text(values, "")
+    assert fresh(np.array([1 / 3]), "") == "[0.33333333]"
+    assert fresh(many, "") == "[   0.,    1.,    2., ...,  998.,  999., 1000.]"
+    assert max(len(line) for values in counts for line in fresh(values, "").splitlines()) in (79, 80)
 
 
 def test_long_tensors_are_cut():

@@ -167,6 +167,11 @@ def test_a_reduction_is_over_all_axes_and_keeps_none(rule):
     assert found.item() == pytest.approx(getattr(np, rule.__name__)(x), rel=1e-15)
 
 
+def test_arrays_are_joined_along_the_first_axis():
+    x, y = values((2, 3)), values((1, 3))
+    np.testing.assert_array_equal(pa.autograd.apply(rules.concat, x, y).numpy(), np.concatenate([x, y]))
+
+
 def test_equal_largest_values_share_the_gradient():
     np.testing.assert_array_equal(gradient(lambda x: x.max(), [1.0, 3.0, 3.0]), [0.0, 0.5, 0.5])
     np.testing.assert_array_equal(gradient(lambda x: x.max(axis=1), [[2.0, 2.0], [0.0, 1.0]]), [[0.5, 0.5], [0, 1]])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import paramattr as pa
+from paramattr.autograd.tensor import changed
 
 X = np.arange(24.0).reshape(2, 3, 4)
 
@@ -54,6 +55,30 @@ def test_another_dtype_keeps_values_gradient_and_what_was_recorded(dtype):
     assert (x.tolist(), x.grad.tolist()) == ([1.5, -2.0], [3.0, 4.0])
     square.backward()
     assert x.grad.tolist() == [6.0, 0.0]
+
+
+@pytest.mark.parametrize("axes", [2, 3, 4])
+def test_matrices_are_turned_in_their_last_two_axes(axes):
+    x = np.arange(24.0).reshape((1, 2, 3, 4)[4 - axes :] if axes > 2 else (6, 4))
+    np.testing.assert_array_equal(pa.to_tensor(x).mT.numpy(), x.swapaxes(-1, -2))
+    with pytest.raises(ValueError, match="mT needs a tensor with at least 2 axes"):
+        _ = pa.to_tensor(x[(0,) * (axes - 1)]).mT
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [([3.0, 4.0], True), ([3.0], False), ([[3.0, 4.0]], False), ([3, 4], False), ([True, False], False)],
+)
+def test_memory_stays_where_shape_and_dtype_do(value, kept):
+    for writeable in (True, False):
+        array = np.array([1.0, 2.0], np.float32)
+        array.flags.writeable = writeable
+        x = pa.Tensor(array)
+        new = pa.to_tensor(value)
+        assert changed(x, lambda: new) is x  # noqa: B023
+        assert (x.tolist(), x.shape, x.dtype) == (new.tolist(), new.shape, new.dtype)
+        assert np.shares_memory(x.numpy(), array) == (kept and writeable)
+        assert array.tolist() == (value if kept and writeable else [1.0, 2.0])
 
 
 def test_comparisons_are_elementwise():

@@ -23,6 +23,16 @@ def test_npz_needs_no_paramattr_to_be_read(tmp_path):
         assert archive.testzip() is None and archive.namelist() == ["tree.json", "0.npy"]
 
 
+def test_members_may_be_of_any_size(tmp_path):
+    """An array has the header of a zip64 member, whose size need not be known before it is written."""
+    pa.save({"w": pa.to_tensor([1.0, 2.0])}, tmp_path / "s.npz")
+    content = (tmp_path / "s.npz").read_bytes()
+    with zipfile.ZipFile(tmp_path / "s.npz") as archive:
+        offset = archive.getinfo("0.npy").header_offset
+    needed, _, _, *_, names, extra = struct.unpack_from("<HHHHHIIIHH", content, offset + 4)
+    assert (needed, content[offset + 30 + names : offset + 32 + names], extra) == (45, b"\1\0", 20)
+
+
 def test_numbers_no_json_has(tmp_path, there_and_back, assert_same):
     quiet = struct.unpack("d", struct.pack("Q", 0x7FF8_0000_DEAD_BEEF))[0]
     obj = [math.inf, -math.inf, math.nan, quiet, -0.0, 5e-324, sys.float_info.max, 2**53 + 1, -(10**5000)]

@@ -448,6 +448,7 @@ MADE = {
     "tuple": pickle.NONE + pickle.TUPLE1,
     "long tuple": pickle.MARK + pickle.NONE * 100 + pickle.TUPLE,
     "OrderedDict": call(glob("collections", "OrderedDict")),
+    "OrderedDict of one": call(glob("collections", "OrderedDict")) + pickle.NONE + pickle.NONE + pickle.SETITEM,
 }
 
 
@@ -493,6 +494,13 @@ def test_marks_are_weighed():
     assert tree.object_bytes(len(content)) - machine._object_bytes >= 1000 * (
         8 + sys.getsizeof(10**6) + sys.getsizeof(((),))
     )
+
+
+@pytest.mark.parametrize("missing", [1, 2, 5])
+def test_a_file_that_became_shorter_is_refused(missing):
+    content = program(text("a long text"))
+    with pytest.raises(ValueError, match="it became shorter while it was read"):
+        unpickle.Machine(io.BytesIO(content[:-missing]), len(content)).run()
 
 
 @pytest.mark.parametrize("protocol", range(7))

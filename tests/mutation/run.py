@@ -111,7 +111,7 @@ def unobservable(code: str) -> list[tuple[Position, Position]]:
             found.append(node if "Alias" in ast.unparse(node.annotation) else node.annotation)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             found.append(node.returns)
-            found.append(node if "overload" in map(ast.unparse, node.decorator_list) else None)
+            found += [node, *node.decorator_list] if "overload" in map(ast.unparse, node.decorator_list) else []
         elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             found.append(node)
         elif isinstance(node, (ast.Raise, ast.Expr)):
@@ -134,7 +134,7 @@ def positions(root: Path, file: str) -> list[tuple[str, Position, list[tuple[str
         occurrence = 0
         for node in nodes:
             for start, _ in operator.mutation_positions(node):
-                if not any(begin <= (start[0], start[1]) < end for begin, end in hidden):
+                if not any(begin <= (start[0], start[1] + (name == "RemoveDecorator")) < end for begin, end in hidden):
                     found.setdefault(tuple(start), []).append((name, occurrence))
                 occurrence += 1
     return [(file, position, sorted(found[position])) for position in sorted(found)]

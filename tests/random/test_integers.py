@@ -41,6 +41,17 @@ def test_a_range_that_rejects_half_of_the_words_is_uniform():
     assert stats.kstest(shares, "uniform").pvalue > ALPHA
 
 
+def test_another_word_is_taken_below_the_limit_and_no_other(monkeypatch):
+    span, wrap = 2**63 + 1, 2**64
+    few, inverse = wrap % span, pow(span, -1, wrap)
+    rests = [few - 1, few, few + 1, 0, wrap - 1]
+    words = [rest * inverse % wrap for rest in rests]
+    monkeypatch.setattr(integers, "words_from", lambda key, position, n: np.array(words, np.uint64))
+    found = integers.integers(KEY, -5, span - 5, (5,)).tolist()
+    kept = [value + 5 == word * span // wrap for value, word in zip(found, words, strict=True)]
+    assert kept == [rest >= few for rest in rests]
+
+
 def test_all_orders_are_as_likely():
     counts = dict.fromkeys(permutations(range(4)), 0)
     for stream in range(12_000):

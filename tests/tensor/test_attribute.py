@@ -61,6 +61,14 @@ def test_to_takes_a_device_a_dtype_or_a_tensor():
         ((), {"other": other}),
     ]:
         assert x.to(*args, **kwargs).dtype == np.int32
+    for args, kwargs in [
+        (("cpu",), {}),
+        ((), {"device": "cpu"}),
+        ((True,), {}),
+        ((None, False), {}),
+        (("float32",), {}),
+    ]:
+        assert x.to(*args, **kwargs).dtype == np.float32
     assert x.to("cpu") is x
 
 
@@ -71,6 +79,9 @@ def test_to_takes_a_device_a_dtype_or_a_tensor():
         (lambda x: x.to(copy=True), TypeError, r"received \['copy'\]"),
         (lambda x: x.to("gpu:0"), ValueError, "device must be 'cpu'"),
         (lambda x: x.to("float33"), TypeError, "dtype must be a dtype"),
+        (lambda x: x.to(device="gpu:0"), ValueError, "device must be 'cpu'"),
+        (lambda x: x.to(True, "int32"), TypeError, "blocking must be a bool"),
+        (lambda x: x.to("int32", blocking=1), TypeError, "blocking must be a bool"),
         (lambda x: x.to("cpu", "int32", 1), TypeError, "blocking must be a bool"),
         (lambda x: x.copy_([1.0]), ValueError, r"src must have shape \[2\]"),
         (lambda x: x.copy_([1.0, 2.0], 1), TypeError, "blocking must be a bool"),

@@ -70,6 +70,9 @@ def test_any_diagonal_of_a_matrix_can_be_filled(shape, offset):
         (lambda x: pa.diag(pa.zeros([1, 1, 1])), ValueError, "x must have at most 2 axes"),
         (lambda x: pa.diag_embed(x[0, 0]), ValueError, "input must have at least 1 axis"),
         (lambda x: x[0].fill_diagonal_(1), ValueError, "x must have at least 2 axes"),
+        (lambda x: x.fill_diagonal_("1"), TypeError, "value must be a number"),
+        (lambda x: x.fill_diagonal_(1, 0.5), TypeError, "offset must be an integer"),
+        (lambda x: pa.fill_diagonal_([[1.0]], 1), TypeError, "x must be a Tensor"),
         (lambda x: pa.zeros([1, 2, 3]).fill_diagonal_(1), ValueError, "x must be a matrix or have axes of one size"),
     ],
 )

@@ -101,6 +101,10 @@ def test_what_is_refused_before_a_key_is_taken():
         (lambda: x.bernoulli_(1.5), ValueError, "p must lie between 0 and 1"),
         (lambda: x.bernoulli_(pa.to_tensor([0.1, 0.2, 0.3])), ValueError, r"p must broadcast to shape \[2\]"),
         (lambda: x.geometric_(0.0), ValueError, "probs must lie between 0 and 1"),
+        (lambda: x.geometric_(1.5), ValueError, "probs must lie between 0 and 1"),
+        (lambda: x.bernoulli_(-0.5), ValueError, "p must lie between 0 and 1"),
+        (lambda: x.bernoulli_(1.5), ValueError, "p must lie between 0 and 1"),
+        (lambda: x.bernoulli_(pa.to_tensor([0.5, np.nan])), ValueError, "p must lie between 0 and 1"),
         (lambda: x.random_(5, 2), ValueError, "low must be less than high"),
         (lambda: pa.to_tensor([True]).random_(2), TypeError, "x must hold floating-point numbers"),
     ]:

@@ -112,6 +112,11 @@ def test_what_an_in_place_form_refuses_and_when_it_is_seen():
     assert y.tolist() == [2.5, 4.0]
 
 
+def test_an_in_place_form_is_made_once():
+    for name in ("exp_", "add_", "reshape_", "sigmoid_"):
+        assert getattr(pa.tensor, name) is getattr(pa.tensor, name)
+
+
 def test_a_shape_in_place_shares_the_memory():
     x = pa.to_tensor([[1.0, 2.0], [3.0, 4.0]])
     before = x.numpy()

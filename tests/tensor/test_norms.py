@@ -69,7 +69,7 @@ def test_dtypes_and_empty_vectors():
     assert out.item() == 5.0
 
 
-@given(st.sampled_from([1.0, 2.0, 3.0, INF]), st.integers(1, 4), st.integers(1, 40), st.integers(1, 30))
+@given(st.sampled_from([0.5, 1.0, 2.0, 3.0, INF]), st.integers(1, 4), st.integers(1, 40), st.integers(1, 30))
 def test_distances_are_those_of_scipy(p, size, rows, columns):
     x, y = normal(rows, size), normal(columns, size) + 100.0
     name = "chebyshev" if p == INF else "minkowski"
@@ -77,6 +77,7 @@ def test_distances_are_those_of_scipy(p, size, rows, columns):
     np.testing.assert_allclose(pa.cdist(x, y, p).numpy(), distance.cdist(x, y, name, **settings), rtol=1e-9)
     np.testing.assert_allclose(pa.pdist(x, p).numpy(), distance.pdist(x, name, **settings), rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(pa.dist(x[0], y[0], p).item(), np.linalg.norm(x[0] - y[0], p), rtol=1e-12)
+    assert pa.pdist(x.round(), 0.0).tolist() == (x.shape[1] * distance.pdist(x.round(), "hamming")).round().tolist()
 
 
 def test_the_modes_of_cdist_agree(check_grads):

@@ -30,11 +30,13 @@ def test_copies_are_those_of_numpy(x, data):
 
 
 def test_grids_are_those_of_numpy():
-    x, y = np.arange(2.0), np.arange(3.0)
+    vectors = np.arange(2.0), np.arange(3.0), np.arange(4.0), np.arange(5.0)
     for indexing in ("ij", "xy"):
-        for one, other in zip(pa.meshgrid(x, y, indexing=indexing), np.meshgrid(x, y, indexing=indexing), strict=True):
-            np.testing.assert_array_equal(one.numpy(), other)
-    assert [grid.shape for grid in pa.meshgrid([x, 1.0])] == [[2, 1], [2, 1]]
+        for count in (1, 2, 3, 4):
+            found = pa.meshgrid(*vectors[:count], indexing=indexing)
+            for one, other in zip(found, np.meshgrid(*vectors[:count], indexing=indexing), strict=True):
+                np.testing.assert_array_equal(one.numpy(), other)
+    assert [grid.shape for grid in pa.meshgrid([vectors[0], 1.0])] == [[2, 1], [2, 1]]
 
 
 def test_what_is_expanded_has_memory_of_its_own():

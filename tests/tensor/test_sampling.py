@@ -95,6 +95,10 @@ def test_what_is_refused_before_a_key_is_taken():
         (lambda: pa.multinomial(x * 0.0), ValueError, "x must be a vector or matrix"),
         (lambda: pa.multinomial(-x), ValueError, "x must be a vector or matrix"),
         (lambda: pa.multinomial(pa.to_tensor([[[1.0]]])), ValueError, "x must be a vector or matrix"),
+        (lambda: pa.multinomial(pa.to_tensor(1.0)), ValueError, "x must be a vector or matrix"),
+        (lambda: pa.multinomial(pa.to_tensor([1.0, np.inf])), ValueError, "x must be a vector or matrix"),
+        (lambda: pa.multinomial(pa.to_tensor([1.0, np.nan])), ValueError, "x must be a vector or matrix"),
+        (lambda: pa.multinomial(pa.to_tensor([[1.0, 2.0], [0.0, 0.0]])), ValueError, "x must be a vector or matrix"),
         (lambda: pa.multinomial(pa.to_tensor([1])), TypeError, "x must hold floating-point numbers"),
         (lambda: pa.multinomial(x, 1, 1), TypeError, "replacement must be a bool"),
     ]:

@@ -81,6 +81,23 @@ def test_places_in_sorted_sequences_are_those_of_numpy(x, data, right):
     assert pa.searchsorted(sequence, values, out_int32=True).dtype == np.int32
 
 
+def test_more_axes_are_more_rows():
+    sequence = np.sort(np.random.default_rng(0).integers(0, 9, (3, 2, 7)), -1)
+    values = np.random.default_rng(1).integers(-1, 10, (3, 2, 4))
+    for right in (False, True):
+        found = pa.searchsorted(sequence, values, right=right).numpy()
+        for place in np.ndindex(3, 2):
+            expected = np.searchsorted(sequence[place], values[place], "right" if right else "left")
+            np.testing.assert_array_equal(found[place], expected)
+    order = np.argsort(-sequence, -1)
+    backwards = np.take_along_axis(sequence, np.argsort(order, -1), -1)
+    found = pa.searchsorted(backwards, values, sorter=order).numpy()
+    np.testing.assert_array_equal(found, pa.searchsorted(sequence, values).numpy())
+    for shape in [(3, 4), (2, 3, 4), (3, 4, 4), (4,)]:
+        with pytest.raises(ValueError, match="values must fit sorted_sequence in all axes but the last"):
+            pa.searchsorted(sequence, np.zeros(shape))
+
+
 def test_sides_sorters_and_out():
     x, values = pa.to_tensor([5.0, 1.0, 3.0]), pa.to_tensor([3.0, 0.0])
     order, out = pa.argsort(x), pa.to_tensor([7, 7])

@@ -261,13 +261,14 @@ def test_slices_of_four_values_or_more_are_compared(size):
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_values_at_an_open_end_have_the_chance_of_one_number_each(count):
-    """A generator of 22 bits gives each of its numbers, so the last one too, with a chance of 2**-22."""
-    x = np.random.default_rng(0).random(1000).astype(np.float32)
-    x[:count] = 1.0
-    found = next(f for f in check_sample(x, Uniform(0, 1)).findings if f.name == "open end")
-    assert found.p == pytest.approx(stats.binom.sf(count - 1, 1000, 2.0**-22), rel=1e-6)
-    assert found.cause.startswith("the upper end is returned")
+@pytest.mark.parametrize(("low", "high", "chance"), [(0.0, 1.0, 2.0**-22), (4095.0, 4095.5, 2.0**-12)])
+def test_values_at_an_open_end_have_the_chance_of_one_number_each(low, high, chance, count):
+    """A generator of 22 bits gives each of its numbers, so the last one too, with a chance of 2**-22, or more in few."""
+    x = np.random.default_rng(0).uniform(low, high - 1e-3, 1000).astype(np.float32)
+    x[:count] = high
+    found = next(f for f in check_sample(x, Uniform(low, high)).findings if f.name == "open end")
+    assert found.p == pytest.approx(stats.binom.sf(count - 1, 1000, chance), rel=1e-6)
+    assert found.cause.startswith("the upper end is returned" if found.p < 1e-3 else "")
 
 
 def test_findings_tell_what_was_measured():

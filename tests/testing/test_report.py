@@ -81,6 +81,9 @@ def test_the_text_of_a_report_has_the_most_surprising_first():
     }  # fmt: skip
     with pytest.raises(ValueError, match="sample has no law per value"):
         report.plot()
+    for found, name in [(report, "alpha"), (findings[0], "p")]:
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(found, name, 0.5)
 
 
 def test_holm_controls_the_family():

@@ -1,3 +1,5 @@
+import dataclasses
+
 import ml_dtypes
 import numpy as np
 import pytest
@@ -60,6 +62,14 @@ def test_a_grid_knows_the_neighbours_of_each_number(data, name):
     below, above = grid.cell(value)
     if name != "float64":  # where half a distance can underflow
         assert (below[0], above[0]) == (down / 2, up / 2)
+
+
+def test_grids_are_fixed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        GRIDS["float32"].digits = 11
+    assert {name: grid.digits for name, grid in GRIDS.items() if name in FLOATS} == {
+        name: np.finfo(dtype).nmant + 1 for name, dtype in FLOATS.items()
+    }
 
 
 @pytest.mark.parametrize("name", GRIDS)

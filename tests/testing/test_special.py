@@ -26,6 +26,10 @@ def close(got, want, tolerance, floor=1e-300):
     assert error[worst] <= tolerance, (worst, error[worst], got[worst], want[worst])
 
 
+def test_zeta_of_even_numbers():
+    np.testing.assert_allclose(special._EVEN_ZETA, sp.zeta(2.0 * np.arange(1, 26)), rtol=1e-13)
+
+
 # --- chi-square and Poisson --------------------------------------------------------------------------------------------
 
 
