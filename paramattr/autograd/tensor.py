@@ -202,10 +202,8 @@ class Tensor(Convertible, Assignable, HasRequirement, HasMethods):
 
         Raises
         ------
-        TypeError
-            If ``hook`` is not callable.
-        RuntimeError
-            If gradients stop at this tensor.
+        TypeError, RuntimeError
+            If ``hook`` is not callable, or gradients stop at this tensor.
 
         Examples
         --------
@@ -425,12 +423,8 @@ def without_history(rule: rules.Rule, *inputs: Operand) -> Tensor:
 def changed(x: Tensor, value: Callable[[], Tensor]) -> Tensor:
     """Return ``x`` after it has become what ``value`` makes of it, with its history.
 
-    Its memory stays where shape and dtype do, so that what shares it sees the change.
-
-    Raises
-    ------
-    ValueError
-        If ``x`` is a leaf that needs a gradient, which would be lost.
+    Its memory stays where shape and dtype do, so that what shares it sees the change. It is a ValueError if ``x`` is a leaf
+    that needs a gradient, which would be lost.
     """
     recording = not tape.no_grad_depth.get()
     if recording and x.is_leaf and not x.stop_gradient:
@@ -446,12 +440,11 @@ def changed(x: Tensor, value: Callable[[], Tensor]) -> Tensor:
             result = value()
         finally:
             x._data = memory
-    array = result._data
     writes.record([x])
-    if array.shape == x.numpy().shape and array.dtype == x.dtype and x.numpy().flags.writeable:
-        x.numpy()[...] = array
+    if (result.shape, result.dtype) == (x.shape, x.dtype) and memory.flags.writeable:
+        memory[...] = result._data
     else:
-        x._data = array
+        x._data = result._data
     if recording:
         x._node, x._stop_gradient = result._node, result._stop_gradient
     return x
