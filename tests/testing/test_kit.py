@@ -108,6 +108,17 @@ def test_other_bad_arguments():
         check_initializer(lambda shape: np.zeros(4), (3,), expected=Normal())
 
 
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_is_all_that_is_told(bad):
+    x = np.random.default_rng(0).standard_normal((20, 30))
+    x[3, 4] = x[5, 6] = bad
+    for report in (check_sample(x, Normal()), check_initializer(lambda shape: x, (20, 30), expected=init.Orthogonal())):
+        (found,) = report.findings
+        assert (found.name, found.p) == ("finite values", 0.0)
+        assert found.observed == "2 of 600 infinite or nan"
+        assert report.failures == [found]
+
+
 def test_a_point_mass_is_compared():
     assert check_sample(np.full(3, 2.0), PointMass(2.0)).passed
     assert not check_sample(np.array([2.0, 2.1]), PointMass(2.0)).passed
