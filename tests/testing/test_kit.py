@@ -102,7 +102,12 @@ def test_bad_calls(arguments, error, text):
 
 
 def test_other_bad_arguments():
-    with pytest.raises(ValueError, match="draws"):
+    for name in ("draws", "seed"):
+        with pytest.raises(ValueError, match=f"{name} must be"):
+            check_initializer("normal", (3,), **{name: -1})
+        with pytest.raises(TypeError, match=f"{name} must be"):
+            check_initializer("normal", (3,), **{name: 1.5})
+    with pytest.raises(ValueError, match="draws must be"):
         check_initializer("normal", (3,), draws=0)
     with pytest.raises(ValueError, match="must return shape"):
         check_initializer(lambda shape: np.zeros(4), (3,), expected=Normal())

@@ -58,6 +58,14 @@ def test_quantiles_of_a_correct_sample_lie_on_the_line():
     assert np.abs(x - y)[inner].max() < 0.2
 
 
+def test_values_outside_of_the_support_are_shown_too():
+    pytest.importorskip("matplotlib")
+    sample = np.append(np.random.default_rng(0).uniform(2.0, 5.0, 500), [-7.0, 9.0])
+    points, _ = check_sample(sample, Uniform(2.0, 5.0)).plot().axes[1].lines
+    assert np.isfinite(points.get_ydata()).all()
+    assert (points.get_ydata()[[0, -1]] * [-1, 1] > 8.0).all()
+
+
 def test_the_text_of_a_report_has_the_most_surprising_first():
     findings = [
         Finding("mean", 1e-9, "1", "0"),
