@@ -438,7 +438,14 @@ def changed(x: Tensor, value: Callable[[], Tensor]) -> Tensor:
             f"{x._label()} is a leaf that needs a gradient, and can't be changed in place;"
             " do it under no_grad(), or use what is not in place"
         )
-    result = value()
+    result, memory = value(), x._data
+    if recording and result._node is not None and writes.concern(memory, result._node.pullbacks):
+        # The gradient needs values that are about to go: it gets a copy of them.
+        x._data = memory.copy()
+        try:
+            result = value()
+        finally:
+            x._data = memory
     array = result._data
     writes.record([x])
     if array.shape == x.numpy().shape and array.dtype == x.dtype and x.numpy().flags.writeable:

@@ -56,6 +56,12 @@ def _owner(array: Array) -> Array:
     return array
 
 
+def concern(array: Array, pullbacks: object) -> bool:
+    """Return whether ``pullbacks`` hold the memory of ``array``, so that they must not see it written to."""
+    owner = _owner(array)
+    return any(_owner(held) is owner for held in _held(pullbacks, set()))
+
+
 def check_none_since(number: int, pullbacks: object) -> None:
     """Raise a RuntimeError if ``pullbacks`` hold an array that was written to after the write ``number``."""
     for array in _held(pullbacks, set()):

@@ -33,7 +33,7 @@ def _complex(name: str, value: Operand) -> Array:
 
 def joined(real: Array, imag: Array) -> Outcome:
     """Return the complex numbers of these parts; i times an infinity would be nan."""
-    value = np.empty(np.broadcast_shapes(real.shape, imag.shape), np.result_type(real, imag, np.complex64))
+    value = np.empty(np.broadcast_shapes(real.shape, imag.shape), np.result_type(real.dtype, imag.dtype, np.complex64))
     value.real, value.imag = real, imag
     return value, ()
 
@@ -201,7 +201,7 @@ def view_as_complex(input: Operand) -> Tensor:
 
 
 def _seen(x: Array) -> Outcome:
-    return x.view(np.result_type(x, np.complex64))[..., 0], ()
+    return x.view(np.result_type(x.dtype, np.complex64))[..., 0], ()
 
 
 def view_as_real(input: Operand) -> Tensor:

@@ -133,6 +133,15 @@ def test_a_bias_may_change_and_a_buffer_may_not():
         y.sum().backward()
 
 
+def test_whose_memory_a_pullback_holds():
+    array, other = np.ones(4), np.ones(4)
+    pullbacks = (lambda g: g * other[1:], lambda g, w=array[::2]: g * w.sum())
+    assert writes.concern(array, pullbacks)
+    assert writes.concern(array.reshape(2, 2), pullbacks[1:])
+    assert not writes.concern(array, pullbacks[:1])
+    assert not writes.concern(array.copy(), pullbacks)
+
+
 def test_what_is_known_of_an_array_ends_with_it():
     gc.collect()
     before = len(writes._last)

@@ -350,6 +350,22 @@ def shared_twice(lib):
     return type(lib.optimizer.SGD(1.0, parameters=[p, p])).__name__
 
 
+def regrouped(lib):
+    attr = lib.ParamAttr(learning_rate=0.5, regularizer=lib.regularizer.L2Decay(0.25))
+    p = lib.create_parameter([1], "float32", attr=attr)
+    lib.optimizer.SGD(1.0, parameters=[{"params": [p], "learning_rate": 2.0}])
+    return p.optimize_attr["learning_rate"], p.regularizer is None
+
+
+def penalized_twice(lib):
+    p, l2 = scalar(lib, 2.0), lib.regularizer.L2Decay(0.0625)
+    groups = [{"params": [p], "weight_decay": l2}]
+    optimizer = lib.optimizer.Momentum(1.0, parameters=groups, weight_decay=lib.regularizer.L1Decay(0.25))
+    p.grad = lib.to_tensor([0.0])
+    optimizer.step()
+    return p
+
+
 def look_ahead(lib):
     p = scalar(lib)
     optimizer = lib.incubate.LookAhead(lib.optimizer.SGD(1.0, parameters=[p]), k=2)
@@ -406,6 +422,8 @@ TRAINING = {
     "An optimizer goes on after a cast.": [(step_after_cast, "ValueError", "went on")],
     "A state that does not fit is refused.": [(state_of_another, "None", "ValueError")],
     "A parameter is given once.": [(shared_twice, "SGD", "ValueError")],
+    "A group leaves its parameters as they are.": [(regrouped, [2.0, "True"], [0.5, "False"])],
+    "A parameter has one penalty.": [(penalized_twice, [1.625], [1.875])],
     "`LookAhead` saves its count of steps.": [(look_ahead, "1", "2")],
     "`LBFGS` refuses what it does not use.": [(penalized, "LBFGS", "ValueError")],
     "Schedules continue their curve.": [

@@ -145,6 +145,23 @@ def test_values_and_dtypes_are_those_of_paddle(name):
             np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6, err_msg=f"{name}, seed {seed}")
 
 
+def lazily(lib):
+    """A layer whose values come later."""
+    with lib.LazyGuard():
+        layer = lib.nn.Linear(2, 2, weight_attr=lib.nn.initializer.Constant(2.0))
+    for parameter in layer.parameters():
+        parameter.initialize()
+    return layer.weight.tolist(), layer.bias.tolist()
+
+
+def followed(lib):
+    optimizer = lib.optimizer.SGD(0.5, parameters=lib.nn.Linear(1, 1).parameters())
+    schedule = lib.optimizer.lr.StepDecay(0.25, 1, 0.5)
+    optimizer.set_lr_scheduler(schedule)
+    schedule.step()
+    return optimizer.get_lr()
+
+
 FACTS = {
     "shape + list": lambda lib, x: list(x.shape + [1]) + list([2] + x.shape),  # noqa: RUF005
     "shape * 2": lambda lib, x: list(x.shape * 2), "numel": lambda lib, x: x.shape.numel(), "dim": lambda lib, x: x.dim(),
@@ -182,6 +199,46 @@ FACTS = {
     "iinfo": lambda lib, x: [
         (lib.iinfo(d).min, lib.iinfo(d).max, lib.iinfo(d).bits, lib.iinfo(d).dtype) for d in ("int8", "uint8", "int64")
     ],
+    "as_tensor": lambda lib, x: (lib.as_tensor([1.5]).tolist(), lib.as_tensor([1], "float64").item()),
+    "casts": lambda lib, x: [
+        (getattr(x, name)().tolist(), str(getattr(x, name)().dtype).removeprefix("paddle."))
+        for name in ("byte", "char", "cdouble", "cfloat")
+    ],
+    "type_as": lambda lib, x: str(x.type_as(lib.ones([1], "int32")).dtype).removeprefix("paddle."),
+    "view_as": lambda lib, x: lib.view_as(x, lib.ones([3, 2])).tolist(),
+    "cat": lambda lib, x: lib.cat([x, x * 2], 1).tolist(),
+    "take_along_dim": lambda lib, x: lib.take_along_dim(x, lib.to_tensor([[1, 0, 2]]), 1).tolist(),
+    "swapdims": lambda lib, x: lib.swapdims(x, 0, 1).tolist(),
+    "retain_grads": lambda lib, x: [
+        y := x.requires_grad_() * 2.0, y.retain_grads(), (y * y).sum().backward(), y.grad.tolist(),
+    ][2:],
+    "data_ptr": lambda lib, x: (x.data_ptr() == x.detach().data_ptr(), x.data_ptr() == x.clone().data_ptr()),
+    "Size": lambda lib, x: (lib.Size([2, 3]).numel(), list(lib.Size([2, 3])), isinstance(x.shape, (list, lib.Size))),
+    "avg_pool2d": lambda lib, x: lib.nn.functional.avg_pool2d(x.reshape([1, 1, 2, 3]), [1, 2], 1).tolist(),
+    "avg_pool3d": lambda lib, x: lib.nn.functional.avg_pool3d(x.reshape([1, 1, 1, 2, 3]), 1).tolist(),
+    "modes": lambda lib, x: (lib.in_dynamic_mode(), lib.disable_static(), lib.disable_signal_handler()),
+    "set_device": lambda lib, x: (str(lib.set_device("cpu")), str(lib.device.set_device("cpu")), lib.get_device()),
+    "compiled": lambda lib, x: [
+        getattr(home, f"is_compiled_with_{what}")()
+        for what in ("cinn", "cuda", "ipu", "rocm", "xpu") for home in (lib, lib.device)
+    ],
+    "custom": lambda lib, x: [home.is_compiled_with_custom_device("npu") for home in (lib, lib.device)],
+    "get_default_dtype": lambda lib, x: [
+        (lib.set_default_dtype(dtype), lib.get_default_dtype()) for dtype in ("float64", "float32")
+    ],
+    "uint32, uint64": lambda lib, x: [str(dtype).removeprefix("paddle.") for dtype in (lib.uint32, lib.uint64)],
+    "autograd": lambda lib, x: (lib.autograd.Function is lib.autograd.PyLayer, lib.autograd.PyLayerContext.__name__),
+    "LazyGuard": lambda lib, x: lazily(lib),
+    "samplers": lambda lib, x: [
+        list(lib.io.SequenceSampler([5, 6, 7])), sorted(lib.io.SubsetRandomSampler([4, 2, 9])),
+        list(lib.io.WeightedRandomSampler(np.array([0.0, 1.0, 0.0]), 4)), issubclass(lib.io.SequenceSampler, lib.io.Sampler),
+    ],
+    "bases": lambda lib, x: [
+        issubclass(lib.metric.Accuracy, lib.metric.Metric),
+        issubclass(lib.nn.initializer.Normal, lib.nn.initializer.Initializer),
+        issubclass(lib.regularizer.L2Decay, lib.regularizer.WeightDecayRegularizer),
+    ],
+    "set_lr_scheduler": lambda lib, x: followed(lib),
     "from_dlpack": lambda lib, x: lib.from_dlpack(lib.to_dlpack(x)).tolist(), "tolist": lambda lib, x: lib.tolist(x),
     "from_numpy": lambda lib, x: lib.from_numpy(np.arange(3)).tolist(),
 }  # fmt: skip

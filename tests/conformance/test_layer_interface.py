@@ -134,6 +134,11 @@ QUESTIONS = {
     "get_sublayer": lambda net: [net.get_sublayer(n) is m for n, m in net.named_sublayers() if "a" * 2 not in n],
     "get_parameter": lambda net: [net.get_parameter(n) is p for n, p in net.named_parameters()],
     "get_buffer": lambda net: [net.get_buffer(n) is b for n, b in net.named_buffers()],
+    "extra_repr": lambda net: [layer.extra_repr() for layer in net.sublayers(include_self=True)],
+    "create_tensor": lambda net: [  # which has no values in Paddle yet, and no shape
+        (one.name.rpartition(".")[2], str(one.dtype).removeprefix("paddle."))
+        for one in (net.create_tensor("t"), net.create_variable("v", dtype="float64"))
+    ],
     "train": lambda net: [net.eval() is net, {m.training for m in net.modules()}, net.train() is net],
     "apply": lambda net: [met := [], net.apply(lambda m: met.append(type(m).__name__)) is net][0],
     "requires_grad_": lambda net: [net.requires_grad_(False) is net, {p.trainable for p in net.parameters()}],

@@ -1,6 +1,7 @@
 """Schedules beside the real Paddle over random settings: 200 steps, states both ways, and inside an optimizer."""
 
 import contextlib
+import inspect
 import io
 import warnings
 
@@ -21,10 +22,15 @@ def a_decay(epoch):
     return 1.0 / (1.0 + 0.1 * (epoch % 7))
 
 
+def another_decay(epoch):
+    return 0.98 if epoch % 3 else 1.01
+
+
 def a_height(x):
     return 0.9**x
 
 
+FUNCTION = st.sampled_from([a_decay, another_decay])
 MILESTONES = st.lists(st.integers(1, 150), min_size=1, max_size=6, unique=True).map(sorted)
 PIECES = MILESTONES.flatmap(
     lambda b: st.tuples(st.just(b), st.lists(RATE, min_size=len(b) + 1, max_size=len(b) + 1))
@@ -40,8 +46,8 @@ SETTINGS = {
     "ExponentialDecay": (RATE, PART),
     "MultiStepDecay": (RATE, MILESTONES, PART),
     "StepDecay": (RATE, LENGTH, PART),
-    "LambdaDecay": (RATE, st.just(a_decay)),
-    "MultiplicativeDecay": (RATE, st.just(a_decay)),
+    "LambdaDecay": (RATE, FUNCTION),
+    "MultiplicativeDecay": (RATE, FUNCTION),
     "CosineAnnealingDecay": (RATE, LENGTH, SMALL),
     "CosineAnnealingWarmRestarts": (RATE, LENGTH, st.integers(1, 3), SMALL),
     "OneCycleLR": (
@@ -82,6 +88,13 @@ def test_every_schedule_has_a_line():
         == set(paddle.optimizer.lr.__all__)
         == set(pa.optimizer.lr.__all__)
     )
+
+
+def test_every_argument_is_drawn():
+    """But for those that have tests of their own."""
+    for name, line in SETTINGS.items():
+        arguments = {*inspect.signature(getattr(paddle.optimizer.lr, name)).parameters} - {"last_epoch", "verbose"}
+        assert len(arguments) == (len(line) if isinstance(line, tuple) else 2), name
 
 
 @pytest.mark.parametrize("name", SETTINGS)

@@ -55,18 +55,43 @@ def test_an_in_place_form_takes_the_arguments_of_its_function(name):
         getattr(tensor, name)([1.0])
 
 
-def test_an_in_place_form_is_its_function_with_the_history():
+# With a gradient that needs what comes out, or what was there before, also in two places at once, or neither.
+CHANGES = {
+    "exp": lambda x, suffix: getattr(x, f"exp{suffix}")(),
+    "square": lambda x, suffix: getattr(x, f"square{suffix}")(),
+    "a product with itself": lambda x, suffix: getattr(x, f"multiply{suffix}")(x),
+    "pow": lambda x, suffix: getattr(x, f"pow{suffix}")(2.5),
+    "cumprod": lambda x, suffix: getattr(x, f"cumprod{suffix}")(0),
+    "add": lambda x, suffix: getattr(x, f"add{suffix}")(x),
+    "a choice": lambda x, suffix: getattr(pa, f"where{suffix}")([True, False], x, pa.to_tensor([4.0, 9.0])),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_an_in_place_form_is_its_function_with_the_history(name):
     x = pa.to_tensor([0.5, 2.0], stop_gradient=False)
     y, z = x * 3.0, x * 3.0
     shared = y.detach()
-    assert y.exp_() is y
-    z = z.exp()
+    assert CHANGES[name](y, "_") is y
+    z = CHANGES[name](z, "")
     np.testing.assert_array_equal(shared.numpy(), z.numpy())
     y.sum().backward()
     found = x.grad.numpy()
     x.clear_grad()
     z.sum().backward()
     np.testing.assert_array_equal(found, x.grad.numpy())
+
+
+def test_what_others_need_of_the_old_values_is_still_refused():
+    """A change keeps what its own gradient needs, and hides it from nobody."""
+    x = pa.to_tensor([0.5, 2.0], stop_gradient=False)
+    y = x * 3.0
+    before, other = y.numpy().copy(), y.sin()
+    y.square_()
+    with pytest.raises(RuntimeError, match="needs values of a tensor that have changed"):
+        other.sum().backward()
+    y.sum().backward()
+    np.testing.assert_allclose(x.grad.numpy(), 6.0 * before)
 
 
 def test_what_an_in_place_form_refuses_and_when_it_is_seen():
