@@ -152,6 +152,18 @@ def test_orthogonality_is_relative_to_the_gain(gain, dtype):
     assert [finding.name for finding in report.failures] == ["orthogonality"]
 
 
+@pytest.mark.parametrize(("gain", "factor"), [(0.0, 1.0), (1.0, 2.0), (0.0, None)])
+def test_what_is_not_orthogonal_or_all_zero_is_not_compared_with_haars_law(gain, factor):
+    """Nothing is divided by a gain of 0 either."""
+    recipe = init.Orthogonal(gain)
+    values = np.ones((20, 10)) if factor is None else factor * recipe.values(Key(1, 0), (20, 10), "float64")
+    with np.errstate(all="raise"):
+        report = check_initializer(lambda shape: values, (20, 10), expected=recipe)
+    assert [finding.name for finding in report.findings] == ["finite values", "orthogonality"]
+    assert report.passed == (factor == 1.0)
+    assert ("2 times as long" in report.findings[1].cause) == (factor == 2.0)
+
+
 def test_a_kernel_that_is_not_square_is_compared_as_any_other():
     report = check_initializer(lambda shape: np.ones(shape), (2, 3, 4, 5), expected="dirac")
     assert not report

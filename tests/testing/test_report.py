@@ -33,6 +33,9 @@ def test_report_in_every_form(tmp_path):
     assert [axes.get_title() for axes in figure.axes] == ["density", "quantiles, as normal scores", "std of each slice"]
     assert [line.get_xdata().size for line in figure.axes[2].lines[:-1]] == [50, 40]
     assert figure.axes[2].lines[-1].get_ydata()[0] == 1.0
+    legends = [axes.get_legend() for axes in figure.axes]
+    told = [legend and [text.get_text() for text in legend.get_texts()] for legend in legends]
+    assert [told[0] and sorted(told[0]), *told[1:]] == [["law", "sample"], None, ["axis 0", "axis 1"]]
     assert (tmp_path / "report.png").stat().st_size > 10_000
     with pytest.raises(ValueError, match="no law"):
         check_initializer(init.Orthogonal(), (4, 4)).plot()
