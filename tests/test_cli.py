@@ -129,6 +129,15 @@ def test_as_a_process():
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs a pipe without a reader")
+def test_a_reader_that_is_gone():
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([sys.executable, "-m", "paramattr", "list"], stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_a_reader_that_stops_reading():
     script = f"{sys.executable} -m paramattr list --json | head -c 10"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True)  # noqa: S607

@@ -130,10 +130,6 @@ def _distinct(x: Array, names: str) -> tuple[Array, str]:
 def _contracted(arrays: list[Array], labels: list[str], result: str) -> Array:
     """Return the sum of the products of ``arrays``, whose axes have distinct letters, in the order of ``result``."""
     arrays, labels = list(arrays), list(labels)
-    sizes: dict[str, int] = {}
-    for x, names in zip(arrays, labels, strict=True):
-        for name, size in zip(names, x.shape, strict=True):
-            sizes[name] = max(sizes.get(name, 1), size) if size else 0
     if len(arrays) > 2:
         shapes = [np.broadcast_to(np.empty(()), x.shape) for x in arrays]
         path, _ = np.einsum_path(f"{','.join(labels)}->{result}", *shapes, optimize="greedy")
@@ -145,7 +141,7 @@ def _contracted(arrays: list[Array], labels: list[str], result: str) -> Array:
         rest = set(result).union(*labels)
         value, names = chosen[0]
         for last, (other, others) in enumerate(chosen[1:], 2):
-            needed = rest if last == len(chosen) else rest.union(*(n for _, n in chosen[last:]))
+            needed = rest.union(*(further for _, further in chosen[last:]))
             value, names = _product(value, names, other, others, needed)
         arrays.append(value)
         labels.append(names)

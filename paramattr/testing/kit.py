@@ -164,7 +164,6 @@ def assert_initializer(
 def _drawn(initializer: Any, sizes: tuple[int, ...], dtype: DTypeLike, seed: int, count: int) -> tuple[Array, Grid]:
     """Return the values of so many draws as one array, and the grid they were on."""
     if isinstance(initializer, Initializer):
-        checks.integer("seed", seed, low=0)
         draws = (initializer.values(Key(seed, i), sizes, dtype) for i in range(count))
     elif callable(initializer):
         draws = (initializer(sizes) for _ in range(count))

@@ -52,7 +52,8 @@ def excess(u: F64 | float, ratio: F64 | float | None = None) -> F64:
         tail = tail * z + 1.0 / k
     with np.errstate(divide="ignore"):  # -inf at -1 is right
         large = np.asarray(log1p(np.where(small, 0.0, u)) if ratio is None else log(np.where(small, 1.0, ratio)))
-    return np.where(small, s * v - 2.0 * s * z * tail, u - large)
+    # Of an infinite u the logarithm is infinite too, and nothing beside it.
+    return np.where(small, s * v - 2.0 * s * z * tail, u - np.where(np.isinf(u), 0.0, large))
 
 
 def stirling(x: F64 | float) -> F64:
@@ -230,7 +231,8 @@ def _tails_near_0(a: F64, x: F64) -> tuple[F64, F64]:
 
 def _front(a: F64, x: F64) -> F64:
     """x**a e**-x / Gamma(a), the density at the end of the tail times x."""
-    front: F64 = exp(-a * excess((x - a) / a, x / a) - stirling(a)) * np.sqrt(a / (2.0 * math.pi))
+    with np.errstate(over="ignore"):  # of a quotient so large that the density is 0
+        front: F64 = exp(-a * excess((x - a) / a, x / a) - stirling(a)) * np.sqrt(a / (2.0 * math.pi))
     return front
 
 
@@ -250,7 +252,7 @@ def _tails_above(a: F64, x: F64) -> tuple[F64, F64]:
     b = np.maximum(a - 1.0, 0.0)
     square = np.sqrt(6.0 * _CUT / np.maximum(b, 1e-300))  # s - log(1 + s) >= s**2 / 6 up to 1,
     end = np.where(square <= 1.0, square, np.maximum(1.0, _CUT / (x - b + 0.306 * b)))  # and >= 0.306 s beyond
-    end = np.minimum(end, _CUT / (x - b))
+    end = np.minimum(end, _CUT / np.maximum(x - b, 1.0))  # which is 1 at least, but for rounding
     nodes, weights = legendre(80)
     s, x_, a_ = end[:, None] * nodes, x[:, None], a[:, None]
     q = _front(a, x) * end * (exp(-(x_ - a_ + 1.0) * s - (a_ - 1.0) * excess(s)) @ weights)

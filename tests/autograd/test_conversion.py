@@ -66,6 +66,21 @@ def test_numpy_sees_the_values_and_leaves_arithmetic_to_the_tensor():
         assert not y.stop_gradient
 
 
+def test_other_calls_of_numpy_see_the_values_alone():
+    x = pa.to_tensor(X, stop_gradient=False)
+    for found, expected in [
+        (np.sin(x), np.sin(X)),
+        (np.add(x, X), X + X),
+        (np.add(X, x, out=np.zeros_like(X)), X + X),
+        (np.add.reduce(x), X.sum(0)),
+        (np.multiply.outer(X[0, 0], x), np.multiply.outer(X[0, 0], X)),
+        (np.hypot(X, x), np.hypot(X, X)),
+    ]:
+        assert type(found) is np.ndarray
+        np.testing.assert_array_equal(found, expected)
+    assert isinstance(np.add(X, x), pa.Tensor)
+
+
 def test_numpy_gets_the_array_and_a_copy_where_it_must():
     x = pa.Tensor(X)
     assert x.numpy() is x.__array__() is X

@@ -335,3 +335,20 @@ def test_a_shape_that_does_not_fit_is_refused_by_the_recipe(recipe, shape):
     """Whatever else is wrong with it, the message is that of the recipe."""
     with pytest.raises(ValueError, match=r"needs|holds"):
         recipe.values(pa.random.Key(0, 0), shape)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "own"),
+    [(init.Normal(), "distribution"), (init.Dirac(), "kernel"), (init.Orthogonal(), "whole")],
+    ids=repr,
+)
+def test_what_does_not_make_the_values_says_what_does(recipe, own):
+    asked = {
+        "distribution": lambda: recipe.distribution((3, 3)),
+        "kernel": lambda: recipe.kernel((3, 3, 1, 1), (slice(None),) * 4),
+        "whole": lambda: recipe.whole(pa.random.Key(0, 0), (3, 3), np.dtype("float32")),
+    }
+    for method, call in asked.items():
+        if method != own:
+            with pytest.raises(TypeError, match=f"has no {method}: its values are made by its {own}"):
+                call()

@@ -33,6 +33,17 @@ def test_sums_are_those_of_numpy(case):
     np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-10)
 
 
+@pytest.mark.parametrize("equation", ["dca,abd,cbd,acb->bd", "ba,d,dac,db->bc", "bac,cdb,c,dba->dca"])
+def test_several_are_contracted_at_once_where_a_pair_would_be_larger(equation):
+    sizes = dict(zip("abcd", (4, 4, 2, 2) if equation[0] == "d" else (2, 5, 3, 4), strict=True))
+    rng = np.random.default_rng(0)
+    arrays = [rng.standard_normal([sizes[name] for name in term]) for term in equation.partition("->")[0].split(",")]
+    assert any(len(step) > 2 for step in np.einsum_path(equation, *arrays, optimize="greedy")[0][1:])
+    np.testing.assert_allclose(
+        pa.einsum(equation, *arrays).numpy(), np.einsum(equation, *arrays), rtol=1e-12, atol=1e-12
+    )
+
+
 def test_an_axis_of_size_1_broadcasts(check_grads):
     rng = np.random.default_rng(0)
     x, y = rng.standard_normal((3, 1)), rng.standard_normal((3, 4))

@@ -67,6 +67,7 @@ def test_ranges_of_random_integers():
     assert set(x.random_(3).tolist()) == {0, 1, 2}
     assert set(x.random_(-2, 1).tolist()) == {-2, -1, 0}
     assert 100 < int(x.random_().max().item()) < 127
+    assert int(pa.to_tensor(np.zeros(50, np.uint64)).random_().max().item()) < 2**63
     whole = pa.to_tensor(np.zeros(500, np.float32)).random_()
     assert 2**23 < whole.max().item() < 2**24
     assert bool((whole.numpy() == np.floor(whole.numpy())).all())

@@ -45,6 +45,8 @@ def test_products_of_matrices_and_vectors_are_those_of_numpy(m, n, p, beta, alph
         (pa.dot(v, v), v @ v),
         (pa.dot(x[0], x[1]), (x[0] * x[1]).sum(-1)),
         (pa.vecdot(x, v), x @ v),
+        (pa.vecdot(v, v), v @ v),
+        (pa.vecdot(v, v, axis=0), v @ v),
         (pa.vecdot(x, x[:1], axis=1), (x * x[:1]).sum(1)),
         (pa.addmm(z[0], x[0], y[0], beta, alpha), beta * z[0] + alpha * (x[0] @ y[0])),
         (pa.addmm(z[0, 0], x[0], y[0], beta, alpha), beta * z[0, 0] + alpha * (x[0] @ y[0])),

@@ -28,6 +28,10 @@ def test_axes_of_size_1_come_and_go(shape):
 def test_atleast_takes_one_several_or_a_list():
     x = pa.to_tensor(1.5)
     assert pa.atleast_1d(1.5).dtype == np.float32
+    for count in (1, 2, 3):
+        for axes in range(count, 5):
+            there = pa.zeros([2] * axes)
+            assert getattr(pa, f"atleast_{count}d")(there) is there
     assert (
         [y.shape for y in pa.atleast_2d(x, [2.0])] == [y.shape for y in pa.atleast_2d([x, [2.0]])] == [[1, 1], [1, 1]]
     )

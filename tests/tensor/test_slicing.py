@@ -27,6 +27,10 @@ def test_parts():
     np.testing.assert_array_equal(pa.crop(X).numpy(), X)
     np.testing.assert_array_equal(pa.narrow(X, -1, -3, 2).numpy(), X[..., 2:4])
     np.testing.assert_array_equal(pa.narrow(X, 0, pa.to_tensor(3), 0).numpy(), X[3:])
+    for start in range(-4, 5):
+        for length in range(4 - start % 4 if start < 4 else 1):
+            first = start % 4 if start < 4 else 4
+            np.testing.assert_array_equal(pa.narrow(X, 1, start, length).numpy(), X[:, first : first + length])
     changed = X.copy()
     changed[:, -1] = X[:, 0]
     np.testing.assert_array_equal(pa.select_scatter(X, X[:, 0], 1, -1).numpy(), changed)

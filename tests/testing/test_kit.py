@@ -102,10 +102,26 @@ def test_bad_calls(arguments, error, text):
 
 
 def test_other_bad_arguments():
-    with pytest.raises(ValueError, match="draws"):
+    for name in ("draws", "seed"):
+        with pytest.raises(ValueError, match=f"{name} must be"):
+            check_initializer("normal", (3,), **{name: -1})
+        with pytest.raises(TypeError, match=f"{name} must be"):
+            check_initializer("normal", (3,), **{name: 1.5})
+    with pytest.raises(ValueError, match="draws must be"):
         check_initializer("normal", (3,), draws=0)
     with pytest.raises(ValueError, match="must return shape"):
         check_initializer(lambda shape: np.zeros(4), (3,), expected=Normal())
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_is_all_that_is_told(bad):
+    x = np.random.default_rng(0).standard_normal((20, 30))
+    x[3, 4] = x[5, 6] = bad
+    for report in (check_sample(x, Normal()), check_initializer(lambda shape: x, (20, 30), expected=init.Orthogonal())):
+        (found,) = report.findings
+        assert (found.name, found.p) == ("finite values", 0.0)
+        assert found.observed == "2 of 600 infinite or nan"
+        assert report.failures == [found]
 
 
 def test_a_point_mass_is_compared():
@@ -134,6 +150,18 @@ def test_orthogonality_is_relative_to_the_gain(gain, dtype):
     assert_initializer(recipe, (60, 40), dtype=dtype, draws=2)
     report = check_initializer(lambda shape: 1.001 * recipe.values(Key(1, 0), shape, dtype), (60, 40), expected=recipe)
     assert [finding.name for finding in report.failures] == ["orthogonality"]
+
+
+@pytest.mark.parametrize(("gain", "factor"), [(0.0, 1.0), (1.0, 2.0), (0.0, None)])
+def test_what_is_not_orthogonal_or_all_zero_is_not_compared_with_haars_law(gain, factor):
+    """Nothing is divided by a gain of 0 either."""
+    recipe = init.Orthogonal(gain)
+    values = np.ones((20, 10)) if factor is None else factor * recipe.values(Key(1, 0), (20, 10), "float64")
+    with np.errstate(all="raise"):
+        report = check_initializer(lambda shape: values, (20, 10), expected=recipe)
+    assert [finding.name for finding in report.findings] == ["finite values", "orthogonality"]
+    assert report.passed == (factor == 1.0)
+    assert ("2 times as long" in report.findings[1].cause) == (factor == 2.0)
 
 
 def test_a_kernel_that_is_not_square_is_compared_as_any_other():

@@ -382,9 +382,13 @@ def test_p_values_are_those_of_scipy(scale, shape):
     z = scale * np.random.default_rng(shape).standard_normal(shape)
     found = {finding.name: finding.p for finding in check_sample(z, Normal()).findings}
     for name, p in p_values(z).items():
-        assert found[name] == pytest.approx(min(1.0, p), rel=0.1 if p > 0.2 else 1e-7), (
-            name
-        )  # above, a quick one will do
+        rough = p > 0.2 and name in (
+            "variance",
+            "means of slices",
+            "tails",
+            "Kolmogorov-Smirnov",
+        )  # a quick one will do
+        assert found[name] == pytest.approx(min(1.0, p), rel=0.1 if rough else 1e-7), name
 
 
 @pytest.mark.parametrize(("rows", "columns", "power"), [(100, 4, 4), (100, 40, 40), (70, 45, 40)])

@@ -33,6 +33,9 @@ def test_report_in_every_form(tmp_path):
     assert [axes.get_title() for axes in figure.axes] == ["density", "quantiles, as normal scores", "std of each slice"]
     assert [line.get_xdata().size for line in figure.axes[2].lines[:-1]] == [50, 40]
     assert figure.axes[2].lines[-1].get_ydata()[0] == 1.0
+    legends = [axes.get_legend() for axes in figure.axes]
+    told = [legend and [text.get_text() for text in legend.get_texts()] for legend in legends]
+    assert [told[0] and sorted(told[0]), *told[1:]] == [["law", "sample"], None, ["axis 0", "axis 1"]]
     assert (tmp_path / "report.png").stat().st_size > 10_000
     with pytest.raises(ValueError, match="no law"):
         check_initializer(init.Orthogonal(), (4, 4)).plot()
@@ -56,6 +59,14 @@ def test_quantiles_of_a_correct_sample_lie_on_the_line():
     assert (np.diff(x) > 0).all() and (np.diff(y) >= 0).all()
     inner = np.abs(x) < 2.5
     assert np.abs(x - y)[inner].max() < 0.2
+
+
+def test_values_outside_of_the_support_are_shown_too():
+    pytest.importorskip("matplotlib")
+    sample = np.append(np.random.default_rng(0).uniform(2.0, 5.0, 500), [-7.0, 9.0])
+    points, _ = check_sample(sample, Uniform(2.0, 5.0)).plot().axes[1].lines
+    assert np.isfinite(points.get_ydata()).all()
+    assert (points.get_ydata()[[0, -1]] * [-1, 1] > 8.0).all()
 
 
 def test_the_text_of_a_report_has_the_most_surprising_first():

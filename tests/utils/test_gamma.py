@@ -49,6 +49,13 @@ def test_incomplete_integrals_in_both_tails():
         np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-290)
 
 
+def test_incomplete_integrals_at_the_ends():
+    ends = [0.0, 1e-300, 1.0, 2.0, 1e300, np.inf, np.nan]
+    a, x = map(np.ravel, np.meshgrid(ends, ends))
+    for found, expected in zip(gamma.gamma_tails(a, x), (special.gammainc(a, x), special.gammaincc(a, x)), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-290)
+
+
 def test_infinities_poles_and_nan():
     np.testing.assert_array_equal(gamma.log_gamma(np.array([0.0, -3.0, np.inf, -np.inf])), np.inf)
     np.testing.assert_array_equal(
