@@ -13,13 +13,12 @@ from paramattr.autograd.tape import Array
 from paramattr.utils import checks, dtypes
 from paramattr.utils.norm import l2_norm
 
-__all__ = ["ClipGradBase", "ClipGradByGlobalNorm", "ClipGradByNorm", "ClipGradByValue", "Clipped"]
+__all__ = ["ClipGradBase", "ClipGradByGlobalNorm", "ClipGradByNorm", "ClipGradByValue", "Clipping"]
 
 
-class Clipped(NamedTuple):
-    """A gradient and what a clip makes of its elements: times ``factor``, then into [``low``, ``high``]."""
+class Clipping(NamedTuple):
+    """What a clip makes of a gradient's elements: times ``factor``, then into [``low``, ``high``]."""
 
-    gradient: Array
     factor: float = 1.0
     low: float = -math.inf
     high: float = math.inf
@@ -46,11 +45,14 @@ class Clipped(NamedTuple):
         return self.factor != 1.0 or self.low > -math.inf or self.high < math.inf
 
 
-def _shrink(gradients: Sequence[Array], clip_norm: float) -> list[Clipped]:
+UNCHANGED = Clipping()
+
+
+def _shrink(gradients: Sequence[Array], clip_norm: float) -> list[tuple[Array, Clipping]]:
     """Scale by clip_norm / max(norm, clip_norm), where the norm is that of the gradients together."""
     norm = l2_norm(gradients)
-    factor = 1.0 if norm <= clip_norm else clip_norm / norm
-    return [Clipped(gradient, factor) for gradient in gradients]
+    clipping = UNCHANGED if norm <= clip_norm else Clipping(clip_norm / norm)
+    return [(gradient, clipping) for gradient in gradients]
 
 
 class ClipGradBase:
@@ -77,20 +79,20 @@ class ClipGradBase:
             raise TypeError(f"{type(self).__name__} does not define clip")
         result = []
         with np.errstate(invalid="ignore", over="ignore", under="ignore"):
-            for clipped in self.plan(gradients):
-                array = clipped.gradient
-                if clipped.changes:
-                    array = np.empty_like(array)
-                    clipped.read(clipped.gradient, array)
+            for gradient, clipping in self.plan(gradients):
+                array = gradient
+                if clipping.changes:
+                    array = np.empty_like(gradient)
+                    clipping.read(gradient, array)
                 result.append(array)
         return result
 
-    def plan(self, gradients: Sequence[Array]) -> list[Clipped]:
+    def plan(self, gradients: Sequence[Array]) -> list[tuple[Array, Clipping]]:
         """Return what `clip` does to each gradient, for an optimizer to do it block by block, without a copy.
 
         A clip whose factors and bounds are known beforehand defines this instead of `clip`.
         """
-        return [Clipped(gradient) for gradient in self.clip(gradients)]
+        return [(gradient, UNCHANGED) for gradient in self.clip(gradients)]
 
     def __call__(self, params_grads: Iterable[tuple[Tensor, Tensor | None]]) -> list[tuple[Tensor, Tensor]]:
         """Return the pairs of parameter and gradient with what `clip` makes of the gradients."""
@@ -139,9 +141,10 @@ class ClipGradByValue(ClipGradBase):
         if self.min > self.max:
             raise ValueError(f"min must be <= max, but received min={min!r} and max={max!r}")
 
-    def plan(self, gradients: Sequence[Array]) -> list[Clipped]:
+    def plan(self, gradients: Sequence[Array]) -> list[tuple[Array, Clipping]]:
         """Bring every element inside the range; a nan stays a nan."""
-        return [Clipped(gradient, low=self.min, high=self.max) for gradient in gradients]
+        clipping = Clipping(low=self.min, high=self.max)
+        return [(gradient, clipping) for gradient in gradients]
 
     def __repr__(self) -> str:
         return f"Clip Gradient By Value, min = {self.min:f}, max={self.max:f}"
@@ -173,9 +176,9 @@ class ClipGradByNorm(ClipGradBase):
     def __init__(self, clip_norm: float) -> None:
         self.clip_norm = checks.real("clip_norm", clip_norm, low=0.0, open_low=True)
 
-    def plan(self, gradients: Sequence[Array]) -> list[Clipped]:
+    def plan(self, gradients: Sequence[Array]) -> list[tuple[Array, Clipping]]:
         """Bring each gradient to a norm of at most ``clip_norm``."""
-        return [clipped for g in gradients for clipped in _shrink([g], self.clip_norm)]
+        return [pair for gradient in gradients for pair in _shrink([gradient], self.clip_norm)]
 
     def __repr__(self) -> str:
         return f"Gradient Clip By Norm, clip_norm={self.clip_norm:f}"
@@ -212,7 +215,7 @@ class ClipGradByGlobalNorm(ClipGradBase):
         self.group_name = group_name
         self.auto_skip_clip = checks.boolean("auto_skip_clip", auto_skip_clip)
 
-    def plan(self, gradients: Sequence[Array]) -> list[Clipped]:
+    def plan(self, gradients: Sequence[Array]) -> list[tuple[Array, Clipping]]:
         """Bring the gradients to a norm of at most ``clip_norm`` taken together."""
         return _shrink(gradients, self.clip_norm)
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from paramattr.autograd.tape import Array
-from paramattr.nn.clip import Clipped
+from paramattr.nn.clip import Clipping
 from paramattr.optimizer.rule import Rule, State, Step, Terms
 from paramattr.optimizer.state import Home, Slot
 from paramattr.utils.scratch import Scratch
@@ -25,14 +25,15 @@ class Part(NamedTuple):
     """A parameter's part in a step."""
 
     slot: Slot
-    clipped: Clipped
+    gradient: Array
+    clipping: Clipping
     terms: Terms
     step: Step
 
     def traits(self) -> tuple[object, ...]:
         """What parts must have in common to be updated as one, beside scalars."""
-        slot, (gradient, factor, low, high), terms, step = self
-        return terms, step, factor, low, high, gradient.dtype, slot.settled, slot.master is None
+        slot, gradient, clipping, terms, step = self
+        return terms, step, clipping, gradient.dtype, slot.settled, slot.master is None
 
     def target(self) -> _Target:
         """What to subtract the update from, and where to round the result to if that is a float32 copy."""
@@ -88,17 +89,17 @@ def _execute_joined(rule: Rule, parts: Sequence[Part], update: Callable[[Stretch
 
 
 def _sizes(parts: Sequence[Part]) -> list[int]:
-    return [part.clipped.gradient.size for part in parts]
+    return [part.gradient.size for part in parts]
 
 
 def _whole(part: Part) -> Stretch:
-    source, state = part.clipped.gradient, part.slot.state
+    source, state = part.gradient, part.slot.state
     return Stretch(part, source, np.empty(source.shape, part.slot.dtype), None, [part.target()], state)
 
 
 def _blocks(rule: Rule, part: Part) -> Callable[[slice], Stretch]:
     """Return what cuts a block from a parameter."""
-    source, (target, rounded), dtype = part.clipped.gradient, part.target(), part.slot.dtype
+    source, (target, rounded), dtype = part.gradient, part.target(), part.slot.dtype
     gradients: Any = source.reshape(-1) if source.flags.c_contiguous else source.flat
     values, copies = target.reshape(-1), None if rounded is None else rounded.reshape(-1)
     arrays = [(name, array.reshape(-1)) for name, array in part.slot.state.items() if name not in rule.scalars]
@@ -114,7 +115,7 @@ def _blocks(rule: Rule, part: Part) -> Callable[[slice], Stretch]:
 
 def _joined(rule: Rule, parts: Sequence[Part], state: dict[str, Array]) -> Stretch:
     """Several short parameters as if they were one: NumPy's calls cost more than what they compute."""
-    gradients = [part.clipped.gradient for part in parts]
+    gradients = [part.gradient for part in parts]
     size, own, dtype = sum(_sizes(parts)), gradients[0].dtype, parts[0].slot.dtype
     gradient = _own.take("gradient", size, dtype)
     # In their own dtype, because the clip rounds to it.

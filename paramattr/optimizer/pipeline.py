@@ -12,7 +12,7 @@ import numpy as np
 
 from paramattr.autograd import writes
 from paramattr.autograd.tape import Array
-from paramattr.nn.clip import ClipGradBase, Clipped
+from paramattr.nn.clip import UNCHANGED, ClipGradBase, Clipping
 from paramattr.optimizer.blocks import Part, Stretch, execute
 from paramattr.optimizer.rule import DType, Group, Rule, Step
 from paramattr.optimizer.state import Slot
@@ -33,9 +33,10 @@ def take_step(
         if culprit is not None:
             return False
     parts = [part for group, given in groups for part in _parts(rule, group, given, lr)]
-    for slot, _, _, step in parts:
-        if slot.settled is not slot.parameter.numpy().dtype:
-            _settle(rule, slot, step, multi_precision)
+    # A lazy parameter raises here, before anything is changed.
+    unsettled = [part for part in parts if part.slot.settled is not part.slot.parameter.numpy().dtype]
+    for part in unsettled:
+        _settle(rule, part.slot, part.step, multi_precision)
     # From here on nothing but the rule itself can fail, and parameters change.
     writes.record([part.slot.parameter for part in parts])
     execute(rule, parts, functools.partial(_update, rule))
@@ -44,8 +45,9 @@ def take_step(
 
 def _parts(rule: Rule, group: Group, given: Given, lr: float) -> list[Part]:
     steps: dict[tuple[Any, ...], Step] = {}
-    parts, factor, last, step = [], group.step.lr, None, group.step
-    for (slot, _), clipped in zip(given, _clip(given, group.grad_clip), strict=True):
+    parts, factor, step = [], group.step.lr, group.step
+    last: Any = None
+    for (slot, _), (gradient, clipping) in zip(given, _clip(given, group.grad_clip), strict=True):
         parameter = slot.parameter
         terms = rule.terms(parameter, group, lr * (factor * parameter.learning_rate))
         if terms != last:  # as those of most neighbours are not
@@ -53,17 +55,18 @@ def _parts(rule: Rule, group: Group, given: Given, lr: float) -> list[Part]:
             if key not in steps:
                 steps[key] = dataclasses.replace(group.step, lr=terms.lr, **dict(terms.settings))
             last, step = terms, steps[key]
-        parts.append(Part(slot, clipped, terms, step))
+        parts.append(Part(slot, gradient, clipping, last, step))
     return parts
 
 
-def _clip(given: Given, grad_clip: ClipGradBase | None) -> list[Clipped]:
+def _clip(given: Given, grad_clip: ClipGradBase | None) -> list[tuple[Array, Clipping]]:
     """Return the gradients, with what the clip does to those whose parameters want it."""
-    if grad_clip is None:
-        return [Clipped(gradient) for _, gradient in given]
-    chosen = [place for place, (slot, _) in enumerate(given) if slot.parameter.need_clip]
-    clipped = dict(zip(chosen, grad_clip.plan([given[place][1] for place in chosen]), strict=True))
-    return [clipped[place] if place in clipped else Clipped(each) for place, (_, each) in enumerate(given)]
+    plan = [(gradient, UNCHANGED) for _, gradient in given]
+    if grad_clip is not None:
+        chosen = [place for place, (slot, _) in enumerate(given) if slot.parameter.need_clip]
+        for place, pair in zip(chosen, grad_clip.plan([given[place][1] for place in chosen]), strict=True):
+            plan[place] = pair
+    return plan
 
 
 def _settle(rule: Rule, slot: Slot, step: Step, multi_precision: bool) -> None:
@@ -96,8 +99,8 @@ def _new_state(rule: Rule, slot: Slot, step: Step) -> dict[str, Array]:
 
 
 def _update(rule: Rule, stretch: Stretch) -> None:
-    (_, clipped, terms, step), gradient, state = stretch.part, stretch.gradient, stretch.state
-    clipped.read(stretch.source, gradient)
+    (_, _, clipping, terms, step), gradient, state = stretch.part, stretch.gradient, stretch.state
+    clipping.read(stretch.source, gradient)
     if step.rescale_grad != 1.0:
         gradient *= gradient.dtype.type(step.rescale_grad)
     if terms.penalty is not None:

@@ -55,14 +55,16 @@ def gradients_of(slots: Iterable[Slot]) -> list[tuple[Slot, Array]]:
         parameter = slot.parameter
         gradient = parameter.grad if parameter.trainable else None
         if gradient is not None:
-            _ = parameter.numpy()  # raises for a lazy parameter, before anything is changed
             pairs.append((slot, gradient.numpy()))
     return pairs
 
 
 def collect(slots: Iterable[Slot]) -> list[Slot]:
-    """Return the slots whose parameters take part in a step."""
-    return [slot for slot, _ in gradients_of(slots)]
+    """Return the slots whose parameters take part in a step; a RuntimeError if one is lazy and has no values."""
+    chosen = [slot for slot, _ in gradients_of(slots)]
+    for slot in chosen:
+        slot.parameter.numpy()
+    return chosen
 
 
 def groups_of(parameters: object, keys: Iterable[str]) -> list[tuple[str, Mapping[str, Any], list[Slot]]]:

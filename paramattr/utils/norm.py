@@ -49,7 +49,7 @@ def _sum_of_all_squares(arrays: Sequence[Array]) -> float:
                 continue
             total = sum(sizes[i] for i in run)
             joined = _scratch.take("joined", total, arrays[run[0]].dtype)
-            sums.append(_sum_of_squares(np.concatenate([arrays[i].reshape(-1) for i in run], out=joined)))
+            sums.append(_sum_of_squares(np.concatenate([arrays[i] for i in run], axis=None, out=joined)))
     sums += sums_of_squares(long)
     return math.fsum(sums) if all(map(math.isfinite, sums)) else math.nan
 
