@@ -7,9 +7,11 @@ bfloat16 stands there as uint16.
 
 from __future__ import annotations
 
+import io
 import math
 import pickle
-from collections.abc import Callable
+import struct
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -24,6 +26,8 @@ _NAMES = "StructuredToParameterName@@"
 #: How Paddle cuts arrays of 1 GiB and more in pieces, under protocols that can't hold them whole.
 _PIECES = "UnpackBigParamInfor@@"
 _LARGEST = (1 << 30) - 1
+#: Bytes of a tensor beside its array's, and of an object with its keys and whatever else a file has of it, at most.
+_TENSOR, _HEAVIEST = 160, 1500
 _CONTAINERS = (*tree.CONTAINERS, StoredArray)
 _SCALARS = (bool, int, float, str, bytes)
 
@@ -45,7 +49,34 @@ def prepare(obj: Any, protocol: int) -> Callable[[BinaryIO], object]:
         if isinstance(obj, dict) and key in obj:
             raise ValueError(f"the key {key!r} of obj is the format's own in .pdparams and .pdopt")
     content = _with_names(obj) if _is_state_dict(obj) else _plain(obj)
-    return lambda file: pickle.dump(content, file, protocol)
+    objects = list(_objects(content))
+    arrays = [each for each in objects if isinstance(each, np.ndarray)]
+    if _HEAVIEST * len(objects) <= tree.object_bytes(sum(array.nbytes for array in arrays)):
+        return lambda file: pickle.dump(content, file, protocol)
+    data = _large_enough(pickle.dumps(content, protocol), len(arrays))
+    return lambda file: file.write(data)
+
+
+def _objects(content: Any) -> Iterator[Any]:
+    yield content
+    if isinstance(content, tree.CONTAINERS):
+        for value in content.values() if isinstance(content, dict) else content:
+            yield from _objects(value)
+
+
+def _large_enough(data: bytes, arrays: int) -> bytes:
+    """Return a pickle of the same, with a value more that nobody uses if loading would not allow its objects otherwise.
+
+    The smallest dicts, of a few bytes each, take more memory than a file of their size may ask for.
+    """
+    machine = Machine(io.BytesIO(data), 1 << 40)
+    machine.run(alone=False)
+    lack = machine.weight + _TENSOR * arrays - tree.object_bytes(len(data))
+    if lack <= 0:
+        return data
+    filler = bytes(lack // (tree.AMPLIFICATION - 1) + 100)
+    head = len(pickle.PROTO) + 1
+    return b"".join((data[:head], pickle.BINBYTES, struct.pack("<I", len(filler)), filler, pickle.POP, data[head:]))
 
 
 def _holds_tensor(obj: object) -> bool:
@@ -181,5 +212,5 @@ class _Finisher:
 
     def tensor(self, array: Array, name: str | None) -> Tensor:
         """Return a tensor with this array; the file may name one array any number of times."""
-        self._machine.weigh(600)
+        self._machine.weigh(_TENSOR)
         return Tensor(array, name=name or None)

@@ -76,11 +76,19 @@ def read(file: BinaryIO, size: int, return_numpy: bool) -> dict[str, Any]:
 
 def _order(content: bytes, keys: list[str]) -> list[str]:
     length = int.from_bytes(content[:8], "little")
-    noted = json.loads(content[8 : 8 + length]).get("__metadata__", {}).get(_ORDER, "null")
+    noted = json.loads(content[8 : 8 + length], object_hook=_note)
+    # Another program may have changed the tensors, or the note. One of another length can't be right, and might be
+    # made to take many times its size.
+    if type(noted) is not str or len(noted) != len(json.dumps(keys)):
+        return keys
     try:
         order = json.loads(noted)
     except (ValueError, RecursionError):
-        raise ValueError(f"its note {_ORDER!r} is not JSON") from None
-    # Another program may have changed the tensors, or the note.
+        return keys
     same = type(order) is list and all(type(key) is str for key in order) and sorted(order) == sorted(keys)
     return order if same else keys
+
+
+def _note(found: dict[str, Any]) -> Any:
+    """Return the note, and nothing for the tensors: as dicts these would take many times the header's size."""
+    return found.get("__metadata__", found.get(_ORDER))

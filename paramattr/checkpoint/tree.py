@@ -25,8 +25,8 @@ NATIVE = [
 #: The names of all of them.
 DTYPES = [*NATIVE, *(name for name in dtypes.FORMATS if name not in NATIVE)]
 
-# A file of empty dicts, of two bytes each, is an honest one.
-AMPLIFICATION = 64
+#: How many times a file's size the objects made from it may take, beyond the first MiB.
+AMPLIFICATION = 20
 TOO_MANY_OBJECTS = f"its objects would take more than {AMPLIFICATION} times the file's size, and 1 MiB"
 
 CONTAINERS = (dict, OrderedDict, list, tuple)

@@ -48,6 +48,10 @@ class Call:
     function: Callable[..., Any]
 
 
+# Bytes of a place in a list, of which some are kept free, and of a mark.
+_PLACE, _MARK = 9, 40
+
+
 class Machine:
     """What follows the opcodes of one pickle, that ``file`` is at the start of, in at most ``size`` bytes."""
 
@@ -57,7 +61,8 @@ class Machine:
         # A file holds the bytes of an array once, or once as text under old protocols; by reference it could ask for
         # the same bytes any number of times.
         self._array_bytes = 2 * size
-        self._object_bytes = tree.object_bytes(size)
+        #: How many bytes the objects may take, and how many they have taken so far at least.
+        self._most, self.weight = tree.object_bytes(size), 0
         self._hashing = tree.Hashing(size)
         self._stack: list[Any] = []
         self._marks: list[int] = []
@@ -79,6 +84,9 @@ class Machine:
             step(self)
         if (self._left and alone) or len(self._stack) != 1:
             raise ValueError("it goes on after its end, or ends in the middle")
+        # What is only there is needed no more, and tensors will take its place.
+        self._memo.clear()
+        self._memo_apart.clear()
         return self._stack[0]
 
     def take(self, count: int) -> bytes:
@@ -107,9 +115,9 @@ class Machine:
         self.weigh(40 + size if size > 1 else 0)
         return self.take(size)
 
-    def long(self) -> int:
-        """Return the number that follows its length of four bytes."""
-        size = self.number(4)
+    def long(self, count: int) -> int:
+        """Return the number that follows its length of ``count`` bytes."""
+        size = self.number(count)
         self.weigh(32 + 2 * size)
         return self.number(size, signed=True)
 
@@ -129,24 +137,25 @@ class Machine:
 
     def weigh(self, count: int) -> None:
         """Refuse to make more bytes of other objects than a file of this size may."""
-        self._object_bytes -= count
-        if self._object_bytes < 0:
+        self.weight += count
+        if self.weight > self._most:
             raise ValueError(tree.TOO_MANY_OBJECTS)
 
     def push(self, value: Any, weight: int = 0) -> None:
-        """Put a value of so many bytes on the stack; its places there and in a container are counted too."""
-        self.weigh(18 + weight)
+        """Put a value of so many bytes on the stack."""
+        self.weigh(_PLACE + weight)
         self._stack.append(value)
 
     def pop(self) -> Any:
         """Take the last value from the stack."""
         if not self._stack:
             raise ValueError("an opcode lacks its operand")
+        self.weight -= _PLACE
         return self._stack.pop()
 
     def mark(self) -> None:
         """Remember how high the stack is."""
-        self.weigh(40)
+        self.weigh(_MARK)
         self._marks.append(len(self._stack))
 
     def cut(self) -> list[Any]:
@@ -156,6 +165,7 @@ class Machine:
         start = self._marks.pop()
         values = self._stack[start:]
         del self._stack[start:]
+        self.weight -= _MARK + _PLACE * len(values)
         return values
 
     def push_tuple(self, values: list[Any]) -> None:
@@ -173,6 +183,7 @@ class Machine:
         target = self.pop()
         if type(target) is not list:
             raise ValueError(f"it appends to a {type(target).__name__}")
+        self.weigh(_PLACE * len(values))
         target.extend(values)
         self.push(target)
 
@@ -181,11 +192,15 @@ class Machine:
         target = self.pop()
         if type(target) not in (dict, OrderedDict) or len(values) % 2:
             raise ValueError(f"it sets items of a {type(target).__name__}, or a key without a value")
-        self.weigh(0 if target else 186)
+        if not target:
+            self.weigh(168)  # with room for five items
         for key, value in zip(values[::2], values[1::2], strict=True):
             if not tree.is_key(key):
                 raise ValueError(f"it has a dict with {reprlib.repr(key)} ({type(key).__name__}) as a key")
-            self.weigh(100)
+            if len(target) >= 5:
+                self.weigh(100)
+            if type(target) is OrderedDict:
+                self.weigh(75)
             self._hashing.put(target, key, value)
         self.push(target)
 
@@ -326,11 +341,16 @@ def _from_buffer(machine: Machine, data: Any, dtype: Any, shape: Any, order: Any
     return StoredArray(machine.array(shape, dtype, data, order == "F"))
 
 
+def _ordered_dict(machine: Machine) -> OrderedDict[Any, Any]:
+    machine.weigh(140)
+    return OrderedDict()
+
+
 def _calls() -> dict[tuple[str, str], Call]:
     functions: dict[tuple[str, str], Callable[..., Any]] = {
         ("numpy", "dtype"): _dtype,
         ("numpy", "ndarray"): _array_class,
-        ("collections", "OrderedDict"): lambda machine: OrderedDict(),
+        ("collections", "OrderedDict"): _ordered_dict,
         ("_codecs", "encode"): _encode,
     }
     for builtins in ("builtins", "__builtin__"):
@@ -353,8 +373,8 @@ _STEPS: dict[bytes, Callable[[Machine], object]] = {
     pickle.BININT: lambda m: m.push(m.number(4, signed=True), 32),
     pickle.BININT1: lambda m: m.push(m.number(1)),
     pickle.BININT2: lambda m: m.push(m.number(2), 28),
-    pickle.LONG1: lambda m: m.push(m.number(m.number(1), signed=True), 300),
-    pickle.LONG4: lambda m: m.push(m.long()),
+    pickle.LONG1: lambda m: m.push(m.long(1)),
+    pickle.LONG4: lambda m: m.push(m.long(4)),
     pickle.BINFLOAT: lambda m: m.push(struct.unpack(">d", m.take(8))[0], 24),
     pickle.SHORT_BINUNICODE: lambda m: m.push(m.text(1)),
     pickle.BINUNICODE: lambda m: m.push(m.text(4)),
@@ -368,6 +388,7 @@ _STEPS: dict[bytes, Callable[[Machine], object]] = {
     pickle.EMPTY_LIST: lambda m: m.push([], 72),
     pickle.EMPTY_DICT: lambda m: m.push({}, 64),
     pickle.EMPTY_TUPLE: lambda m: m.push(()),
+    pickle.POP: Machine.pop,
     pickle.MARK: Machine.mark,
     pickle.APPEND: lambda m: m.extend(m.pops(1)),
     pickle.APPENDS: lambda m: m.extend(m.cut()),

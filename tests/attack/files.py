@@ -2,7 +2,7 @@
 
 ``run(seed, seconds)`` flips, cuts, inserts, repeats and splices parts of honest files and returns how many there were, how
 many still loaded, and the strays: errors of another type, or without the file's name, or in Python's words; loads of more
-than a second, and of more than 70 times the file's size in memory.
+than a second, and of more than 20 times the file's size in memory.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PYTHONS = re.compile(
     r"has no attribute|subscriptable|to unpack|not iterable|unhashable|not supported between|list index|is damaged"
 )
 SLACK = 2 << 20
-PER_BYTE = 70
+PER_BYTE = 20
 
 
 def states() -> Iterator[tuple[str, Any, int]]:

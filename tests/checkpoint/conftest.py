@@ -61,7 +61,7 @@ def costs_what_its_size_warrants(tmp_path, request):
             peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
-        assert peak < 70 * len(content) + (2 << 20)
+        assert peak < 20 * len(content) + (2 << 20)
 
     return check
 

@@ -1,7 +1,9 @@
 """Paddle's format: what it can't hold, and what tables around the pickle itself are refused."""
 
+import io
 import pickle
 import re
+from collections import OrderedDict
 
 import ml_dtypes
 import numpy as np
@@ -151,3 +153,26 @@ def test_what_is_held_twice_is_loaded_once(tmp_path):
     loaded = pa.load(tmp_path / "state.pdparams")
     assert loaded["one"] is loaded["other"][0] is loaded["other"][1][0]
     assert loaded["one"][0].numpy().tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_small_objects_get_a_file_as_large_as_loading_asks_for(tmp_path, protocol):
+    """It has something in it that nobody uses; Python's own reader knows that opcode too."""
+    state = [OrderedDict(a=i) for i in range(10_000)]
+    plain = len(pickle.dumps(state, protocol))
+    buffer = io.BytesIO()
+    for obj in (state, [1]):
+        pa.save(obj, buffer, protocol=protocol)
+    assert plain < len(buffer.getvalue()) < 3 * plain
+    buffer.seek(0)
+    assert pickle.load(buffer) == state and pickle.load(buffer) == [1]
+    buffer.seek(0)
+    assert pa.load(buffer) == state and pa.load(buffer) == [1]
+
+
+@pytest.mark.parametrize("count", [10, 100, 1000, 5000, 20_000])
+def test_files_of_ordinary_states_are_what_pickle_makes(tmp_path, count):
+    state = {f"layer{i}.weight": pa.Tensor(np.zeros(8 if i else 100_000, np.float32)) for i in range(count)}
+    pa.save(state, tmp_path / "s.pdparams")
+    content = (tmp_path / "s.pdparams").read_bytes()
+    assert content == pickle.dumps(paddle._with_names(state), 4)
