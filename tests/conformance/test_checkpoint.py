@@ -142,6 +142,15 @@ def nameless(obj):
 
 
 @pytest.mark.parametrize("protocol", [2, 3, 4])
+def test_thousands_of_small_objects_go_to_paddle(tmp_path, protocol):
+    """Their file has something in it that nobody uses."""
+    path = str(tmp_path / "state.pdparams")
+    state = [OrderedDict(a=i, b=(i, [])) for i in range(6_000)]
+    pa.save(state, path, protocol)
+    same(paddle.load(path), state)
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4])
 def test_a_state_dict_has_the_same_bytes(tmp_path, protocol):
     theirs = paddle.nn.Linear(3, 2)
     state = {key: pa.Tensor(value.numpy(), name=value.name) for key, value in theirs.state_dict().items()}
