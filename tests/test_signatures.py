@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import paramattr
+from paramattr.utils import alias
 
 PINNED = Path(__file__).with_name("signatures.txt")
 MODULES = [
@@ -22,7 +23,21 @@ def line(path, thing):
     signature = inspect.signature(thing)
     bare = [one.replace(annotation=inspect.Parameter.empty) for one in signature.parameters.values()]
     signature = signature.replace(parameters=bare, return_annotation=inspect.Signature.empty)
-    return path + re.sub(r"<([\w.]+) object at \w+>", r"<\1>", str(signature))
+    return path + re.sub(r"<([\w.]+) object at \w+>", r"<\1>", str(signature)) + second_names(thing)
+
+
+def second_names(thing):
+    """What utils/alias.py lets arguments be called, and which of them may be spread."""
+    while getattr(thing, "__globals__", None) is not vars(alias):
+        if not hasattr(thing, "__wrapped__"):
+            return ""
+        thing = thing.__wrapped__
+    held = inspect.getclosurevars(thing).nonlocals
+    names = [f"{other} for {name}" for other, name in held.get("names", {}).items()]
+    names += [f"{name}={value!r}" for name, value in (held.get("defaults") or {}).items()]
+    if held.get("last"):
+        names.append(f"{list(inspect.signature(thing).parameters)[held['place']]} spread")
+    return f" also {', '.join(names) or 'dim before index'}"
 
 
 def signatures():
