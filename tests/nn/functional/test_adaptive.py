@@ -78,6 +78,21 @@ def test_fractional_windows_cover_the_input(n, kernel, u):
         np.testing.assert_array_equal(value.numpy().max(axis=space), x.max(axis=space))
 
 
+@pytest.mark.parametrize("u", [0.001, 0.05, 0.5, 0.95])
+@pytest.mark.parametrize(
+    ("size", "out", "taps"), [(11, 4, None), (11, 4, 2), (7, 6, 2), (7, 4, 3), (5, 5, None), (5, 5, 1)]
+)
+def test_fractional_windows_begin_and_end_with_the_input(size, out, taps, u):
+    """They are of the size asked for, or next to each other; and with as many as there are elements each is one of them."""
+    x = np.arange(size) + 100.0 * np.arange(size)[:, None]
+    ends = F.fractional_max_pool2d(x[None, None], out, taps, u).numpy()[0, 0]
+    begins = -F.fractional_max_pool2d(-x[None, None], out, taps, u).numpy()[0, 0]
+    assert (ends[-1, -1], begins[0, 0]) == (x[-1, -1], 0)
+    assert (np.diff(ends, axis=0) > 0).all() and (np.diff(begins, axis=1) > 0).all()
+    wide = (ends - begins)[0] % 100 + 1
+    assert wide.sum() == size if taps is None else (wide == taps).all()
+
+
 def test_a_seed_gives_the_same_windows():
     x = np.arange(169.0).reshape(1, 1, 13, 13)
     found = []

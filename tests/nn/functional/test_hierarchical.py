@@ -20,6 +20,21 @@ def test_the_leaves_of_a_tree_share_all_probability(classes):
     assert np.exp(-losses + (longest - steps) * np.log(2)).sum() == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("classes", [2, 3, 5, 8, 11])
+def test_the_tree_is_that_of_a_heap(classes):
+    """The parent of node n is n // 2; the leaf of class c has the number c + classes, and the root is 1."""
+    longest = (classes - 1).bit_length()
+    table, code = np.full((2, classes, longest), -1)
+    for label in range(classes):
+        node, place = label + classes, 0
+        while node > 1:
+            table[label, place], code[label, place] = node // 2 - 1, node % 2
+            node, place = node // 2, place + 1
+    label, x, nodes = np.arange(classes), RNG.standard_normal((classes, 3)), RNG.standard_normal((classes - 1, 3))
+    found = F.hsigmoid_loss(x, label, classes, nodes).numpy()
+    np.testing.assert_allclose(found, F.hsigmoid_loss(x, label, classes, nodes, None, table, code).numpy(), rtol=1e-12)
+
+
 def test_a_tree_of_your_own_is_followed():
     x, nodes = RNG.standard_normal((2, 3)), RNG.standard_normal((4, 3))
     table, code = np.array([[0, 3], [2, -1]]), np.array([[1, 0], [1, -1]])

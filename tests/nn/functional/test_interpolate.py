@@ -99,6 +99,8 @@ def test_the_nearest_element():
     assert found.dtype == x.dtype
     np.testing.assert_array_equal(found.numpy()[0, 0], x[0, 0].repeat(2, axis=0).repeat(2, axis=1))
     np.testing.assert_array_equal(F.interpolate(x, [1, 2]).numpy()[0, 0], [[0, 1]])
+    volume = np.arange(12).reshape(1, 1, 2, 3, 2)
+    np.testing.assert_array_equal(F.interpolate(volume, [4, 3, 2]).numpy()[0, 0], volume[0, 0].repeat(2, axis=0))
 
 
 def test_sizes_and_scales_in_all_forms():
@@ -160,6 +162,13 @@ def test_an_infinite_element_stays_where_it_is():
 def test_bad_settings(settings, error, message):
     with pytest.raises(error, match=message):
         F.interpolate(np.ones((1, 1, 3, 3)), **settings)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 0, 3), (1, 1, 3, 0), (0, 1, 3, 0)])
+def test_nothing_to_see_is_refused(shape):
+    for mode in ("nearest", "bilinear", "area"):
+        with pytest.raises(ValueError, match="elements along each spatial axis, but received"):
+            F.interpolate(np.ones(shape), [2, 2], mode=mode)
 
 
 def test_what_no_memory_holds_is_refused():

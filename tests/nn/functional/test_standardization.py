@@ -76,6 +76,9 @@ def test_runs_in_memory_are_added_up_as_all_else(size, axes):
     layout, moments = Layout(x.shape, axes, (1, size)), []
     standardize(x, np.ones(size), np.zeros(size), layout=layout, epsilon=0.1, moments=moments)
     np.testing.assert_allclose(moments[1], x.var(axis=axes, keepdims=True), rtol=1e-12)
+    deep, form, moments_of_deep = np.stack([x, 2 * x]), Layout((2, 3, size), (0, 2), (1, 3, 1)), []
+    standardize(deep, np.ones(3), np.zeros(3), layout=form, epsilon=0.1, moments=moments_of_deep)
+    np.testing.assert_allclose(moments_of_deep[1], deep.var(axis=(0, 2), keepdims=True), rtol=1e-12)
     turned = []
     standardize(np.asfortranarray(x), np.ones(size), np.zeros(size), layout=layout, epsilon=0.1, moments=turned)
     np.testing.assert_allclose(turned[1], moments[1], rtol=1e-12)

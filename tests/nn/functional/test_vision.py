@@ -61,6 +61,8 @@ def test_no_samples():
         (lambda x: F.pixel_shuffle(x, 2), ValueError, "channels divisible by 2²"),
         (lambda x: F.pixel_unshuffle(x, 4), ValueError, "a height and a width divisible by 4"),
         (lambda x: F.channel_shuffle(x, 4), ValueError, "channels divisible by groups=4"),
+        (lambda x: F.channel_shuffle(x, 0), ValueError, "groups must be >= 1"),
+        (lambda x: F.channel_shuffle(x, 2.0), TypeError, "groups must be an integer"),
         (lambda x: F.channel_shuffle(x, 2, "NCL"), ValueError, "data_format must be one of"),
         (lambda x: F.channel_shuffle(x[0], 2), ValueError, "channel_shuffle expected an input of shape"),
         (lambda x: F.temporal_shift(x, 3), ValueError, "frames of whole clips"),
