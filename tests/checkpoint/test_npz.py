@@ -30,7 +30,8 @@ def test_members_may_be_of_any_size(tmp_path):
     with zipfile.ZipFile(tmp_path / "s.npz") as archive:
         offset = archive.getinfo("0.npy").header_offset
     needed, _, _, *_, names, extra = struct.unpack_from("<HHHHHIIIHH", content, offset + 4)
-    assert (needed, content[offset + 30 + names : offset + 32 + names], extra) == (45, b"\1\0", 20)
+    assert needed in (20, 45)  # Python 3.10 says less than it means
+    assert (content[offset + 30 + names : offset + 32 + names], extra) == (b"\1\0", 20)
 
 
 def test_numbers_no_json_has(tmp_path, there_and_back, assert_same):

@@ -52,8 +52,9 @@ def test_incomplete_integrals_in_both_tails():
 def test_incomplete_integrals_at_the_ends():
     ends = [0.0, 1e-300, 1.0, 2.0, 1e300, np.inf, np.nan]
     a, x = map(np.ravel, np.meshgrid(ends, ends))
+    unknown = np.isnan(a) | np.isnan(x)  # for which an older SciPy says 0 at times
     for found, expected in zip(gamma.gamma_tails(a, x), (special.gammainc(a, x), special.gammaincc(a, x)), strict=True):
-        np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-290)
+        np.testing.assert_allclose(found, np.where(unknown, np.nan, expected), rtol=1e-10, atol=1e-290)
 
 
 def test_infinities_poles_and_nan():
