@@ -188,7 +188,7 @@ def _table(rows: dict[str, _Row], sizes: Sizes) -> str:
     # Numbers count without their commas, as in Paddle.
     lengths = [[len(name), len(shape), len(output), len(str(rows[name].total))] for name, shape, output, _ in lines]
     widths = [max(least, *column) for least, *column in zip((15, 20, 20, 15), *lengths, strict=True)]
-    width = max(75, sum(widths) + 5)
+    width = sum(widths) + 5
     body = [
         " ".join(f"{cell:^{size}}" for cell, size in zip(line, widths, strict=True))
         for line in [("Layer (type)", "Input Shape", "Output Shape", "Param #"), *lines]

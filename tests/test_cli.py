@@ -75,7 +75,9 @@ def test_check(capsys):
     status, out, _ = run(capsys, "check", "xavier_uniform", "--shape", "40,30", "--draws", "2", "--alpha", "1e-3")
     assert status == 0
     assert "passed" in out
-    report = json.loads(run(capsys, "check", "normal", "--shape", "40,30", "--json")[1])
+    out = run(capsys, "check", "normal", "--shape", "40,30", "--json")[1]
+    report = json.loads(out)
+    assert out.rstrip("\n") == json.dumps(report, indent=1)
     assert report["passed"]
     assert report["alpha"] == 1e-6
 

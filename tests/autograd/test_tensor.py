@@ -87,6 +87,7 @@ def test_comparisons_are_elementwise():
     found = [c.tolist() for c in (x < other, x <= 2.0, x == other, x != other, x >= other, x > 2.0)]
     t, f = True, False
     assert found == [[t, f, f], [t, t, f], [f, t, f], [t, f, t], [f, t, t], [f, f, t]]
+    assert [value in x for value in (2.0, 2, 5, other, None, "a")] == [t, t, f, t, f, f]
 
 
 def test_a_number_takes_the_dtype_of_the_tensor():

@@ -94,5 +94,5 @@ def test_bad_arguments(settings, error, text):
 
 
 def test_a_stream_has_no_length():
-    with pytest.raises(TypeError, match="no length"):
+    with pytest.raises(TypeError, match="a DataLoader of an IterableDataset has no length"):
         len(io.DataLoader(Count()))

@@ -37,6 +37,7 @@ def test_seed_repeats_an_order_and_the_next_is_another(make):
 def test_samples_without_replacement_are_different_ones():
     assert sorted(MAKE["random"]()) == [*range(9)]
     assert len(set(MAKE["part"]())) == 4
+    assert list(io.RandomSampler([8], num_samples=1)) == [0]
     assert sorted(MAKE["subset"]()) == [1, 3, 8]
     assert sorted(MAKE["weighted, once"]()) == [0, 1, 3]
     assert list(MAKE["rows"]()) == [0, 0, 1, 1, 1, 1]

@@ -84,6 +84,8 @@ def test_integers_have_the_dtype_asked_for():
         (lambda x: pa.gather_nd(x, [[2, 0]]), IndexError, r"index\[..., 0\] must hold integers in \[-2, 2\)"),
         (lambda x: pa.gather_nd(x, [[0, 0, 0]]), ValueError, "index must have a last axis of at most 2 places"),
         (lambda x: pa.index_sample(x, [[0]]), ValueError, "matrices with as many rows"),
+        (lambda x: pa.index_sample(x, [0, 1]), ValueError, "matrices with as many rows"),
+        (lambda x: pa.index_sample(x.unsqueeze(2), [[0], [0]]), ValueError, "matrices with as many rows"),
         (lambda x: pa.index_sample(x, [[0], [-1]]), IndexError, r"index must hold integers in \[0, 3\)"),
         (lambda x: pa.take_along_axis(x, [0], 1), ValueError, "indices must have as many axes"),
         (lambda x: pa.take_along_axis(x, [[0]] * 3, 1), ValueError, "indices must broadcast"),
@@ -101,6 +103,7 @@ def test_integers_have_the_dtype_asked_for():
         (lambda x: pa.unique_consecutive(x, False, 0), TypeError, "return_counts must be a bool"),
         (lambda x: pa.unique_consecutive(x, axis=-3), ValueError, "axis must be in"),
         (lambda x: pa.shard_index([20], 20, 2, 0), IndexError, "input must hold integers"),
+        (lambda x: pa.shard_index([-1], 20, 2, 0), IndexError, "input must hold integers"),
         (lambda x: pa.shard_index([1], 20, 2, 2), ValueError, "shard_id must be in"),
     ],
 )

@@ -128,6 +128,8 @@ def test_what_is_refused():
         (lambda: pa.linalg.cond(np.ones((2, 3)), 1), ValueError, "x must hold square matrices"),
         (lambda: pa.linalg.cond(np.ones((2, 2)), 1), ValueError, "x must hold matrices that have an inverse"),
         (lambda: pa.cdist(x, np.ones((2, 3))), ValueError, "x and y must hold vectors of the same size"),
+        (lambda: pa.cdist(np.ones(2), np.ones((3, 2))), ValueError, "x must have at least 2 axes"),
+        (lambda: pa.cdist(np.ones((3, 2)), np.ones(2)), ValueError, "y must have at least 2 axes"),
         (lambda: pa.cdist(x, x, -1.0), ValueError, "p must be >= 0"),
         (lambda: pa.cdist(x, x, 2.0, "mm"), ValueError, "compute_mode must be one of"),
         (lambda: pa.pdist(np.ones(2)), ValueError, "x must have 2 axes"),

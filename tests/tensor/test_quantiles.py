@@ -15,6 +15,11 @@ def test_quantiles_are_those_of_numpy(axis, interpolation):
     for keepdim in (True, False):
         found = pa.quantile(X, q, axis, keepdim, interpolation).numpy()
         np.testing.assert_allclose(found, np.quantile(X, q, keepdims=keepdim, **settings), rtol=1e-13)
+    ends = np.where(np.abs(X) > 1, np.copysign(np.inf, X), X)
+    with np.errstate(invalid="ignore"):
+        expected = np.quantile(ends, [0.0, 0.4, 1.0], **settings)
+    if interpolation in ("lower", "higher", "nearest"):
+        np.testing.assert_allclose(pa.quantile(ends, [0.0, 0.4, 1.0], axis, False, interpolation).numpy(), expected)
     found = pa.nanquantile(HOLES, q, axis, interpolation=interpolation).numpy()
     np.testing.assert_allclose(found, np.nanquantile(HOLES, q, **settings), rtol=1e-13)
 

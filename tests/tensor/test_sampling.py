@@ -39,6 +39,14 @@ def test_counts():
     assert stats.kstest(gamma.numpy(), stats.gamma(2.5).cdf).pvalue > ALPHA
 
 
+def test_one_probability_for_all():
+    x = pa.ones([SIZE])
+    with pa.seed(9):
+        found = pa.bernoulli(x, 0.25)
+    assert stats.binomtest(int(found.sum().item()), SIZE, 0.25).pvalue > ALPHA
+    assert [pa.bernoulli(x, p).mean().item() for p in (0.0, 0, 1.0, 1)] == [0, 0, 1, 1]
+
+
 def test_a_poisson_number_has_the_gradient_0():
     x = pa.to_tensor([2.0, 30.0], stop_gradient=False)
     pa.poisson(x).sum().backward()

@@ -52,6 +52,8 @@ def test_counts_are_those_of_numpy():
     n = np.array([1, 2, 1, 5])
     np.testing.assert_array_equal(pa.bincount(n, minlength=9).numpy(), np.bincount(n, minlength=9))
     assert pa.bincount(n, [1.0, 2.0, 3.0, 4.0]).tolist() == [0, 4, 2, 0, 0, 4]
+    for dtype, sums in [("float32", "float32"), ("float64", "float64"), ("int64", "float64")]:
+        assert pa.bincount(n, np.ones(4, dtype)).dtype == sums
     assert pa.numel(X).item() == 60
 
 
