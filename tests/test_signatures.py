@@ -33,7 +33,7 @@ def second_names(thing):
             return ""
         thing = thing.__wrapped__
     held = inspect.getclosurevars(thing).nonlocals
-    names = [f"{other} for {name}" for other, name in held.get("names", {}).items()]
+    names = [f"{other} for {name}" for other, name in sorted(held.get("names", {}).items())]
     names += [f"{name}={value!r}" for name, value in (held.get("defaults") or {}).items()]
     if held.get("last"):
         names.append(f"{list(inspect.signature(thing).parameters)[held['place']]} spread")

@@ -132,7 +132,9 @@ def _quantile(
     ends = [_element(order, place.astype(np.int64)) for place in (low, np.ceil(position))]
     first, last = (np.take_along_axis(lines[None], end, -1) for end in ends)
     shape = reduced_shape(x.shape, axis, keepdim)
-    value = np.where(part == 0, first, np.where(part == 1, last, first + part * (last - first)))
+    with np.errstate(invalid="ignore"):  # nothing lies between -inf and inf
+        between = np.where(np.isinf(first), (1 - part) * first + part * last, first + part * (last - first))
+    value = np.where(part == 0, first, np.where(part == 1, last, between))
 
     def to_x(g: Array) -> Array:
         g = g.reshape(part.shape)
