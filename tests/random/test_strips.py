@@ -78,6 +78,14 @@ def test_cdf_density_and_moments_are_those_of_the_cut_law(window):
         assert table.std == pytest.approx(law.std(), rel=1e-6)
 
 
+def test_the_cdf_keeps_its_digits_next_to_the_lower_end():
+    for window in [window for window in WINDOWS if strips(*window).edges[0] == window[1]]:
+        table, low = strips(*window), window[1]
+        t = low + 1e-13 * (table.edges[-1] - low) * np.arange(1.0, 5.0)
+        np.testing.assert_allclose(table.cdf(t), (t - low) * table.density(np.array(low)), rtol=1e-8)
+        assert table.cdf(np.array(low)) == 0.0
+
+
 def test_the_rest_of_few_has_the_bits_of_many():
     """One by one and in a batch are two ways to the same value, whatever piece or tail it comes from."""
     positions = np.arange(3_000, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)

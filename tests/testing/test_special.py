@@ -234,6 +234,9 @@ def test_the_step_of_anderson_and_darling_to_a_size_is_whole(n):
     error = lambda p: special._anderson_darling_error(p, n)  # noqa: E731
     for seam in (0.01265 + 0.1757 / n, 0.8):
         assert abs(error(seam * (1 + 1e-12)) - error(seam * (1 - 1e-12))) < 1e-4 / n
+    for seam in (3.0, 4.0):  # where the factor for the tail sets in, and is alone
+        below, above = (special.anderson_darling_sf(seam * (1 + side * 1e-12), n) for side in (-1, 1))
+        assert below == pytest.approx(above, rel=1e-9)
     assert abs(error(1e-300)) < 1e-100
     assert abs(error(1.0)) < 1e-3 / n
     p = [special.anderson_darling_sf(x, n) for x in np.linspace(0.02, 4.0, 500)]
@@ -316,7 +319,11 @@ def test_tracy_widom_published_values():
         p = tracy_widom_sf(s, beta)
         assert (np.diff(p) <= 1e-15).all()
         assert integrate.trapezoid(p, s) + s[0] == pytest.approx(mean, abs=1e-9)
-    assert special.tracy_widom_sf(-50.0) == 1.0 and 0 < special.tracy_widom_sf(100.0) < 1e-290
+
+
+def test_tracy_widom_far_out():
+    assert [special.tracy_widom_sf(x) for x in (-np.inf, -50.0, 200.0, np.inf)] == [1.0, 1.0, 0.0, 0.0]
+    assert 0 < special.tracy_widom_sf(100.0) < 1e-290
 
 
 # --- arguments ---------------------------------------------------------------------------------------------------------
