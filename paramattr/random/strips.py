@@ -257,7 +257,6 @@ def strips(mode: float, low: float, high: float) -> Strips:
     number = np.concatenate([[0.0], np.add.accumulate(_integrate(grid, rate))])
     wanted = np.arange(math.floor(float(number[-1])) + 1, dtype=np.float64)
     edges = _invert(number, grid, 1.0 / rate(grid), wanted)
-    edges[0] = first
     edges = np.append(edges[edges < last], last)
 
     # A rectangle is used if it is below the density everywhere, which falls away from t = 0 on both sides.

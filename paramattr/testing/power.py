@@ -78,7 +78,7 @@ def _clipped(share: float, level: float, power: float) -> float:
     def found(n: int) -> bool:
         mean = n * chance
         least = math.floor(mean - _quantiles(level, power)[1] * math.sqrt(mean))
-        return least >= 2 and special.binomial_sf(least - 1, n, _LATTICE) / _LATTICE * 2.0 <= level
+        return special.binomial_sf(least - 1, n, _LATTICE) / _LATTICE * 2.0 <= level
 
     low, high = 1, 2
     while not found(high):

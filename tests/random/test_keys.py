@@ -36,6 +36,12 @@ def test_every_seed_in_range_works(seed):
     assert next_key() == Key(int(seed), 1)
 
 
+def test_a_process_begins_with_the_first_key():
+    code = "import paramattr; print(paramattr.get_rng_state())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "Key(seed=0, stream=0)\n", done.stderr
+
+
 def test_a_scoped_seed_gives_the_state_back():
     pa.seed(5)
     next_key()

@@ -275,6 +275,28 @@ def test_a_law_as_wide_as_the_dtype_has_no_nan(dtype):
         assert not np.isnan(values.astype(np.float64)).any()
 
 
+@pytest.mark.parametrize(
+    ("make", "names"),
+    [
+        (Uniform, ("low", "high")),
+        (Normal, ("loc", "scale")),
+        (TruncatedNormal, ("loc", "scale", "low", "high")),
+        (PointMass, ("value",)),
+    ],
+)
+def test_settings_become_floats_and_what_is_no_setting_is_refused(make, names):
+    given = dict(zip(names, np.float32([0.5, 1.0, 1.5, 2.0]), strict=False))
+    assert all(type(getattr(make(**given), name)) is float for name in names)
+    for name in names:
+        for bad, error in (("1", TypeError), (None, TypeError), (True, TypeError), (np.nan, ValueError)):
+            with pytest.raises(error, match=f"^{name} must be"):
+                make(**{**given, name: bad})
+        if name == "scale":
+            for bad in (0.0, -1.0, INF):
+                with pytest.raises(ValueError, match=r"^scale must be"):
+                    make(**{**given, name: bad})
+
+
 @pytest.mark.parametrize(("low", "high"), [(1.0, 1.0), (2.0, 1.0), (INF, INF), (-INF, -INF), (INF, -INF), (2.0, -INF)])
 def test_a_window_has_an_inside(low, high):
     with pytest.raises(ValueError, match="low must be less than high"):

@@ -76,6 +76,15 @@ def test_cdf_density_and_moments_are_those_of_the_cut_law(window):
     if abs(mode) < 9 and high - low > 1e-3:
         assert table.mean == pytest.approx(law.mean() - mode, rel=1e-7, abs=1e-12)
         assert table.std == pytest.approx(law.std(), rel=1e-6)
+        assert table.moment(3) == pytest.approx(law.stats("s"), rel=1e-4, abs=1e-4)
+
+
+def test_the_cdf_keeps_its_digits_next_to_the_lower_end():
+    for window in [window for window in WINDOWS if strips(*window).edges[0] == window[1]]:
+        table, low = strips(*window), window[1]
+        t = low + 1e-13 * (table.edges[-1] - low) * np.arange(1.0, 5.0)
+        np.testing.assert_allclose(table.cdf(t), (t - low) * table.density(np.array(low)), rtol=1e-8)
+        assert table.cdf(np.array(low)) == 0.0
 
 
 def test_the_rest_of_few_has_the_bits_of_many():

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paramattr.random import words
 from paramattr.random.keys import Key
 from paramattr.random.words import Extra, bits_at, bits_from, pairs_of_one, words_at, words_from
 
@@ -29,10 +30,17 @@ def test_bits_both_ways(dtype, position, n):
 
 
 def test_half_words_are_the_low_and_the_high_half_in_turn():
-    words = words_from(KEY, 5, 8)
+    whole = words_from(KEY, 5, 8)
     halves = bits_from(KEY, 10, 16, np.dtype("i4")).view(np.uint32)
-    np.testing.assert_array_equal(halves[0::2], words & np.uint64(0xFFFFFFFF))
-    np.testing.assert_array_equal(halves[1::2], words >> np.uint64(32))
+    np.testing.assert_array_equal(halves[0::2], whole & np.uint64(0xFFFFFFFF))
+    np.testing.assert_array_equal(halves[1::2], whole >> np.uint64(32))
+
+
+def test_the_low_half_comes_first_whatever_the_order_of_bytes(monkeypatch):
+    """A machine of the other order has the halves of a word in memory the other way round, so they are swapped before."""
+    halves = bits_from(KEY, 10, 16, np.dtype("i4"))
+    monkeypatch.setattr(words, "_BIG_ENDIAN", not words._BIG_ENDIAN)
+    np.testing.assert_array_equal(bits_from(KEY, 10, 16, np.dtype("i4")), halves.reshape(-1, 2)[:, ::-1].reshape(-1))
 
 
 def test_extra_words_of_one_are_those_of_many():

@@ -6,9 +6,9 @@ import pytest
 from scipy import stats
 
 from paramattr import initializer as init
-from paramattr.random import Normal, Uniform
+from paramattr.random import Normal, TruncatedNormal, Uniform
 from paramattr.testing import check_initializer, check_sample
-from paramattr.testing.causes import coarse, std
+from paramattr.testing.causes import coarse, end, outside, repeated, std
 from paramattr.testing.expected import as_law
 
 
@@ -127,3 +127,21 @@ def test_a_slice_that_was_never_drawn_is_named(value):
 def test_few_values_are_those_of_an_integer_if_their_number_is(different, n, bits):
     expected = "values repeat" if bits is None else f"about 2**{bits} different values: made from {bits}-bit integers?"
     assert coarse(different, n).startswith(expected)
+
+
+def test_a_spread_is_told_as_a_share_of_the_support():
+    x, law = np.array([[2.0, 9.0], [3.0, 4.0]]), as_law(Uniform(3.0, 7.0))
+    assert outside(x, law) == "values spread over 7, which is 1.75 times the width of the support"
+    assert end(x, law) == "the sample spreads over 1.75 of the support: are the bounds off?"
+    for unbounded in (Normal(), TruncatedNormal(0.0, 1.0, 3.0, np.inf)):
+        assert outside(x, as_law(unbounded)) == end(x, as_law(unbounded)) == ""
+
+
+def test_a_value_that_comes_often_is_named_by_where_it_lies():
+    for value, cause in [
+        (4.0, "mass at the upper bound 4: values were clipped"),
+        (-1.0, "mass at the lower bound -1: values were clipped"),
+        (0.0, "zeros: are some values never drawn, or lost to underflow?"),
+        (2.0, "an atom in a law that has none"),
+    ]:
+        assert repeated(value, np.array([-1.0, 0.0, 2.0, 4.0])) == cause

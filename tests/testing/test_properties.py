@@ -197,6 +197,15 @@ def test_a_sample_of_one_slice_is_not_compared_by_slices(shape):
     assert names < {finding.name for finding in check_sample(normal(0, (50, 100)), Normal()).findings}
 
 
+@pytest.mark.parametrize("shape", [(2, 60), (60, 2), (30, 2, 1, 1)])
+def test_two_slices_are_compared(shape):
+    axis = shape.index(2)
+    x = np.random.default_rng(0).standard_normal(shape)
+    scale = np.array([0.0, 3.0]).reshape([-1 if i == axis else 1 for i in range(len(shape))])
+    seen = next(f for f in check_sample(x + scale, Normal()).failures if f.name == "means of slices").observed
+    assert seen.startswith(f"slice 1 of axis {axis} has its mean +")
+
+
 def changed(part, make):
     """A hundred by a hundred normal values, part of them replaced."""
     x = np.random.default_rng(8).standard_normal((100, 100))
@@ -267,7 +276,7 @@ def test_values_at_an_open_end_have_the_chance_of_one_number_each(low, high, cha
     x = np.random.default_rng(0).uniform(low, high - 1e-3, 1000).astype(np.float32)
     x[:count] = high
     found = next(f for f in check_sample(x, Uniform(low, high)).findings if f.name == "open end")
-    assert found.p == pytest.approx(stats.binom.sf(count - 1, 1000, chance), rel=1e-6)
+    assert found.p == pytest.approx(stats.binom.sf(count - 1, 1000, chance), rel=1e-6, abs=0.0)
     assert found.cause.startswith("the upper end is returned" if found.p < 1e-3 else "")
 
 
@@ -296,7 +305,38 @@ def test_what_takes_so_many_values_is_looked_at_from_there_on(n, name):
         assert names.count(name) == (size == n)
 
 
-@pytest.mark.parametrize("lag", [1, 2, 5])
+@pytest.mark.parametrize("n", [8, 11, 100, 127, 1000])
+def test_neighbours_are_compared_up_to_half_the_sample_and_64_apart(n):
+    x = np.random.default_rng(0).standard_normal(n)
+    x[1:] += 4 / math.sqrt(n) * x[:-1]
+    w = math.sqrt(12) * (stats.norm.cdf(x) - 0.5)
+    largest = [abs(w[lag:] @ w[:-lag]) / math.sqrt(n - lag) for lag in range(1, min(64, n // 2) + 1)]
+    p = len(largest) * 2 * stats.norm.sf(max(largest))
+    found = next(f for f in check_sample(x, Normal()).findings if f.name == "neighbours")
+    assert found.p == pytest.approx(p, rel=1e-6) and p < 1.0
+
+
+@pytest.mark.parametrize(
+    ("shape", "axis", "lag"), [((40, 70), 0, 1), ((40, 70), 0, 2), ((2, 90), 0, 1), ((3, 90), 0, 2), ((4, 9, 70), 1, 1)]
+)
+def test_neighbours_along_an_axis_are_compared_one_and_two_apart(shape, axis, lag):
+    """Further apart than 64 in the order of the values, so that nothing else sees them."""
+    x = np.random.default_rng(0).standard_normal(shape)
+    front = np.moveaxis(x, axis, 0)
+    front[lag:] += front[:-lag] * min(1.0, 6.0 / math.sqrt(x.size))
+    x /= x.std()
+    w, pairs = math.sqrt(12) * (stats.norm.cdf(x) - 0.5), []
+    flat = w.reshape(-1)
+    pairs += [flat[apart:] * flat[:-apart] for apart in range(1, min(64, x.size // 2) + 1)]
+    for size, rows in ((size, np.moveaxis(w, i, 0)) for i, size in enumerate(shape)):
+        pairs += [rows[apart:] * rows[:-apart] for apart in (1, 2) if apart < size]
+    p = len(pairs) * min(2 * stats.norm.sf(abs(products.sum()) / math.sqrt(products.size)) for products in pairs)
+    found = next(f for f in check_sample(x, Normal()).findings if f.name == "neighbours")
+    assert found.observed.endswith(f"of values {lag} apart along axis {axis}")
+    assert found.p == pytest.approx(p, rel=1e-6, abs=0.0) and p < 0.5
+
+
+@pytest.mark.parametrize("lag", [1, 2, 5, 64])
 def test_neighbours_that_are_related_are_named(lag):
     x = np.random.default_rng(lag).standard_normal(20_000)
     x[lag:] = 0.9 * x[lag:] + math.sqrt(0.19) * x[:-lag]
@@ -396,7 +436,7 @@ def test_equal_slices_have_the_chance_of_a_generator_of_22_bits(rows, columns, p
     x = np.random.default_rng(0).standard_normal((rows, columns)).astype(np.float32)
     x[3] = x[1]
     found = next(f for f in check_sample(x, Normal()).findings if f.name == "equal slices")
-    assert found.p == pytest.approx(0.5 * rows**2 * 2.0 ** (-22 * power), rel=1e-9)
+    assert found.p == pytest.approx(0.5 * rows**2 * 2.0 ** (-22 * power), rel=1e-9, abs=0.0)
 
 
 @pytest.mark.parametrize(("times", "most"), [([12], True), ([9, 2, 2], True), ([2] * 55, False), ([3] * 30, False)])
@@ -412,7 +452,7 @@ def test_repeated_values_have_twice_the_chance_of_what_rounds_to_them(times, mos
     x = np.repeat(numbers, counts).astype(np.float16)
     found = next(f for f in check_sample(x, Normal(1.0, 0.2)).findings if f.name == "repeated values")
     assert (single < several) == most == found.observed.startswith(f"{max(times)} times 1.03")
-    assert found.p == pytest.approx(min(1.0, 2 * min(single, several)), rel=1e-6)
+    assert found.p == pytest.approx(min(1.0, 2 * min(single, several)), rel=1e-6, abs=0.0)
     assert found.expected == (f"{n * chances[30]:.3g} times" if most else "more")
 
 

@@ -1,4 +1,5 @@
 import dataclasses
+import math
 
 import ml_dtypes
 import numpy as np
@@ -55,7 +56,7 @@ FLOATS = {"float16": np.float16, "float32": np.float32, "float64": np.float64}
 def test_a_grid_knows_the_neighbours_of_each_number(data, name):
     dtype, grid = FLOATS[name], GRIDS[name]
     most = float(np.finfo(dtype).max) / 2
-    x = dtype(data.draw(st.floats(-most, most, width=8 * dtype().itemsize).filter(bool)))
+    x = dtype(data.draw(st.floats(-most, most, width=8 * dtype().itemsize)))
     up, down = (abs(float(np.nextafter(x, dtype(end))) - float(x)) for end in (np.inf, -np.inf))
     value = np.array([float(x)])
     assert grid.spacing(value)[0] == (down if x < 0 else up)
@@ -70,6 +71,17 @@ def test_grids_are_fixed():
     assert {name: grid.digits for name, grid in GRIDS.items() if name in FLOATS} == {
         name: np.finfo(dtype).nmant + 1 for name, dtype in FLOATS.items()
     }
+    assert {name: -math.log2(grid.lattice) for name, grid in GRIDS.items()} == {
+        "float16": 9, "bfloat16": 6, "float32": 22, "float64": 30,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FLOATS)
+def test_the_numbers_beside_zero_are_the_least(name):
+    grid, zero = GRIDS[name], np.zeros(1)
+    least = float(np.finfo(FLOATS[name]).smallest_subnormal)
+    assert grid.spacing(zero) == least
+    assert grid.cell(zero) == (least / 2, least / 2)
 
 
 @pytest.mark.parametrize("name", GRIDS)

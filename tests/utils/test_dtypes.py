@@ -1,5 +1,7 @@
 """One table of floating dtypes: what is in it works everywhere, and what is not is refused with one error."""
 
+import sys
+
 import ml_dtypes
 import numpy as np
 import pytest
@@ -47,6 +49,16 @@ def test_numbers_are_converted_to_dtypes_that_hold_them():
     ]:
         with pytest.raises(TypeError, match=message):
             dtypes.numeric("dtype", bad, given)
+
+
+def test_without_its_package_bfloat16_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ml_dtypes", None)
+    for name in ("float16", "float32", "float64", np.float32):
+        assert dtypes.named(name) == np.dtype(name)
+    with pytest.raises(
+        ImportError, match=r"^bfloat16 needs the package ml_dtypes: pip install 'paramattr\[bfloat16\]'$"
+    ):
+        dtypes.named("bfloat16")
 
 
 @pytest.fixture

@@ -298,6 +298,13 @@ def test_the_default_is_every_core_where_the_system_tells_no_more(monkeypatch, c
     assert threads._default_threads() == count
 
 
+def test_the_default_is_the_cores_that_this_process_may_use(monkeypatch):
+    monkeypatch.delenv("PARAMATTR_NUM_THREADS", raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", {0: {1, 4, 5}}.__getitem__, raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    assert threads._default_threads() == 3
+
+
 def test_a_run_may_fill_a_block_to_the_last_element():
     assert list(runs([threads.BLOCK - 1, 1, 1], "aaa")) == [range(2), range(2, 3)]
     assert list(runs([threads.BLOCK, 1], "aa")) == [range(1), range(1, 2)]
