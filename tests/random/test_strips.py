@@ -79,6 +79,17 @@ def test_cdf_density_and_moments_are_those_of_the_cut_law(window):
         assert table.moment(3) == pytest.approx(law.stats("s"), rel=1e-4, abs=1e-4)
 
 
+@pytest.mark.parametrize("window", WINDOWS, ids=str)
+def test_nowhere_is_more_uncovered_than_the_bound_of_its_piece(window):
+    """Else the rest would be drawn with too little of it there, if only by a last digit."""
+    table = strips(*window)
+    top = np.maximum(*(table.density(ends) for ends in (table.edges[:-1], table.edges[1:])))
+    top = np.where((table.edges[:-1] < 0.0) & (table.edges[1:] > 0.0), table.peak, top)
+    piece = np.searchsorted(table.pieces, table.edges[:-1], side="right") - 1
+    assert (table.bounds[piece] >= top - table.heights).all()
+    assert (table.bounds >= 0.0).all()
+
+
 def test_the_cdf_keeps_its_digits_next_to_the_lower_end():
     for window in [window for window in WINDOWS if strips(*window).edges[0] == window[1]]:
         table, low = strips(*window), window[1]

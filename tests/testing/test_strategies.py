@@ -3,13 +3,15 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import find, given
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 import paramattr as pa
 from paramattr import initializer as init
 from paramattr.random import Key, Normal, PointMass, TruncatedNormal, Uniform
 from paramattr.testing import strategies
+
+SOME = settings(phases=[Phase.generate], max_examples=2000, database=None)  # where it need not be the simplest
 
 
 @given(st.data())
@@ -45,9 +47,8 @@ def test_shapes_keep_their_bounds(shape):
 
 @pytest.mark.parametrize("name", [cls.__name__ for cls in init.registered() if cls.__module__.startswith("paramattr.")])
 def test_every_registered_initializer_comes(name):
-    recipe = find(
-        strategies.initializers((4, 4, 4, 4) if name != "Orthogonal" else (4, 4)), lambda r: type(r).__name__ == name
-    )
+    shape = (4, 4) if name == "Orthogonal" else (4, 4, 4, 4)
+    recipe = find(strategies.initializers(shape), lambda r: type(r).__name__ == name, settings=SOME)
     assert type(recipe).__name__ == name
 
 
@@ -88,4 +89,4 @@ def test_bad_bounds(arguments, error):
     ],
 )
 def test_laws_of_every_form_come(wanted):
-    find(strategies.distributions(), wanted)
+    find(strategies.distributions(), wanted, settings=SOME)

@@ -1,5 +1,6 @@
 import contextlib
 import gc
+import itertools
 import sys
 import threading
 
@@ -71,6 +72,21 @@ def test_names_of_the_dead_are_forgotten_and_those_of_the_living_kept():
     assert len(unique_name._scope.owners) < 2000
     assert all(unique_name.is_taken(name) for name in living)
     assert not unique_name.is_taken("dead_0")
+
+
+def test_the_dead_are_looked_for_when_there_are_twice_as_many_names(monkeypatch):
+    sizes, forget = [], unique_name._Scope.forget_the_dead
+
+    def counted(scope):
+        sizes.append(len(scope.owners))
+        forget(scope)
+
+    monkeypatch.setattr(unique_name._Scope, "forget_the_dead", counted)
+    living = [Owner() for _ in range(4000)]
+    for i, owner in enumerate(living):
+        unique_name.claim(f"living_{i}", owner)
+    assert sizes
+    assert all(after >= 2 * before for before, after in itertools.pairwise(sizes))
 
 
 def test_threads_get_different_names():
