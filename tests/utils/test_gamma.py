@@ -15,7 +15,7 @@ RIGHT = np.concatenate(
     ]
 )
 LEFT = -RNG.uniform(0, 20, 60)
-BESIDE_POLES = np.arange(-9.0, 0.0) + [1e-6, -1e-6, 1e-9, -1e-9, 1e-4, -1e-4, 1e-3, -1e-3, 1e-2]
+BESIDE_POLES = np.add(np.arange(-9.0, 0.0), [1e-6, -1e-6, 1e-9, -1e-9, 1e-4, -1e-4, 1e-3, -1e-3, 1e-2])
 
 
 def exact(function, values):
