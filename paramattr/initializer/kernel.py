@@ -110,6 +110,6 @@ class Dirac(Initializer):
         outputs, inputs, *spatial = (np.arange(size)[part] for size, part in zip(shape, index, strict=True))
         ones = np.zeros([outputs.size, inputs.size, *(axis.size for axis in spatial)], np.bool_)
         centre = np.ix_(*(axis == size // 2 for axis, size in zip(spatial, shape[2:], strict=True)))
-        passes = outputs[:, np.newaxis] % max(shape[0] // self.groups, 1) == inputs
+        passes = outputs[:, np.newaxis] % (shape[0] // self.groups) == inputs
         ones[(..., *centre)] = passes.reshape(*passes.shape, *(1 for _ in centre))
         return ones

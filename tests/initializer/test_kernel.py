@@ -92,6 +92,12 @@ def test_dirac_is_the_identity(spatial, groups):
     assert np.array_equal(layer(pa.to_tensor(image)).numpy(), image)
 
 
+@pytest.mark.parametrize("shape", [[0, 3, 3], [4, 0, 3], [4, 2, 0], [0, 0, 3, 3]])
+@pytest.mark.parametrize("groups", [1, 2])
+def test_dirac_without_elements(shape, groups):
+    assert values(init.Dirac(groups), shape).shape == tuple(shape)
+
+
 def test_dirac_leaves_further_outputs_zero():
     kernel = values(init.Dirac(), [5, 3, 3])
     assert kernel.sum() == 3

@@ -1,9 +1,11 @@
+import math
 from dataclasses import dataclass
 
 import pytest
 
 import paramattr as pa
 from paramattr import initializer as init
+from paramattr.initializer import registry
 
 
 @init.register
@@ -120,3 +122,24 @@ DEFAULTS = [
 @pytest.mark.parametrize("config", DEFAULTS, ids=lambda config: config["name"])
 def test_defaults(config):
     assert getattr(init, config["name"])().get_config() == config
+
+
+SETTINGS = [(config, name) for config in DEFAULTS for name in config if name not in ("name", "nonlinearity", "mode")]
+
+
+@pytest.mark.parametrize(("config", "name"), SETTINGS, ids=lambda part: part if isinstance(part, str) else part["name"])
+def test_a_setting_of_the_wrong_kind_or_without_a_value_is_refused_by_its_name(config, name):
+    for bad in ("1", [1.0], 1j, True):
+        with pytest.raises(TypeError, match=rf"^{name} must be"):
+            init.get({**config, name: bad})
+    if name != "groups":
+        with pytest.raises(ValueError, match=rf"^{name} must"):
+            init.get({**config, name: math.nan})
+
+
+def test_an_optional_recipe_is_refused_by_the_name_of_its_argument():
+    assert registry.optional("weight_init", None) is None
+    assert registry.optional("weight_init", "normal") == init.Normal()
+    for bad, error in (("no_such", ValueError), ({"name": "Normal", "std": -1.0}, ValueError), (3, TypeError)):
+        with pytest.raises(error, match=r"^weight_init: "):
+            registry.optional("weight_init", bad)

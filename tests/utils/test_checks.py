@@ -93,6 +93,15 @@ def test_shape_refuses_what_is_none(value, error):
         checks.shape("shape", value)
 
 
+@pytest.mark.parametrize("present", [0, 4096])
+def test_a_size_of_all_the_memory_is_allowed_and_any_where_none_is_told(monkeypatch, present):
+    monkeypatch.setattr(checks, "_memory", lambda: present)
+    checks.fits_in_memory("array", (1024,), 4)
+    if present:
+        with pytest.raises(ValueError, match=r"^array \[1025\] needs 0 GiB, .* has 0 GiB; why$"):
+            checks.fits_in_memory("array", (1025,), 4, "; why")
+
+
 def test_a_size_beyond_memory_is_refused_before_it_is_touched():
     checks.fits_in_memory("array", (1024,), 4)
     with pytest.raises(ValueError, match="GiB"):

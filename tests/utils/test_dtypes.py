@@ -1,5 +1,6 @@
 """One table of floating dtypes: what is in it works everywhere, and what is not is refused with one error."""
 
+import math
 import sys
 
 import ml_dtypes
@@ -59,6 +60,17 @@ def test_without_its_package_bfloat16_says_what_to_install(monkeypatch):
         ImportError, match=r"^bfloat16 needs the package ml_dtypes: pip install 'paramattr\[bfloat16\]'$"
     ):
         dtypes.named("bfloat16")
+
+
+@pytest.mark.parametrize("name", dtypes.FORMATS)
+def test_a_number_beyond_the_dtype_is_refused_by_its_name(name):
+    dtype = dtypes.named(name)
+    most = float(ml_dtypes.finfo(name).max)
+    assert dtypes.largest(dtype) == most
+    dtypes.check_range(dtype, low=-most, high=most)
+    for wrong in (math.nextafter(most, math.inf), -math.inf):
+        with pytest.raises(ValueError, match=r"^high must be within ±"):
+            dtypes.check_range(dtype, low=most, high=wrong)
 
 
 @pytest.fixture

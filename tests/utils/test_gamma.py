@@ -15,6 +15,7 @@ RIGHT = np.concatenate(
     ]
 )
 LEFT = -RNG.uniform(0, 20, 60)
+BESIDE_POLES = np.add(np.arange(-9.0, 0.0), [1e-6, -1e-6, 1e-9, -1e-9, 1e-4, -1e-4, 1e-3, -1e-3, 1e-2])
 
 
 def exact(function, values):
@@ -30,6 +31,10 @@ def exact(function, values):
         (gamma.digamma, mpmath.digamma, RIGHT, 1e-14),
         (gamma.digamma, mpmath.digamma, 1.4616321449683622 + RNG.normal(0, 1e-4, 20), 1e-11),
         (gamma.digamma, mpmath.digamma, LEFT, 1e-12),
+        (gamma.log_gamma, lambda x: mpmath.log(abs(mpmath.gamma(x))), BESIDE_POLES, 1e-13),
+        (gamma.digamma, mpmath.digamma, BESIDE_POLES, 1e-13),
+        (lambda x: gamma.polygamma(1, x), lambda x: mpmath.psi(1, x), BESIDE_POLES, 1e-13),
+        (lambda x: gamma.polygamma(4, x), lambda x: mpmath.psi(4, x), BESIDE_POLES, 1e-13),
         *(
             (lambda x, n=n: gamma.polygamma(n, x), lambda x, n=n: mpmath.psi(n, x), x, 1e-12)
             for n in (1, 2, 7, 60)

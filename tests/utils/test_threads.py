@@ -303,6 +303,9 @@ def test_the_default_is_the_cores_that_this_process_may_use(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", {0: {1, 4, 5}}.__getitem__, raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
     assert threads._default_threads() == 3
+    for text in ("1", "17"):  # unless it is told
+        monkeypatch.setenv("PARAMATTR_NUM_THREADS", text)
+        assert threads._default_threads() == int(text)
 
 
 def test_a_run_may_fill_a_block_to_the_last_element():
