@@ -23,6 +23,9 @@ from paramattr.utils.registry import snake_case
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+# Of a layer's Python objects, beside its values.
+_LEAST_BYTES = 4096
+
 
 class Layer(Called, Loadable, Castable):
     """Base class of layers: a named tree of parameters, buffers and sublayers.
@@ -220,3 +223,9 @@ class Layer(Called, Loadable, Castable):
             return f"{type(self).__name__}({first})"
         body = "".join(f"\n  {line}" for line in lines)
         return f"{type(self).__name__}({first}{body}\n)"
+
+
+def check_many_fit(num_layers: int, layer: Layer) -> None:
+    """Raise a ValueError if so many layers like this one take more than the machine's memory."""
+    size = _LEAST_BYTES + sum(parameter.numpy().nbytes for parameter in layer.parameters() if parameter.is_initialized)
+    checks.fits_in_memory("num_layers: layers and bytes of each", (num_layers, size), 1)

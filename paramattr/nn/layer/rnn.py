@@ -15,7 +15,7 @@ from paramattr.autograd.tensor import Operand, as_tensor
 from paramattr.nn import functional
 from paramattr.nn.functional.loss import class_numbers
 from paramattr.nn.layer.container import LayerList
-from paramattr.nn.layer.layer import Layer
+from paramattr.nn.layer.layer import Layer, check_many_fit
 from paramattr.nn.layer.rnn_cell import FusedCell, GRUCell, LSTMCell, Nested, SimpleRNNCell, flat, nested
 from paramattr.tensor.axes import transpose
 from paramattr.tensor.joining import concat, stack
@@ -235,6 +235,8 @@ class RNNBase(LayerList):
         for _ in range(num_layers):
             cells = [cell(size, hidden_size, *attrs) for _ in range(self.num_directions)]
             self.append(RNN(cells[0], False, time_major) if len(cells) == 1 else BiRNN(cells[0], cells[1], time_major))
+            if len(self) == 1:
+                check_many_fit(self.num_layers, self[0])
             size = self.num_directions * (proj_size or hidden_size)
         for name, parameter in zip(self._names(attrs), self.parameters(), strict=False):
             setattr(self, name, parameter)

@@ -14,7 +14,7 @@ from paramattr.nn import functional
 from paramattr.nn.layer.attention import MultiHeadAttention
 from paramattr.nn.layer.container import LayerList
 from paramattr.nn.layer.dropout import Dropout
-from paramattr.nn.layer.layer import Layer
+from paramattr.nn.layer.layer import Layer, check_many_fit
 from paramattr.nn.layer.linear import Linear
 from paramattr.nn.layer.norm import LayerNorm
 from paramattr.utils import checks, dtypes
@@ -205,6 +205,7 @@ class _Stack(Layer):
         """Hold ``layer`` and others that are made as it was, and what normalizes the output of the last."""
         count = checks.integer("num_layers", num_layers, low=0)
         checks.instance("norm", norm, (Layer, type(None)), "a layer or None")
+        check_many_fit(count, layer)
         more = [type(layer)(**layer._config) for _ in range(count - 1)]
         self.layers = LayerList([layer, *more][:count])
         self.num_layers = count

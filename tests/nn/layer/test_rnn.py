@@ -3,6 +3,7 @@ import pytest
 
 import paramattr as pa
 from paramattr import nn
+from paramattr.utils import checks
 
 NETWORKS = ["SimpleRNN", "LSTM", "GRU"]
 X = np.random.default_rng(0).standard_normal((4, 6, 3))
@@ -184,6 +185,16 @@ def test_reprs():
     assert nn.SimpleRNN(3, 4, activation="relu").mode == "RNN_RELU"
 
 
+def test_the_values_of_all_layers_must_fit_in_memory(monkeypatch):
+    """Not of one layer after the other, until there is no memory left; lazy values take none."""
+    monkeypatch.setattr(checks, "_memory", lambda: 10 * (3 * 100 * 202 * 4 + 4096))
+    assert len(nn.GRU(100, 100, 8)) == 8
+    with pytest.raises(ValueError, match=r"num_layers: layers and bytes of each \[20, \d+\] needs"):
+        nn.GRU(100, 100, 20)
+    with pa.LazyGuard():
+        assert len(nn.GRU(100, 100, 20)) == 20
+
+
 PAIR = [nn.GRUCell(3, 2), nn.GRUCell(3, 2)]
 
 
@@ -210,6 +221,7 @@ PAIR = [nn.GRUCell(3, 2), nn.GRUCell(3, 2)]
         (lambda: nn.RNN(PAIR[0])(X, None, [1, 1]), ValueError, r"sequence_length must have shape \[4\]"),
         (lambda: nn.RNN(PAIR[0])(X, None, [1.0] * 4), TypeError, "sequence_length must hold integers"),
         (lambda: nn.GRU(3, 2, 0), ValueError, "num_layers must be >= 1"),
+        (lambda: nn.GRU(3, 2, 2**50), ValueError, "num_layers: layers and bytes of each .* needs .* GiB"),
         (lambda: nn.GRU(3, 2, direction="backward"), ValueError, "direction must be one of"),
         (lambda: nn.GRU(3, 2, time_major=None), TypeError, "time_major must be a bool"),
         (lambda: nn.GRU(3, 2, dropout=1.5), ValueError, "dropout must be"),

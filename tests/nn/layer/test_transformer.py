@@ -126,6 +126,8 @@ ENCODER, DECODER = nn.TransformerEncoderLayer(6, 2, 7), nn.TransformerDecoderLay
         (lambda: nn.TransformerEncoder(DECODER, 2), TypeError, "encoder_layer must be a TransformerEncoderLayer"),
         (lambda: nn.TransformerDecoder(ENCODER, 2), TypeError, "decoder_layer must be a TransformerDecoderLayer"),
         (lambda: nn.TransformerEncoder(ENCODER, -1), ValueError, "num_layers must be >= 0"),
+        (lambda: nn.TransformerEncoder(ENCODER, 2**50), ValueError, "num_layers: layers and bytes of each .* GiB"),
+        (lambda: nn.Transformer(12, 2, 1, 10**40), ValueError, "num_layers: layers and bytes of each .* GiB"),
         (lambda: nn.TransformerEncoder(ENCODER, 1, norm=1), TypeError, "norm must be a layer or None"),
         (lambda: nn.TransformerEncoder(ENCODER, 2)(SRC, cache=[None]), ValueError, "cache must hold one for each of 2"),
         (lambda: nn.Transformer(6, 2, weight_attr=[None] * 4), ValueError, "weight_attr must hold 1 to 3 if"),
