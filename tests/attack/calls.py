@@ -277,6 +277,7 @@ def stray(error: BaseException, name: str, signature: inspect.Signature) -> bool
         return True
     words = [
         *signature.parameters,
+        *(inspect.signature(getattr(nn, name)).parameters if name in nn.layer.__all__ else ()),
         name.strip("_"),
         "tensor",
         "layer",

@@ -79,7 +79,7 @@ def _selected(x: Array, *, places: Array) -> Outcome:
 
 def check_output_size(output_size: object, n: int) -> tuple[int | None, ...]:
     """Return ``output_size`` as one integer >= 1 or None per axis."""
-    if not isinstance(output_size, (list, tuple)) or None not in output_size:
+    if not isinstance(output_size, (list, tuple)) or all(size is not None for size in output_size):
         return geometry.sizes("output_size", output_size, n, low=1)
     known = [1 if size is None else size for size in output_size]
     given = zip(output_size, geometry.sizes("output_size", known, n, low=1), strict=True)

@@ -219,7 +219,10 @@ def _checked(x: Operand, mode: str, data_format: Any) -> tuple[Tensor, bool]:
     if data_format is None:
         return x, False
     checks.instance("data_format", data_format, str, f"one of {FORMATS[n]}")
-    return x, checks.choice("data_format", data_format.upper(), FORMATS[n]) == FORMATS[n][1]
+    form = data_format.upper()
+    if any(form in others for axes, others in FORMATS.items() if axes != n):
+        raise ValueError(f"x must have {len(form)} axes with data_format={data_format!r}, but received {x.shape!r}")
+    return x, checks.choice("data_format", form, FORMATS[n]) == FORMATS[n][1]
 
 
 def _axes(x: Tensor, last: bool, size: object, scale_factor: object, recompute: bool | None) -> list[Resized]:
@@ -316,4 +319,7 @@ def upsample(
     >>> paramattr.nn.functional.upsample([[[[1.0, 3.0]]]], scale_factor=[1, 2]).tolist()
     [[[[1.0, 1.0, 3.0, 3.0]]]]
     """
-    return interpolate(x, size, scale_factor, mode, align_corners, align_mode, data_format)
+    number = checks.integer(
+        "align_mode", align_mode
+    )  # which is a bool or None where PyTorch's order of arguments is meant
+    return interpolate(x, size, scale_factor, mode, align_corners, number, data_format)

@@ -108,6 +108,8 @@ def test_a_seed_gives_the_same_windows():
     [
         (lambda x: F.adaptive_avg_pool2d(x, 0), ValueError, "output_size must be >= 1"),
         (lambda x: F.adaptive_avg_pool2d(x, [3]), ValueError, "output_size must be an integer or a sequence of 2"),
+        (lambda x: F.adaptive_avg_pool2d(x, [np.ones(2), None]), TypeError, r"output_size\[0\] must be an integer"),
+        (lambda x: F.adaptive_max_pool2d(x, [np.ones(2), 2]), TypeError, r"output_size\[0\] must be an integer"),
         (lambda x: F.adaptive_avg_pool2d(x, [None, 0]), ValueError, r"output_size\[1\] must be >= 1"),
         (lambda x: F.adaptive_max_pool2d(x, None), TypeError, "output_size must be an integer"),
         (lambda x: F.adaptive_max_pool2d(x, 2, 1), TypeError, "return_mask must be a bool"),

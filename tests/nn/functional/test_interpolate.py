@@ -155,7 +155,9 @@ def test_an_infinite_element_stays_where_it_is():
         ({"size": [2, 2], "mode": "bilinear", "align_mode": 2}, ValueError, "align_mode must be in"),
         ({"scale_factor": 2, "mode": "area"}, ValueError, "size must be given with mode='area'"),
         ({"size": [2, 2], "recompute_scale_factor": True}, ValueError, "recompute_scale_factor must not be True"),
-        ({"size": [2, 2], "data_format": "NCW"}, ValueError, "data_format must be one of"),
+        ({"size": [2, 2], "data_format": "NCW"}, ValueError, "x must have 3 axes with data_format='NCW'"),
+        ({"size": [2, 2], "data_format": "ndhwc"}, ValueError, "x must have 5 axes with data_format='ndhwc'"),
+        ({"size": [2, 2], "data_format": "CHW"}, ValueError, "data_format must be one of"),
         ({"size": [2, 2], "data_format": 1}, TypeError, "data_format must be one of"),
     ],
 )
@@ -169,6 +171,12 @@ def test_nothing_to_see_is_refused(shape):
     for mode in ("nearest", "bilinear", "area"):
         with pytest.raises(ValueError, match="elements along each spatial axis, but received"):
             F.interpolate(np.ones(shape), [2, 2], mode=mode)
+
+
+@pytest.mark.parametrize("given", [True, None, 1.0])
+def test_upsample_takes_arguments_in_the_order_of_paddle_alone(given):
+    with pytest.raises(TypeError, match="align_mode must be an integer"):
+        F.upsample(np.ones((1, 1, 3, 3)), [2, 2], None, "bilinear", False, given)
 
 
 def test_what_no_memory_holds_is_refused():

@@ -596,7 +596,7 @@ CASES = {
     vector_norm.unit: (shortened(), set()),
     vector_norm._local_response: (responding(), {0}),
     vector_norm.over_sigma: (spectral(), set()),
-    rectifier._clip: (settings(low=[-1.1, 0.11], high=[0.77, 1.3]), set()),
+    rectifier._clip: (settings(low=[-1.117, 0.11], high=[0.77, 1.3]), set()),
     rectifier._exponential: (settings(scale=[1.0, 1.5], alpha=[0.7, -1.0, 0.0], width=[1.0, -2.0]), set()),
     rectifier._hardsigmoid: (settings(slope=[0.21, -0.5], offset=[0.5, 0.11]), set()),
     rectifier._hardswish: (one(), set()),
