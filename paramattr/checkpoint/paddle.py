@@ -58,10 +58,15 @@ def prepare(obj: Any, protocol: int) -> Callable[[BinaryIO], object]:
 
 
 def _objects(content: Any) -> Iterator[Any]:
+    """Return what may take more memory than its bytes in the file allow: scalars do only in dicts."""
     yield content
-    if isinstance(content, tree.CONTAINERS):
-        for value in content.values() if isinstance(content, dict) else content:
+    if isinstance(content, dict):
+        for value in content.values():
             yield from _objects(value)
+    elif isinstance(content, (list, tuple)):
+        for value in content:
+            if isinstance(value, (*tree.CONTAINERS, np.ndarray)):
+                yield from _objects(value)
 
 
 def _large_enough(data: bytes, arrays: int) -> bytes:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import paramattr as pa
-from paramattr.checkpoint import paddle
+from paramattr.checkpoint import paddle, unpickle
 
 SUFFIX = ".pdparams"
 
@@ -168,6 +168,39 @@ def test_small_objects_get_a_file_as_large_as_loading_asks_for(tmp_path, protoco
     assert pickle.load(buffer) == state and pickle.load(buffer) == [1]
     buffer.seek(0)
     assert pa.load(buffer) == state and pa.load(buffer) == [1]
+
+
+@pytest.mark.parametrize("protocol", [2, 4])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda i: None,
+        lambda i: i % 256,
+        lambda i: i % 65536 + 256,
+        lambda i: 2**40 + i,
+        lambda i: 2 ** (8 * (i % 300)),
+        lambda i: i + 0.5,
+        lambda i: "ab"[: i % 3],
+        lambda i: f"{i:03x}",
+        lambda i: "é" * (i % 9),
+    ],
+)
+def test_scalars_take_no_more_than_their_bytes_allow(protocol, make):
+    for content in ([make(i) for i in range(2_000)], [[make(i) for i in range(2_000)], "end"]):
+        data = pickle.dumps(content, protocol)
+        machine = unpickle.Machine(io.BytesIO(data), len(data))
+        machine.run()
+        assert machine.weight <= 20 * len(data) + 1000
+
+
+def test_dicts_of_numbers_load(tmp_path):
+    for state in (
+        {i: i for i in range(30_000)},
+        {(i,): None for i in range(2_000)},
+        {f"{i}": i for i in range(30_000)},
+    ):
+        pa.save(state, tmp_path / "s.pdparams")
+        assert pa.load(tmp_path / "s.pdparams") == state
 
 
 @pytest.mark.parametrize("count", [10, 100, 1000, 5000, 20_000])
