@@ -46,10 +46,11 @@ no_grad_depth: ContextVar[int] = ContextVar("no_grad_depth", default=0)
 
 
 def unbroadcast(gradient: Array, shape: tuple[int, ...]) -> Array:
-    """Sum ``gradient`` over the axes along which an input of ``shape`` was repeated."""
+    """Sum ``gradient`` over the axes along which an input of ``shape`` was repeated, and round once."""
     padded = (1,) * (gradient.ndim - len(shape)) + shape
     repeated = tuple(axis for axis, size in enumerate(gradient.shape) if size != 1 and padded[axis] == 1)
-    summed: Array = gradient.sum(axis=repeated, keepdims=True)
+    wide = np.dtype(np.float32) if dtypes.is_narrow(gradient.dtype) else gradient.dtype
+    summed: Array = gradient.sum(axis=repeated, keepdims=True, dtype=wide).astype(gradient.dtype, copy=False)
     return summed.reshape(shape)
 
 

@@ -29,9 +29,9 @@ def one(signs=True):
 
 @st.composite
 def two(draw, signs=True):
-    """Two arrays that broadcast, from disjoint ranges, so that maximum and minimum have no ties."""
+    """Two arrays that broadcast, from disjoint ranges: no ties, and no element that another divides."""
     x, y = draw(hnp.mutually_broadcastable_shapes(num_shapes=2, min_side=0, max_side=3, max_dims=3)).input_shapes
-    pair = [values(x, 0.3, 1.0, signs), values(y, 1.1, 2.0, signs, seed=6)]
+    pair = [values(x, 0.3, 1.0, signs), values(y, 1.1137, 1.9837, signs, seed=6)]
     return pair if draw(st.booleans()) else pair[::-1], {}
 
 
@@ -165,6 +165,16 @@ def test_a_reduction_is_over_all_axes_and_keeps_none(rule):
     found = pa.autograd.apply(rule, x)
     assert found.shape == []
     assert found.item() == pytest.approx(getattr(np, rule.__name__)(x), rel=1e-15)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_a_narrow_value_written_to_many_places_gets_their_gradients_sum_rounded_once(dtype):
+    x, y = pa.zeros([1000], dtype), pa.ones([1], dtype)
+    y.stop_gradient = False
+    x[:] = y
+    weights = np.random.default_rng(3).uniform(0.5, 1.5, 1000).astype(x.dtype)
+    x.backward(pa.Tensor(weights))
+    assert y.grad.item() == weights.astype(np.float32).sum().astype(x.dtype)
 
 
 def test_arrays_are_joined_along_the_first_axis():

@@ -106,7 +106,7 @@ def _grouped(
 
 def _groups(query: int, key: int, value: int, shared: bool) -> int:
     """Return how many heads of the query share one of key and value."""
-    if key != value or (query != key and not (shared and key and query % key == 0)):
+    if key != value or (query != key and not (shared and query and key and query % key == 0)):
         expected = "a divisor of those of query" if shared else "those of query"
         raise ValueError(
             f"the heads of key and value must be as many, and {expected}, but there are {query}, {key}, {value}"

@@ -95,6 +95,7 @@ X4 = np.zeros((2, 3, 4, 5))
     [
         (lambda f: f(X4[0, 0], X4[0, 0], X4[0, 0]), ValueError, "3 or all 4 axes"),
         (lambda f: f(X4, X4[0], X4), ValueError, "3 or all 4 axes"),
+        (lambda f: f(X4[:, :, :0], X4, X4), ValueError, "a divisor of those of query, but there are 0, 4, 4"),
         (lambda f: f(X4, X4[:1], X4), ValueError, r"of the same batch, but have \[2, 1, 2\]"),
         (lambda f: f(X4, X4, X4[:1]), ValueError, r"of the same batch, but have \[2, 2, 1\]"),
         (lambda f: f(X4, X4[:, :, :3], X4[:, :, :3]), ValueError, "a divisor of those of query, but there are 4, 3, 3"),
