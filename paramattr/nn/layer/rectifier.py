@@ -19,7 +19,7 @@ from paramattr.nn.functional.rectifier import (
 from paramattr.nn.layer.function import FunctionInTraining, FunctionLayer, check_name, described
 from paramattr.nn.layer.layer import Layer
 from paramattr.parameter import Parameter
-from paramattr.utils import checks
+from paramattr.utils import checks, dtypes
 from paramattr.utils.alias import also
 
 
@@ -329,6 +329,7 @@ class PReLU(Layer):
         super().__init__()
         self.num_parameters = checks.integer("num_parameters", num_parameters, low=1)
         self.init = checks.real("init", init)
+        dtypes.check_range(dtypes.floating("dtype", None), init=self.init)
         self.data_format = checks.choice("data_format", data_format, CHANNELS_FIRST + CHANNELS_LAST)
         self.name = check_name(name)
         weight = required_attr("weight_attr", weight_attr, self)

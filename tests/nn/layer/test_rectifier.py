@@ -75,6 +75,7 @@ def test_the_slopes_of_prelu_are_learned():
         (lambda: nn.ThresholdedReLU(1.0, "0"), TypeError, "value"),
         (lambda: nn.RReLU(0.5, 0.25), ValueError, "lower"),
         (lambda: nn.PReLU(0), ValueError, "num_parameters"),
+        (lambda: nn.PReLU(init=-1e40), ValueError, "init must be within"),
         (lambda: nn.PReLU(1, "a"), TypeError, "init"),
         (lambda: nn.PReLU(data_format="CN"), ValueError, "data_format"),
         (lambda: nn.PReLU(name=1), TypeError, "name"),
