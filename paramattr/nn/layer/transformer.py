@@ -60,7 +60,7 @@ class _Block(Layer):
         super().__init__()
         for name, size in (("d_model", d_model), ("nhead", nhead), ("dim_feedforward", dim_feedforward)):
             checks.integer(name, size, low=1)
-        if d_model % nhead:
+        if int(d_model) % int(nhead):
             raise ValueError(f"nhead must divide d_model={d_model}, but received {nhead}")
         attn_dropout, act_dropout = (dropout if rate is None else rate for rate in (attn_dropout, act_dropout))
         for name, rate in (("dropout", dropout), ("attn_dropout", attn_dropout), ("act_dropout", act_dropout)):

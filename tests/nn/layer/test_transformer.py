@@ -92,6 +92,11 @@ def test_custom_encoders_and_decoders_take_their_place():
     assert net.parameters() == []
 
 
+def test_sizes_may_be_integers_of_numpy():
+    layer = nn.TransformerEncoderLayer(512, np.int8(2), 4)
+    assert repr(layer) == repr(nn.TransformerEncoderLayer(512, 2, 4))
+
+
 def test_training_copies_a_sequence():
     pa.seed(1)
     net, table, head = nn.Transformer(12, 2, 1, 1, 24, dropout=0.0), nn.Embedding(5, 12), nn.Linear(12, 5)
