@@ -58,9 +58,9 @@ class _Block(Layer):
         # Of which an encoder or a decoder makes more layers like this one.
         self._config = {key: value for key, value in locals().items() if key not in ("self", "__class__")}
         super().__init__()
-        for name, size in (("d_model", d_model), ("nhead", nhead), ("dim_feedforward", dim_feedforward)):
-            checks.integer(name, size, low=1)
-        if int(d_model) % int(nhead):
+        sizes = ("d_model", d_model), ("nhead", nhead), ("dim_feedforward", dim_feedforward)
+        d_model, nhead, dim_feedforward = (checks.integer(name, size, low=1) for name, size in sizes)
+        if d_model % nhead:
             raise ValueError(f"nhead must divide d_model={d_model}, but received {nhead}")
         attn_dropout, act_dropout = (dropout if rate is None else rate for rate in (attn_dropout, act_dropout))
         for name, rate in (("dropout", dropout), ("attn_dropout", attn_dropout), ("act_dropout", act_dropout)):
