@@ -49,9 +49,8 @@ def unbroadcast(gradient: Array, shape: tuple[int, ...]) -> Array:
     """Sum ``gradient`` over the axes along which an input of ``shape`` was repeated, and round once."""
     padded = (1,) * (gradient.ndim - len(shape)) + shape
     repeated = tuple(axis for axis, size in enumerate(gradient.shape) if size != 1 and padded[axis] == 1)
-    wide = np.dtype(np.float32) if dtypes.is_narrow(gradient.dtype) else gradient.dtype
-    summed: Array = gradient.sum(axis=repeated, keepdims=True, dtype=wide).astype(gradient.dtype, copy=False)
-    return summed.reshape(shape)
+    summed: Array = gradient.sum(axis=repeated, keepdims=True, dtype=dtypes.compute_dtype(gradient.dtype))
+    return summed.astype(gradient.dtype, copy=False).reshape(shape)
 
 
 def backward(roots: Sequence[tuple[Node, Array]], *, retain: bool) -> None:

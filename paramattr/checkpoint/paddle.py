@@ -29,6 +29,7 @@ _LARGEST = (1 << 30) - 1
 #: Bytes of a tensor beside its array's, and of an object with its keys and whatever else a file has of it, at most.
 _TENSOR, _HEAVIEST = 160, 1500
 _CONTAINERS = (*tree.CONTAINERS, StoredArray)
+_HEAVY = (*tree.CONTAINERS, np.ndarray)
 _SCALARS = (bool, int, float, str, bytes)
 
 
@@ -65,7 +66,7 @@ def _objects(content: Any) -> Iterator[Any]:
             yield from _objects(value)
     elif isinstance(content, (list, tuple)):
         for value in content:
-            if isinstance(value, (*tree.CONTAINERS, np.ndarray)):
+            if isinstance(value, _HEAVY):
                 yield from _objects(value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import OrderedDict
 from collections.abc import Callable
@@ -79,14 +80,12 @@ def _order(content: bytes, keys: list[str]) -> list[str]:
     noted = json.loads(content[8 : 8 + length], object_hook=_note)
     # Another program may have changed the tensors, or the note. One of another length can't be right, and might be
     # made to take many times its size.
-    if type(noted) is not str or len(noted) != len(json.dumps(keys)):
-        return keys
-    try:
-        order = json.loads(noted)
-    except (ValueError, RecursionError):
-        return keys
-    same = type(order) is list and all(type(key) is str for key in order) and sorted(order) == sorted(keys)
-    return order if same else keys
+    if type(noted) is str and len(noted) == len(json.dumps(keys)):
+        with contextlib.suppress(ValueError, RecursionError):
+            order = json.loads(noted)
+            if type(order) is list and all(type(key) is str for key in order) and sorted(order) == sorted(keys):
+                return order
+    return keys
 
 
 def _note(found: dict[str, Any]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -46,9 +46,10 @@ class Clipping(NamedTuple):
 
 
 UNCHANGED = Clipping()
+Plan: TypeAlias = list[tuple[Array, Clipping]]
 
 
-def _shrink(gradients: Sequence[Array], clip_norm: float) -> list[tuple[Array, Clipping]]:
+def _shrink(gradients: Sequence[Array], clip_norm: float) -> Plan:
     """Scale by clip_norm / max(norm, clip_norm), where the norm is that of the gradients together."""
     norm = l2_norm(gradients)
     clipping = UNCHANGED if norm <= clip_norm else Clipping(clip_norm / norm)
@@ -87,7 +88,7 @@ class ClipGradBase:
                 result.append(array)
         return result
 
-    def plan(self, gradients: Sequence[Array]) -> list[tuple[Array, Clipping]]:
+    def plan(self, gradients: Sequence[Array]) -> Plan:
         """Return what `clip` does to each gradient, for an optimizer to do it block by block, without a copy.
 
         A clip whose factors and bounds are known beforehand defines this instead of `clip`.
@@ -141,7 +142,7 @@ class ClipGradByValue(ClipGradBase):
         if self.min > self.max:
             raise ValueError(f"min must be <= max, but received min={min!r} and max={max!r}")
 
-    def plan(self, gradients: Sequence[Array]) -> list[tuple[Array, Clipping]]:
+    def plan(self, gradients: Sequence[Array]) -> Plan:
         """Bring every element inside the range; a nan stays a nan."""
         clipping = Clipping(low=self.min, high=self.max)
         return [(gradient, clipping) for gradient in gradients]
@@ -176,7 +177,7 @@ class ClipGradByNorm(ClipGradBase):
     def __init__(self, clip_norm: float) -> None:
         self.clip_norm = checks.real("clip_norm", clip_norm, low=0.0, open_low=True)
 
-    def plan(self, gradients: Sequence[Array]) -> list[tuple[Array, Clipping]]:
+    def plan(self, gradients: Sequence[Array]) -> Plan:
         """Bring each gradient to a norm of at most ``clip_norm``."""
         return [pair for gradient in gradients for pair in _shrink([gradient], self.clip_norm)]
 
@@ -215,7 +216,7 @@ class ClipGradByGlobalNorm(ClipGradBase):
         self.group_name = group_name
         self.auto_skip_clip = checks.boolean("auto_skip_clip", auto_skip_clip)
 
-    def plan(self, gradients: Sequence[Array]) -> list[tuple[Array, Clipping]]:
+    def plan(self, gradients: Sequence[Array]) -> Plan:
         """Bring the gradients to a norm of at most ``clip_norm`` taken together."""
         return _shrink(gradients, self.clip_norm)
 

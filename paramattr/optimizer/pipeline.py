@@ -12,7 +12,7 @@ import numpy as np
 
 from paramattr.autograd import writes
 from paramattr.autograd.tape import Array
-from paramattr.nn.clip import UNCHANGED, ClipGradBase, Clipping
+from paramattr.nn.clip import UNCHANGED, ClipGradBase, Plan
 from paramattr.optimizer.blocks import Part, Stretch, execute
 from paramattr.optimizer.rule import DType, Group, Rule, Step
 from paramattr.optimizer.state import Slot
@@ -59,9 +59,9 @@ def _parts(rule: Rule, group: Group, given: Given, lr: float) -> list[Part]:
     return parts
 
 
-def _clip(given: Given, grad_clip: ClipGradBase | None) -> list[tuple[Array, Clipping]]:
+def _clip(given: Given, grad_clip: ClipGradBase | None) -> Plan:
     """Return the gradients, with what the clip does to those whose parameters want it."""
-    plan = [(gradient, UNCHANGED) for _, gradient in given]
+    plan: Plan = [(gradient, UNCHANGED) for _, gradient in given]
     if grad_clip is not None:
         chosen = [place for place, (slot, _) in enumerate(given) if slot.parameter.need_clip]
         for place, pair in zip(chosen, grad_clip.plan([given[place][1] for place in chosen]), strict=True):

@@ -319,7 +319,6 @@ def upsample(
     >>> paramattr.nn.functional.upsample([[[[1.0, 3.0]]]], scale_factor=[1, 2]).tolist()
     [[[[1.0, 1.0, 3.0, 3.0]]]]
     """
-    number = checks.integer(
-        "align_mode", align_mode
-    )  # which is a bool or None where PyTorch's order of arguments is meant
+    # To `interpolate` a bool or None would mean PyTorch's order of arguments.
+    number = checks.integer("align_mode", align_mode)
     return interpolate(x, size, scale_factor, mode, align_corners, number, data_format)

@@ -91,11 +91,11 @@ class MultiHeadAttention(Layer):
         bias_attr: ParamAttrLike = None,
     ) -> None:
         super().__init__()
-        self.embed_dim = checks.integer("embed_dim", embed_dim, low=1)
-        self.num_heads = checks.integer("num_heads", num_heads, low=1)
-        if self.embed_dim % self.num_heads:
+        self.embed_dim = embed_dim = checks.integer("embed_dim", embed_dim, low=1)
+        self.num_heads = num_heads = checks.integer("num_heads", num_heads, low=1)
+        if embed_dim % num_heads:
             raise ValueError(f"num_heads must divide embed_dim={embed_dim}, but received {num_heads}")
-        self.head_dim = self.embed_dim // self.num_heads
+        self.head_dim = embed_dim // num_heads
         self.kdim = embed_dim if kdim is None else checks.integer("kdim", kdim, low=1)
         self.vdim = embed_dim if vdim is None else checks.integer("vdim", vdim, low=1)
         self.dropout = checks.real("dropout", dropout, low=0.0, high=1.0)

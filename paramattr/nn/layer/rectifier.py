@@ -329,7 +329,7 @@ class PReLU(Layer):
         super().__init__()
         self.num_parameters = checks.integer("num_parameters", num_parameters, low=1)
         self.init = checks.real("init", init)
-        dtypes.check_range(dtypes.floating("dtype", None), init=self.init)
+        dtypes.check_range(self._dtype, init=self.init)
         self.data_format = checks.choice("data_format", data_format, CHANNELS_FIRST + CHANNELS_LAST)
         self.name = check_name(name)
         weight = required_attr("weight_attr", weight_attr, self)
