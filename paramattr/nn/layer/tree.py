@@ -36,9 +36,10 @@ class Tree:
 
     def __setattr__(self, name: str, value: Any) -> None:
         stores = self.__dict__
+        of: type = self.__class__
         kind = _kind(value.__class__)
         held = _holder(stores, name) if "_parameters" in stores else ""
-        if not (kind or held) or isinstance(getattr(type(self), name, None), property):
+        if not (kind or held) or _is_property(of, name):
             object.__setattr__(self, name, value)
         elif "_parameters" not in stores:
             raise RuntimeError(f"call super().__init__() of {type(self).__name__} before assigning {name!r}")
@@ -386,3 +387,9 @@ def _holder(stores: dict[str, Any], name: str) -> str:
 def _kind(of: type) -> str:
     """Return the store for values of a type, "" for what is an ordinary attribute."""
     return next((store for store, held_type in _STORES.items() if issubclass(of, held_type)), "")
+
+
+# Remembered, because Python takes as long to find that a class lacks a name as for the rest of an assignment.
+@functools.lru_cache(maxsize=512)
+def _is_property(of: type, name: str) -> bool:
+    return isinstance(getattr(of, name, None), property)
